@@ -1,0 +1,13 @@
+"""The kinds table: one row per custom resource, holding what the service model cannot tell.
+
+    >>> from sagemaker_operator.kinds import KINDS
+    >>> KINDS["TrainingJob"].plural
+    'trainingjobs'
+
+Adding a kind is adding a row to a family's file and its name to `table`; schemas, permissions, documentation and behaviour follow.
+"""
+
+from .kind import Kind, Lifecycle, Policy, Reference, Says
+from .table import GROUP, KINDS, VERSION
+
+__all__ = ["GROUP", "KINDS", "VERSION", "Kind", "Lifecycle", "Policy", "Reference", "Says"]

@@ -1,0 +1,83 @@
+"""Model, EndpointConfig and Endpoint: what serves predictions."""
+
+from sagemaker_operator.model.families import Family
+
+from .kind import Column, Kind, Lifecycle, Reference, says
+
+MODEL = Kind(
+    family=Family("Model", identity="ModelName"),
+    short="smmodel",
+    summary="A SageMaker model: one or more containers with their model artifacts, ready to be deployed.",
+    lifecycle=Lifecycle.RECORD,
+    absent=(says("ValidationException", "Could not find model"),),
+    exists=(says("ValidationException", "Cannot create already existing model"),),
+    references=(
+        Reference(
+            "primaryContainer.modelDataURLRef",
+            "modelDataURL",
+            "TrainingJob",
+            "modelArtifacts.s3ModelArtifacts",
+            holds=False,
+        ),
+        Reference(
+            "containers[].modelDataURLRef",
+            "modelDataURL",
+            "TrainingJob",
+            "modelArtifacts.s3ModelArtifacts",
+            holds=False,
+        ),
+    ),
+    columns=(Column("Model-Name", ".status.modelName", wide=True),),
+    event="SageMaker Model State Change",
+)
+
+ENDPOINT_CONFIG = Kind(
+    family=Family("EndpointConfig", identity="EndpointConfigName"),
+    short="smepc",
+    summary="A SageMaker endpoint configuration: which models an endpoint serves, and on what.",
+    lifecycle=Lifecycle.RECORD,
+    absent=(says("ValidationException", "Could not find endpoint configuration"),),
+    exists=(says("ValidationException", "Cannot create already existing endpoint configuration"),),
+    references=(
+        Reference("productionVariants[].modelRef", "modelName", "Model", "modelName"),
+        Reference("shadowProductionVariants[].modelRef", "modelName", "Model", "modelName"),
+    ),
+    columns=(Column("Config-Name", ".status.endpointConfigName", wide=True),),
+    event="SageMaker Endpoint Config State Change",
+)
+
+ENDPOINT = Kind(
+    family=Family("Endpoint", identity="EndpointName", status="EndpointStatus"),
+    short="smep",
+    summary="A SageMaker endpoint: serves predictions from the models of its endpoint configuration.",
+    lifecycle=Lifecycle.SERVICE,
+    # "Could not find endpoint configuration" begins alike and means something else: the quotation mark tells them apart.
+    absent=(says("ValidationException", 'Could not find endpoint "'),),
+    exists=(says("ValidationException", 'Cannot create already existing endpoint "'),),
+    busy=(says("ValidationException", "Cannot update in-progress endpoint"),),
+    changing=frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"}),
+    leaving=frozenset({"Deleting"}),
+    ready=frozenset({"InService"}),
+    failed=frozenset({"Failed", "OutOfService", "UpdateRollbackFailed"}),
+    serving=frozenset({"Updating", "SystemUpdating", "RollingBack"}),
+    mutable=frozenset(
+        {
+            "EndpointConfigName",
+            "DeploymentConfig",
+            "RetainAllVariantProperties",
+            "ExcludeRetainedVariantProperties",
+            "RetainDeploymentConfig",
+        }
+    ),
+    # SageMaker's own default resets autoscaled instance counts to those of the new configuration.
+    update_sends={"RetainAllVariantProperties": True},
+    observed=frozenset({"EndpointConfigName"}),
+    references=(Reference("endpointConfigRef", "endpointConfigName", "EndpointConfig", "endpointConfigName"),),
+    columns=(
+        Column("Config", ".status.endpointConfigName"),
+        Column("Endpoint-Name", ".status.endpointName", wide=True),
+    ),
+    lower_case=True,
+    rollback=True,
+    event="SageMaker Endpoint State Change",
+)

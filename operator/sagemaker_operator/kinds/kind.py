@@ -1,0 +1,189 @@
+"""What a row of the kinds table can say.
+
+A row is data. The engine asks it questions (`Kind.stage`, `Kind.read`) and never compares kinds by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
+from sagemaker_operator.model.families import Family
+from sagemaker_operator.model.names import field as field_name
+
+
+class Lifecycle(Enum):
+    """How long a resource of a kind lives."""
+
+    JOB = "ends by itself, and its outcome is final"
+    SERVICE = "lives until it is deleted, and has a state that AWS can change"
+    RECORD = "lives until it is deleted, and has no state"
+
+
+class Policy(StrEnum):
+    """What happens to the SageMaker resource when its custom resource is deleted (``spec.deletionPolicy``)."""
+
+    DELETE = "Delete"
+    RETAIN = "Retain"
+    STOP = "Stop"
+
+
+class Stage(Enum):
+    """What a status means, whatever a kind calls it."""
+
+    CHANGING = "on its way to another state by itself"
+    STOPPING = "ending its work"
+    LEAVING = "on its way to be gone"
+    READY = "working, or done with success"
+    STOPPED = "ended before it was done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Recognises an answer of AWS by its code and, because SageMaker answers nearly everything with ValidationException, its text.
+
+    Attributes:
+        code: the error code.
+        texts: pieces of the message, one of which must occur, whatever their case; none means any message.
+    """
+
+    code: str
+    texts: tuple[str, ...] = ()
+
+    def matches(self, code: str, message: str) -> bool:
+        """Whether an answer is this one."""
+        told = message.lower()
+        return code == self.code and (not self.texts or any(text.lower() in told for text in self.texts))
+
+
+def says(code: str, *texts: str) -> Says:
+    """A `Says` that reads well in a row."""
+    return Says(code, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field of ours that names another custom resource in place of a value known only later.
+
+    Attributes:
+        field: where it stands in the spec, lists as ``[]``: ``productionVariants[].modelRef``. Its value is ``{name: …}``.
+        sets: the sibling field that it stands in for: ``modelName``.
+        kind: the kind it points to.
+        reads: where that resource's status holds the value: ``modelName``.
+        holds: whether the target must outlive the resource that points to it.
+    """
+
+    field: str
+    sets: str
+    kind: str
+    reads: str
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of ``kubectl get``; ``wide`` ones only show with ``-o wide``."""
+
+    name: str
+    path: str
+    type: str = "string"
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One row: a custom resource kind and the SageMaker family behind it.
+
+    Members and paths of members are in the service model's spelling (``ResourceConfig.InstanceCount``), fields in ours.
+
+    Attributes:
+        short: the short name for kubectl.
+        summary: one sentence for ``kubectl explain`` and the docs.
+        absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
+        changing, stopping, leaving, ready, stopped, failed: the statuses of each stage; an unlisted status is CHANGING.
+        serving: statuses in which the resource does its work although it is changing.
+        mutable: the members of the spec that Update can change.
+        update_sends: values that Update gets when the manifest does not set them.
+        observed: members that a manifest sets and the status shows too, as AWS may hold another value.
+        secondary: the member that refines the status, if any; kept in status, shown as a column.
+        reason: the member that explains a failure.
+        references: the fields that name other custom resources.
+        columns: columns besides state, ready, reason and age.
+        naming_limit: the length of the longest name that AWS accepts.
+        lower_case: whether AWS takes two names that differ in case for the same one.
+        rollback: whether a failed update leaves the resource serving its old spec (`engine.rollout`).
+        event: the EventBridge detail-type of its changes.
+    """
+
+    family: Family
+    short: str
+    summary: str
+    lifecycle: Lifecycle
+    absent: tuple[Says, ...]
+    exists: tuple[Says, ...]
+    busy: tuple[Says, ...] = ()
+    changing: frozenset[str] = frozenset()
+    stopping: frozenset[str] = frozenset()
+    leaving: frozenset[str] = frozenset()
+    ready: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    serving: frozenset[str] = frozenset()
+    mutable: frozenset[str] = frozenset()
+    update_sends: Mapping[str, object] = field(default_factory=dict)
+    observed: frozenset[str] = frozenset()
+    secondary: str | None = None
+    reason: str = "FailureReason"
+    references: tuple[Reference, ...] = ()
+    columns: tuple[Column, ...] = ()
+    naming_limit: int = 63
+    lower_case: bool = False
+    rollback: bool = False
+    event: str | None = None
+    plural: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.plural:
+            object.__setattr__(self, "plural", f"{self.name.lower()}s")
+
+    @property
+    def name(self) -> str:
+        """The kind, as in a manifest."""
+        return self.family.name
+
+    @property
+    def identity_field(self) -> str:
+        """The field of spec and status that holds the SageMaker name."""
+        return field_name(self.family.identity)
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The deletion policies that the kind accepts, its default first."""
+        if self.lifecycle is Lifecycle.JOB:
+            return (Policy.STOP, Policy.RETAIN, Policy.DELETE) if self.family.delete else (Policy.STOP, Policy.RETAIN)
+        return (Policy.DELETE, Policy.RETAIN)
+
+    def stage(self, status: str | None) -> Stage:
+        """What a status means; one that this row does not know is a change in flight, never an error."""
+        if status is None:
+            return Stage.READY
+        for stage, known in (
+            (Stage.READY, self.ready),
+            (Stage.FAILED, self.failed),
+            (Stage.STOPPED, self.stopped),
+            (Stage.STOPPING, self.stopping),
+            (Stage.LEAVING, self.leaving),
+        ):
+            if status in known:
+                return stage
+        return Stage.CHANGING
+
+    def read(self, failure: AWSFailure) -> AWSFailure:
+        """The failure as this kind understands it: a plain refusal may mean absent, exists or busy."""
+        if type(failure) is not Refused:
+            return failure
+        for meaning, answers in ((Absent, self.absent), (Exists, self.exists), (Busy, self.busy)):
+            if any(answer.matches(failure.code, failure.message) for answer in answers):
+                return meaning(failure.code, failure.message, failure.operation)
+        return failure

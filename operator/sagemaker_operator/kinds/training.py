@@ -1,0 +1,64 @@
+"""TrainingJob and ProcessingJob: work that ends."""
+
+from sagemaker_operator.model.families import Family
+
+from .kind import Column, Kind, Lifecycle, says
+
+TRAINING_JOB = Kind(
+    family=Family("TrainingJob", identity="TrainingJobName", status="TrainingJobStatus"),
+    short="smtj",
+    summary="A SageMaker training job: runs a training image on data in S3 and leaves a model artifact there.",
+    lifecycle=Lifecycle.JOB,
+    absent=(says("ValidationException", "Requested resource not found"), says("ResourceNotFound")),
+    exists=(says("ResourceInUse", "already exists", "must be unique"),),
+    # Stop and Delete answer so when another hand was quicker, or the job is not there yet.
+    busy=(
+        says("ValidationException", "The request was rejected because the training job is in status"),
+        says("ResourceInUse"),
+    ),
+    changing=frozenset({"InProgress"}),
+    stopping=frozenset({"Stopping"}),
+    leaving=frozenset({"Deleting"}),
+    ready=frozenset({"Completed"}),
+    stopped=frozenset({"Stopped"}),
+    failed=frozenset({"Failed"}),
+    secondary="SecondaryStatus",
+    columns=(
+        Column("Secondary", ".status.secondaryStatus"),
+        Column("Job-Name", ".status.trainingJobName", wide=True),
+        Column("Instance", ".spec.resourceConfig.instanceType", wide=True),
+        Column("Billable", ".status.billableTimeInSeconds", "integer", wide=True),
+    ),
+    event="SageMaker Training Job State Change",
+)
+
+PROCESSING_JOB = Kind(
+    family=Family("ProcessingJob", identity="ProcessingJobName", status="ProcessingJobStatus"),
+    short="smpj",
+    summary="A SageMaker processing job: runs an image over data in S3 and uploads what it writes.",
+    lifecycle=Lifecycle.JOB,
+    absent=(
+        says("ValidationException", "Could not find requested job", "Could not find job to update"),
+        says("ResourceNotFound"),
+    ),
+    exists=(says("ResourceInUse", "already exists", "must be unique"),),
+    busy=(
+        says(
+            "ValidationException",
+            "The request was rejected because the processing job is in status",
+        ),
+        says("ResourceInUse"),
+    ),
+    changing=frozenset({"InProgress"}),
+    stopping=frozenset({"Stopping"}),
+    leaving=frozenset({"Deleting"}),
+    ready=frozenset({"Completed"}),
+    stopped=frozenset({"Stopped"}),
+    failed=frozenset({"Failed"}),
+    columns=(
+        Column("Job-Name", ".status.processingJobName", wide=True),
+        Column("Instance", ".spec.processingResources.clusterConfig.instanceType", wide=True),
+        Column("Exit-Message", ".status.exitMessage", wide=True),
+    ),
+    event="SageMaker Processing Job State Change",
+)
