@@ -4,7 +4,8 @@
     >>> KINDS["TrainingJob"].plural
     'trainingjobs'
 
-Adding a kind is adding a row to a family's file and its name to `table`; schemas, permissions, documentation and behaviour follow.
+Adding a kind is adding a row to a family's file and its name to `table`; schemas, permissions, documentation and behaviour
+follow.
 """
 
 from .kind import Kind, Lifecycle, Policy, Reference, Says

@@ -41,7 +41,7 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Recognises an answer of AWS by its code and, because SageMaker answers nearly everything with ValidationException, its text.
+    """Recognises an answer of AWS by its code and, as SageMaker answers nearly everything with ValidationException, its text.
 
     Attributes:
         code: the error code.

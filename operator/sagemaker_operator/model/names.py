@@ -1,7 +1,7 @@
 """How SageMaker's member names are spelled in custom resources.
 
 The spelling is the one of AWS Controllers for Kubernetes, so that its manifests apply here: lower camel case with acronyms in
-capitals (``RoleArn`` is ``roleARN``, ``S3Uri`` is ``s3URI``). Two members can share a spelling in different structures (``RoleArn``
+capitals (``RoleArn`` is ``roleARN``, ``S3Uri`` is ``s3URI``). Members of different structures can share a spelling (``RoleArn``
 and ``RoleARN``), so the way back needs the structure: see `member`.
 """
 
