@@ -1,0 +1,195 @@
+"""The life of one local control plane: start, wait until it serves, stop, and leave nothing.
+
+`Cluster` decides what runs and when it counts as running. The processes and the directory belong to a keeper, so that they go
+when this process does, whatever ends it. Not here: flags (`components`), files (`credentials`), programs (`binaries`).
+"""
+
+import http.client
+import os
+import secrets
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sagemaker_local.cluster import binaries, client, components, credentials
+from sagemaker_local.cluster.binaries import Binaries
+from sagemaker_local.cluster.components import LOOPBACK, Component
+from sagemaker_local.cluster.errors import NotStarted
+from sagemaker_local.cluster.keeping import Keeping
+from sagemaker_local.cluster.ports import Reservation
+
+READY_SECONDS = 90.0
+LOOK_AGAIN_SECONDS = 0.05
+ANSWER_SECONDS = 5.0
+ATTEMPTS = 5
+LOG_LINES_SHOWN = 15
+# The API server serves before it has made the namespace that most manifests go to.
+SIGNS_OF_LIFE = ("/readyz", "/api/v1/namespaces/default")
+
+
+class PortTaken(NotStarted):
+    """Somebody else listens where a component was told to."""
+
+
+class Cluster:
+    """A running control plane. Made by `start`; a context manager that stops it.
+
+    Attributes:
+        kubeconfig: gives admin rights; readable by its owner only.
+        server: the API server's URL.
+        token: the admin's bearer token.
+        ca: the certificate authority (PEM) that signed the API server's certificate.
+        directory: holds all of the above, the data and the logs; removed by `stop`.
+        origin: in words, where the programs were found.
+    """
+
+    def __init__(self, keeping: Keeping, programs: Binaries) -> None:
+        """Lay out a cluster in the directory of `keeping`; nothing runs yet. Callers use `start`."""
+        self._keeping = keeping
+        self._etcd_port, self._port = Reservation(), Reservation()
+        self.directory = keeping.directory
+        self.origin = programs.origin
+        self.server = f"https://{LOOPBACK}:{self._port.port}"
+        self.kubeconfig = self.directory / "kubeconfig"
+        made = credentials.issue(self.directory / "credentials", kubeconfig=self.kubeconfig, server=self.server)
+        self.token, self.ca = made.token, made.ca
+        data = self.directory / "etcd"
+        self._etcd = components.etcd(programs, made, data=data, port=self._etcd_port.port)
+        self._api_server = components.api_server(programs, made, port=self._port.port, etcd_port=self._etcd_port.port)
+        self._controllers = components.controller_manager(programs, made)
+
+    @classmethod
+    def start(cls, directory: Path | None = None, *, controller_manager: bool = True) -> Self:
+        """Start a control plane and wait until it serves, which takes 2 to 4 seconds.
+
+        Without programs at hand they are built first, once, which takes minutes and is told on stderr.
+
+        Args:
+            directory: absent or empty; becomes the cluster's and goes with it. Default: a temporary one.
+            controller_manager: whether deleted namespaces and dependents go away, as in any cluster.
+
+        Raises:
+            BinariesMissing: the programs are neither found nor to be built.
+            NotStarted: one of them ended, or did not get ready in time; with the end of its log.
+        """
+        programs = binaries.ensure(os.environ, controller_manager=controller_manager)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return cls._start(directory or _temporary(), programs)
+            except PortTaken:
+                continue
+        return cls._start(directory or _temporary(), programs)
+
+    @classmethod
+    def _start(cls, directory: Path, programs: Binaries) -> Self:
+        keeping = Keeping(directory.absolute())
+        try:
+            cluster = cls(keeping, programs)
+            cluster._run(cluster._etcd)
+            cluster.start_api_server()
+            if programs.controller_manager is not None:
+                cluster._run(cluster._controllers)
+        except BaseException:
+            keeping.release()
+            raise
+        return cluster
+
+    @property
+    def pids(self) -> Mapping[str, int]:
+        """The process ids by name: the components', and the keeper's that they belong to."""
+        return dict(self._keeping.pids)
+
+    def stop(self) -> None:
+        """End all processes and remove the directory; both are gone when this returns. Idempotent."""
+        self._keeping.release()
+        self._etcd_port.close()
+        self._port.close()
+
+    def stop_api_server(self) -> None:
+        """Kill the API server alone, as an outage would: connections break, new ones are refused."""
+        self._keeping.kill(self._api_server.name)
+
+    def start_api_server(self) -> None:
+        """Start the API server on its port and data, and wait until it serves.
+
+        Raises:
+            NotStarted: it ended, or did not get ready in time; with the end of its log.
+        """
+        self._run(self._api_server)
+        deadline = time.monotonic() + READY_SECONDS
+        for path in SIGNS_OF_LIFE:
+            while self.get(path) != http.HTTPStatus.OK:
+                self._check(self._etcd, self._api_server)
+                if time.monotonic() > deadline:
+                    raise NotStarted(
+                        f"{self.server}{path} was not well after {READY_SECONDS:.0f} s:\n"
+                        f"{self._end_of_log(self._api_server)}"
+                    )
+                time.sleep(LOOK_AGAIN_SECONDS)
+
+    def get(self, path: str) -> int | None:
+        """The HTTP status that the API server answers to an admin's GET; None without an answer."""
+        trusted = ssl.create_default_context(cafile=str(self.ca))
+        connection = http.client.HTTPSConnection(LOOPBACK, self._port.port, context=trusted, timeout=ANSWER_SECONDS)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def kubectl(
+        self,
+        *args: str,
+        input: str | None = None,  # noqa: A002 - as subprocess.run has it
+        check: bool = True,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run kubectl against this cluster.
+
+        Raises:
+            KubectlFailed: `check`, and it ended with an error; a CalledProcessError with its words.
+            ClusterError: there is no kubectl.
+        """
+        cache = self.directory / "kubectl"
+        return client.run(args, kubeconfig=self.kubeconfig, cache=cache, stdin=input, check=check)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self, component: Component) -> None:
+        env = {"HOME": str(self.directory), "PATH": os.defpath}
+        self._keeping.start(component.name, component.argv, self._log(component), env)
+
+    def _check(self, *wanted: Component) -> None:
+        for component in wanted:
+            code = self._keeping.exit_code(component.name)
+            if code is None:
+                continue
+            end = self._end_of_log(component)
+            kind = PortTaken if "address already in use" in end else NotStarted
+            raise kind(f"{component.argv[0]} ended with {code}:\n{end}")
+
+    def _log(self, component: Component) -> Path:
+        return self.directory / f"{component.name}.log"
+
+    def _end_of_log(self, component: Component) -> str:
+        lines = self._log(component).read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES_SHOWN:])
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"sagemaker-local-{secrets.token_hex(6)}"

@@ -1,0 +1,28 @@
+"""What can go wrong around a local control plane, in words for the person who started it.
+
+ClusterError
+├── BinariesMissing   no usable etcd, kube-apiserver or kube-controller-manager
+│   └── BuildFailed   they could not be built either
+├── NotStarted        a component ended or was not ready in time
+└── NotRunning        asked of a cluster that has been stopped
+"""
+
+
+class ClusterError(Exception):
+    """Something about the local control plane that the user can act on."""
+
+
+class BinariesMissing(ClusterError):  # noqa: N818 - states, read better without "Error"
+    """No usable set of control-plane programs where the user said they are."""
+
+
+class BuildFailed(BinariesMissing):
+    """The control-plane programs could not be built."""
+
+
+class NotStarted(ClusterError):  # noqa: N818
+    """A component ended, or was not ready in time."""
+
+
+class NotRunning(ClusterError):  # noqa: N818
+    """The cluster has been stopped, or its keeper was killed."""
