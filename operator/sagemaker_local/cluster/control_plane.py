@@ -4,14 +4,13 @@
 when this process does, whatever ends it. Not here: flags (`components`), files (`credentials`), programs (`binaries`).
 """
 
-import http.client
 import os
 import secrets
-import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,12 +19,12 @@ from sagemaker_local.cluster import binaries, client, components, credentials
 from sagemaker_local.cluster.binaries import Binaries
 from sagemaker_local.cluster.components import LOOPBACK, Component
 from sagemaker_local.cluster.errors import NotStarted
+from sagemaker_local.cluster.health import Access
 from sagemaker_local.cluster.keeping import Keeping
 from sagemaker_local.cluster.ports import Reservation
 
 READY_SECONDS = 90.0
 LOOK_AGAIN_SECONDS = 0.05
-ANSWER_SECONDS = 5.0
 ATTEMPTS = 5
 LOG_LINES_SHOWN = 15
 # The API server serves before it has made the namespace that most manifests go to.
@@ -51,6 +50,7 @@ class Cluster:
     def __init__(self, keeping: Keeping, programs: Binaries) -> None:
         """Lay out a cluster in the directory of `keeping`; nothing runs yet. Callers use `start`."""
         self._keeping = keeping
+        self._running: list[Component] = []
         self._etcd_port, self._port = Reservation(), Reservation()
         self.directory = keeping.directory
         self.origin = programs.origin
@@ -112,6 +112,7 @@ class Cluster:
 
     def stop_api_server(self) -> None:
         """Kill the API server alone, as an outage would: connections break, new ones are refused."""
+        self._running.remove(self._api_server)
         self._keeping.kill(self._api_server.name)
 
     def start_api_server(self) -> None:
@@ -123,8 +124,8 @@ class Cluster:
         self._run(self._api_server)
         deadline = time.monotonic() + READY_SECONDS
         for path in SIGNS_OF_LIFE:
-            while self.get(path) != http.HTTPStatus.OK:
-                self._check(self._etcd, self._api_server)
+            while self.get(path) != HTTPStatus.OK:
+                self.check()
                 if time.monotonic() > deadline:
                     raise NotStarted(
                         f"{self.server}{path} was not well after {READY_SECONDS:.0f} s:\n"
@@ -134,15 +135,21 @@ class Cluster:
 
     def get(self, path: str) -> int | None:
         """The HTTP status that the API server answers to an admin's GET; None without an answer."""
-        trusted = ssl.create_default_context(cafile=str(self.ca))
-        connection = http.client.HTTPSConnection(LOOPBACK, self._port.port, context=trusted, timeout=ANSWER_SECONDS)
-        try:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
+        return Access(self.server, self.token, self.ca).get(path)
+
+    def check(self) -> None:
+        """Look whether all components still run.
+
+        Raises:
+            NotStarted: one has ended; with the end of its log.
+        """
+        for component in self._running:
+            code = self._keeping.exit_code(component.name)
+            if code is None:
+                continue
+            end = self._end_of_log(component)
+            kind = PortTaken if "address already in use" in end else NotStarted
+            raise kind(f"{component.argv[0]} ended with {code}:\n{end}")
 
     def kubectl(
         self,
@@ -173,15 +180,7 @@ class Cluster:
     def _run(self, component: Component) -> None:
         env = {"HOME": str(self.directory), "PATH": os.defpath}
         self._keeping.start(component.name, component.argv, self._log(component), env)
-
-    def _check(self, *wanted: Component) -> None:
-        for component in wanted:
-            code = self._keeping.exit_code(component.name)
-            if code is None:
-                continue
-            end = self._end_of_log(component)
-            kind = PortTaken if "address already in use" in end else NotStarted
-            raise kind(f"{component.argv[0]} ended with {code}:\n{end}")
+        self._running.append(component)
 
     def _log(self, component: Component) -> Path:
         return self.directory / f"{component.name}.log"

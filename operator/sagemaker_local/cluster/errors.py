@@ -4,7 +4,8 @@ ClusterError
 ├── BinariesMissing   no usable etcd, kube-apiserver or kube-controller-manager
 │   └── BuildFailed   they could not be built either
 ├── NotStarted        a component ended or was not ready in time
-└── NotRunning        asked of a cluster that has been stopped
+├── NotRunning        asked of a cluster that has been stopped
+└── RunningAlready    this user has one in the background
 """
 
 
@@ -26,3 +27,7 @@ class NotStarted(ClusterError):  # noqa: N818
 
 class NotRunning(ClusterError):  # noqa: N818
     """The cluster has been stopped, or its keeper was killed."""
+
+
+class RunningAlready(ClusterError):  # noqa: N818
+    """This user has one in the background."""
