@@ -60,6 +60,8 @@ ENDPOINT = Kind(
     ready=frozenset({"InService"}),
     failed=frozenset({"Failed", "OutOfService", "UpdateRollbackFailed"}),
     serving=frozenset({"Updating", "SystemUpdating", "RollingBack"}),
+    # Of a failed endpoint SageMaker accepts nothing but DeleteEndpoint.
+    repairable=frozenset({"UpdateRollbackFailed", "OutOfService"}),
     mutable=frozenset(
         {
             "EndpointConfigName",

@@ -6,10 +6,14 @@ A row is data. The engine asks it questions (`Kind.stage`, `Kind.read`) and neve
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import cached_property
+
+from botocore.model import Shape
 
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
 from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
+from sagemaker_operator.model.service import output_shape
 
 
 class Lifecycle(Enum):
@@ -103,6 +107,7 @@ class Kind:
         absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
         changing, stopping, leaving, ready, stopped, failed: the statuses of each stage; an unlisted status is CHANGING.
         serving: statuses in which the resource does its work although it is changing.
+        repairable: failed statuses that an update can mend.
         mutable: the members of the spec that Update can change.
         update_sends: values that Update gets when the manifest does not set them.
         observed: members that a manifest sets and the status shows too, as AWS may hold another value.
@@ -130,6 +135,7 @@ class Kind:
     stopped: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     serving: frozenset[str] = frozenset()
+    repairable: frozenset[str] = frozenset()
     mutable: frozenset[str] = frozenset()
     update_sends: Mapping[str, object] = field(default_factory=dict)
     observed: frozenset[str] = frozenset()
@@ -156,6 +162,12 @@ class Kind:
     def identity_field(self) -> str:
         """The field of spec and status that holds the SageMaker name."""
         return field_name(self.family.identity)
+
+    @cached_property
+    def shown(self) -> Mapping[str, Shape]:
+        """The members of the Describe reply that the status shows; one mapping for all calls (see `model.convert`)."""
+        described = output_shape(self.family.describe).members
+        return {**self.family.status_members, **{name: described[name] for name in sorted(self.observed)}}
 
     @property
     def policies(self) -> tuple[Policy, ...]:

@@ -40,6 +40,7 @@ MONITORING_SCHEDULE = Kind(
     ready=frozenset({"Scheduled"}),
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
+    repairable=frozenset({"Failed"}),
     mutable=frozenset({"MonitoringScheduleConfig"}),
     references=(
         Reference(

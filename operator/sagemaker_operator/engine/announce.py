@@ -1,0 +1,64 @@
+"""Which Events tell about a pass.
+
+An Event is for something that happened: a condition that turned or took on another reason, or a call that changed AWS. What is
+still true needs no Event, and everything that a user must know stands in a condition as well, as Events vanish after an hour.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .facts import Facts
+from .steps import Verb
+
+_DONE = {
+    Verb.CREATE: ("Created", "Created {kind} {name} in SageMaker."),
+    Verb.UPDATE: ("Updated", "Updated {kind} {name} in SageMaker."),
+    Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
+    Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
+    Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
+    Verb.UNTAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One Event, before it has an object.
+
+    Attributes:
+        type: ``Normal`` or ``Warning``.
+        reason: a word from `verdict.Reason`, or what was done.
+        action: what the operator was doing.
+    """
+
+    type: str
+    reason: str
+    message: str
+    action: str
+
+
+def calls(facts: Facts) -> tuple[Announcement, ...]:
+    """The Events about the calls of a pass that changed AWS."""
+    names = {"kind": facts.kind.name, "name": facts.resource.known_name}
+    return tuple(
+        Announcement("Normal", reason, text.format(**names), verb.value.capitalize())
+        for verb, (reason, text) in ((verb, _DONE[verb]) for verb in facts.done)
+    )
+
+
+def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
+    """The Events about conditions that turned between two statuses: of each pass the most telling one."""
+    for kind, event_type in (("Stalled", "Warning"), ("Reconciling", "Normal"), ("Ready", "Normal")):
+        now = _condition(after, kind)
+        if now is None or now["status"] != "True":
+            continue
+        was = _condition(before, kind)
+        told = was is not None and was["status"] == "True" and was["reason"] == now["reason"]
+        if told and (kind != "Stalled" or was["message"] == now["message"]):  # type: ignore[index]
+            return ()
+        return (Announcement(event_type, now["reason"], now["message"], "Reconcile"),)
+    return ()
+
+
+def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
+    return next((c for c in status.get("conditions") or () if c["type"] == kind), None)

@@ -1,0 +1,150 @@
+"""What one pass knows so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sagemaker_operator.errors import AWSFailure
+from sagemaker_operator.kinds import Kind, Policy
+from sagemaker_operator.kinds.kind import Stage
+from sagemaker_operator.model.convert import from_reply
+
+from .ownership import UID
+from .resource import Resource
+from .steps import Call, Verb
+from .target import Target, Waiting
+
+
+class Adoption(StrEnum):
+    """Whether a SageMaker resource that exists already may be taken over (``spec.adoptionPolicy``)."""
+
+    NEVER = "Never"
+    IF_UNOWNED = "IfUnowned"
+    ALWAYS = "Always"
+
+
+@dataclass(frozen=True, slots=True)
+class Unlooked:
+    """Nobody has asked AWS in this pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """AWS says that there is no such resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """AWS told about the resource.
+
+    Attributes:
+        reply: the Describe reply, or a row of a List reply, in the service model's spelling.
+        complete: whether it is a Describe reply.
+    """
+
+    reply: Mapping[str, Any]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of one pass.
+
+    Attributes:
+        resource: the custom resource, with the status as written so far.
+        target: what its manifest asks for.
+        observed: what AWS was seen to have.
+        tags: the tags of the SageMaker resource, once known.
+        named: whether this pass chose the name, so that nothing can have been created before.
+        created_arn: the ARN that Create returned in this pass.
+        done: the calls that succeeded in this pass.
+        failure: what the last call brought instead of a result, and which call that was (None for a look).
+        misses: how many looks in a row found nothing, this pass included.
+        tries: how many passes in a row brought no progress.
+        dependents: the custom resources that still need this one.
+        default_policy: the deletion policy where the manifest names none; None leaves it to the kind.
+    """
+
+    resource: Resource
+    target: Target | Waiting
+    observed: Unlooked | Missing | Present = Unlooked()
+    tags: Mapping[str, str] | None = None
+    named: bool = False
+    created_arn: str | None = None
+    done: tuple[Verb, ...] = ()
+    failure: AWSFailure | None = None
+    failed: Call | None = None
+    misses: int = 0
+    tries: int = 0
+    dependents: tuple[str, ...] = ()
+    default_policy: Policy | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The row of the resource's kind."""
+        return self.resource.kind
+
+    @property
+    def reply(self) -> Mapping[str, Any]:
+        """What AWS told; empty if nothing."""
+        return self.observed.reply if isinstance(self.observed, Present) else {}
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN of what AWS has."""
+        return self.reply.get(self.kind.family.arn) or self.created_arn or self.resource.arn
+
+    @property
+    def status(self) -> str | None:
+        """SageMaker's word for the state."""
+        return self.reply.get(self.kind.family.status) if self.kind.family.status else None
+
+    @property
+    def stage(self) -> Stage:
+        """What that word means."""
+        return self.kind.stage(self.status)
+
+    @property
+    def policy(self) -> Policy:
+        """What to do with the SageMaker resource on deletion."""
+        asked = self.resource.spec.get("deletionPolicy") or self.default_policy
+        return Policy(asked) if asked in self.kind.policies else self.kind.policies[0]
+
+    @property
+    def adoption(self) -> Adoption:
+        """Whether an existing SageMaker resource may be taken over."""
+        return Adoption(self.resource.spec.get("adoptionPolicy", Adoption.NEVER))
+
+    def told(self, member: str) -> Any:
+        """One member of the reply as it would stand in the status; None if it is not there."""
+        if member not in self.reply:
+            return None
+        return next(iter(from_reply(self.kind.shown, {member: self.reply[member]}).values()), None)
+
+    @property
+    def recognised(self) -> bool:
+        """Whether AWS shows the very resource that an earlier pass confirmed as ours, and not a later one of the same name."""
+        if self.created_arn is not None:
+            return True
+        if self.resource.arn is None or self.reply.get(self.kind.family.arn) != self.resource.arn:
+            return False
+        known = self.resource.status.get("creationTime")
+        return known is None or self.told("CreationTime") in (None, known)
+
+    @property
+    def ours(self) -> bool:
+        """Whether the tags prove that the resource was made for this custom resource."""
+        return self.tags is not None and self.tags.get(UID) == self.resource.uid
+
+    @property
+    def unowned(self) -> bool:
+        """Whether no operator has marked the resource."""
+        return self.tags is not None and UID not in self.tags
+
+    @property
+    def manageable(self) -> bool:
+        """Whether the resource at AWS is ours, or may be made ours."""
+        if self.recognised or self.ours:
+            return True
+        return self.adoption is Adoption.ALWAYS or (self.adoption is Adoption.IF_UNOWNED and self.unowned)

@@ -1,0 +1,127 @@
+"""Taking a resource away: what happens between ``kubectl delete`` and the end of the finalizer.
+
+The finalizer leaves only when AWS says that the SageMaker resource is gone, when the deletion policy says that it stays, or when
+it turns out never to have been ours.
+"""
+
+from collections.abc import Callable
+
+from sagemaker_operator.errors import Absent
+from sagemaker_operator.kinds import Lifecycle, Policy
+from sagemaker_operator.kinds.kind import Stage
+
+from . import refusal
+from .facts import Facts, Missing, Unlooked
+from .schedule import Pace
+from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
+from .verdict import Reason, Verdict, reconciling
+
+# Where no Create was confirmed, one may still be on its way: the second look decides.
+_MISSES = 2
+
+
+def leave(facts: Facts) -> Step:
+    """The next step of a pass over a resource that is being deleted."""
+    return next(step for check in LEAVE if (step := check(facts)) is not None)
+
+
+def nothing_of_ours(facts: Facts) -> Step | None:
+    """Without our finalizer there is nothing to wait for; without a name nothing was ever created."""
+    if not facts.resource.claimed:
+        return Rest(None, Pace.NEVER)
+    return Release("Nothing was created in SageMaker.") if facts.resource.known_name is None else None
+
+
+def retained(facts: Facts) -> Step | None:
+    """The manifest may ask to keep the SageMaker resource."""
+    if facts.policy is Policy.RETAIN:
+        return Release(
+            f"{facts.resource.arn or facts.resource.known_name} stays in SageMaker, as deletionPolicy Retain says."
+        )
+    return None
+
+
+def needed(facts: Facts) -> Step | None:
+    """What others are built on goes after them."""
+    if not facts.dependents:
+        return None
+    return Rest(reconciling(Reason.IN_USE, f"Still used by {', '.join(facts.dependents)}."), Pace.EVENT)
+
+
+def ended(facts: Facts) -> Step | None:
+    """A job that is over needs no stopping."""
+    if facts.policy is Policy.STOP and facts.resource.finished:
+        return Release("The job is over; its record stays in SageMaker.")
+    return None
+
+
+def failed_call(facts: Facts) -> Step | None:
+    """A failure ends the pass; that there is nothing to delete is none."""
+    if facts.failure is None or isinstance(facts.failure, Absent):
+        return None
+    return refusal.after_deletion(facts, facts.failure)
+
+
+def unlooked(facts: Facts) -> Step | None:
+    """What AWS has decides how to take it away."""
+    if not isinstance(facts.observed, Unlooked):
+        return None
+    if Verb.STOP in facts.done:
+        return Rest(_deleting(facts, "Waiting for it to stop."), Pace.WATCH)
+    return Look()
+
+
+def gone(facts: Facts) -> Step | None:
+    """AWS has it no more."""
+    if not isinstance(facts.observed, Missing):
+        return None
+    if facts.resource.arn is None and facts.misses < _MISSES:
+        return Rest(_deleting(facts, "Making sure that nothing was created."), Pace.SOON)
+    return Release(f"{facts.kind.name} {facts.resource.known_name} is gone from SageMaker.")
+
+
+def foreign(facts: Facts) -> Step | None:
+    """What is not ours is left alone."""
+    if facts.recognised or facts.ours:
+        return None
+    if facts.tags is None:
+        return AskOwner(str(facts.arn))
+    return Release(f"{facts.arn} belongs to somebody else and is left alone.")
+
+
+def moving(facts: Facts) -> Step | None:
+    """SageMaker deletes nothing that is changing; a running job is stopped first."""
+    if facts.stage in (Stage.LEAVING, Stage.STOPPING):
+        return Rest(_deleting(facts, f"It is {facts.status}."), Pace.WATCH)
+    if facts.stage is not Stage.CHANGING:
+        return None
+    if facts.kind.lifecycle is not Lifecycle.JOB or facts.kind.family.stop is None:
+        return Rest(_deleting(facts, f"SageMaker cannot delete it while it is {facts.status}."), Pace.WATCH)
+    return Call(Verb.STOP, facts.kind.family.stop, {facts.kind.family.identity: facts.resource.known_name})
+
+
+def deletable(facts: Facts) -> Step:
+    """Delete it, and look whether it went."""
+    if facts.policy is Policy.STOP or facts.kind.family.delete is None:
+        return Release(f"{facts.kind.name} {facts.resource.known_name} has stopped; its record stays in SageMaker.")
+    if Verb.DELETE in facts.done:
+        return Rest(_deleting(facts, "SageMaker has accepted the deletion."), Pace.WATCH)
+    return Call(Verb.DELETE, facts.kind.family.delete, {facts.kind.family.identity: facts.resource.known_name})
+
+
+LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
+    nothing_of_ours,
+    retained,
+    needed,
+    ended,
+    failed_call,
+    unlooked,
+    gone,
+    foreign,
+    moving,
+    deletable,
+)
+
+
+def _deleting(facts: Facts, message: str) -> Verdict:
+    return reconciling(Reason.DELETING, f"Deleting {facts.kind.name} {facts.resource.known_name}. {message}")

@@ -1,0 +1,31 @@
+"""What a resource is called in SageMaker.
+
+Most families have no idempotency token: the name is all that keeps a repeated Create from starting a second, paid job. So a name
+that the manifest does not choose is a pure function of the custom resource and the attempt. It holds the UID and not only the
+name, because SageMaker job names are taken for ever, and a custom resource that is deleted and applied again is another job.
+"""
+
+import base64
+import hashlib
+import re
+
+from .resource import Resource
+
+_HASH = 10  # characters of base32: 50 bits
+
+
+def sagemaker_name(resource: Resource) -> str:
+    """The name in SageMaker: the one written down, else the manifest's, else a generated one."""
+    chosen = resource.known_name or resource.spec.get(resource.kind.identity_field)
+    return chosen or generated_name(resource, attempt=1)
+
+
+def generated_name(resource: Resource, *, attempt: int) -> str:
+    """A name of letters, digits and hyphens within the family's limit, the same for the same resource and attempt.
+
+    >>> # namespace "team-a", name "digits.v2": team-a-digits-v2-k3jq5w2m7x
+    """
+    digest = hashlib.sha256(f"{resource.uid}/{attempt}".encode()).digest()
+    suffix = base64.b32encode(digest).decode()[:_HASH].lower()
+    base = re.sub("[^A-Za-z0-9]+", "-", f"{resource.namespace}-{resource.name}").strip("-")
+    return f"{base[: resource.kind.naming_limit - _HASH - 1].rstrip('-')}-{suffix}".lower()

@@ -1,0 +1,75 @@
+"""What the state of a SageMaker resource means for the people who wait for it."""
+
+import re
+
+from sagemaker_operator.kinds import Lifecycle
+from sagemaker_operator.kinds.kind import Stage
+
+from .facts import Facts
+from .verdict import Reason, State, Verdict, ready, reconciling, stalled, while_serving
+
+# FailureReason begins with its class where SageMaker knows one: "AlgorithmError: ExecuteUserScriptError: …".
+_CLASS = re.compile(r"^([A-Z][A-Za-z]+(?:Error|Exception)):")
+
+
+def assess(facts: Facts) -> Verdict:
+    """The verdict about a resource that AWS has, from its state alone."""
+    if facts.kind.lifecycle is Lifecycle.JOB:
+        return _job(facts)
+    if facts.kind.lifecycle is Lifecycle.RECORD:
+        return ready(Reason.READY, f"{_subject(facts)} exists.")
+    return _service(facts)
+
+
+def serves(facts: Facts) -> bool:
+    """Whether the resource does its work right now, as far as anybody knows."""
+    if facts.kind.lifecycle is Lifecycle.JOB:
+        return False
+    if facts.reply:
+        return facts.stage is Stage.READY or facts.status in facts.kind.serving
+    return facts.resource.says("Ready")
+
+
+def _job(facts: Facts) -> Verdict:
+    match facts.stage:
+        case Stage.READY:
+            return Verdict(State.READY, Reason.SUCCEEDED, f"{_subject(facts)} is {facts.status}.", succeeded=True)
+        case Stage.FAILED | Stage.STOPPED:
+            reason, message = _cause(facts)
+            return Verdict(State.STALLED, reason, message, succeeded=False)
+        case _:
+            return reconciling(_word(facts), f"{_subject(facts)} is {facts.status}{_detail(facts)}.")
+
+
+def _service(facts: Facts) -> Verdict:
+    match facts.stage:
+        case Stage.READY:
+            return ready(facts.status or Reason.READY, f"{_subject(facts)} is {facts.status}.")
+        case Stage.FAILED | Stage.STOPPED:
+            reason, message = _cause(facts)
+            return stalled(reason, message)
+        case _:
+            verdict = reconciling(_word(facts), f"{_subject(facts)} is {facts.status}.")
+            return while_serving(verdict, current=True) if serves(facts) else verdict
+
+
+def _subject(facts: Facts) -> str:
+    return f"{facts.kind.name} {facts.reply.get(facts.kind.family.identity, facts.resource.known_name)} in SageMaker"
+
+
+def _word(facts: Facts) -> str:
+    refined = facts.reply.get(facts.kind.secondary) if facts.kind.secondary else None
+    return str(refined or facts.status or Reason.CREATING)
+
+
+def _detail(facts: Facts) -> str:
+    refined = facts.reply.get(facts.kind.secondary) if facts.kind.secondary else None
+    return f" ({refined})" if refined and refined != facts.status else ""
+
+
+def _cause(facts: Facts) -> tuple[str, str]:
+    told = str(facts.reply.get(facts.kind.reason) or "")
+    known = _CLASS.match(told)
+    if known is not None:
+        return known[1], told
+    return _word(facts), told or f"{_subject(facts)} is {facts.status}{_detail(facts)}."

@@ -1,0 +1,82 @@
+"""Fields that name other custom resources, and what becomes of them.
+
+`pointers` finds them in a manifest; the controller looks their targets up; `resolve` puts the values in their places. A manifest
+whose targets are not ready waits for them by name, and is worked on again when one of them changes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sagemaker_operator.kinds import Kind, Reference
+
+from .resource import Key
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One reference in one manifest.
+
+    Attributes:
+        reference: the row's entry that it follows.
+        parent: where the structure that holds it stands in the spec.
+        target: the custom resource that it names.
+    """
+
+    reference: Reference
+    parent: Path
+    target: Key
+
+
+def pointers(kind: Kind, spec: Mapping[str, Any], namespace: str) -> tuple[Pointer, ...]:
+    """The references that a spec makes use of; they point into its own namespace."""
+    found = []
+    for reference in kind.references:
+        *steps, last = reference.field.split(".")
+        for parent, holder in _walk(spec, steps, ()):
+            named = holder.get(last)
+            if isinstance(named, Mapping) and named.get("name"):
+                found.append(Pointer(reference, parent, Key(reference.kind, namespace, named["name"])))
+    return tuple(found)
+
+
+def value(reference: Reference, status: Mapping[str, Any]) -> str | None:
+    """What a target's status offers to those who refer to it."""
+    at: Any = status
+    for step in reference.reads.split("."):
+        at = at.get(step) if isinstance(at, Mapping) else None
+    return at if isinstance(at, str) else None
+
+
+def resolve(spec: Mapping[str, Any], values: Mapping[Pointer, str]) -> dict[str, Any]:
+    """The spec with each reference's value in the field that it stands in for; the spec itself stays as it is."""
+    resolved: Any = spec
+    for pointer, found in values.items():
+        resolved = _put(resolved, pointer.parent, pointer.reference.sets, found)
+    return dict(resolved)
+
+
+def _walk(node: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if not isinstance(node, Mapping):
+        return
+    if not steps:
+        yield path, node
+        return
+    step = steps[0].removesuffix("[]")
+    child = node.get(step)
+    if steps[0].endswith("[]"):
+        for at, item in enumerate(child or ()):
+            yield from _walk(item, steps[1:], (*path, step, at))
+    else:
+        yield from _walk(child, steps[1:], (*path, step))
+
+
+def _put(node: Any, path: Path, field: str, found: str) -> Any:
+    if not path:
+        return {**node, field: found}
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        return [_put(item, rest, field, found) if at == step else item for at, item in enumerate(node)]
+    return {**node, step: _put(node[step], rest, field, found)}

@@ -1,0 +1,69 @@
+"""What follows when a call to AWS brings no result: told from the type of the failure alone."""
+
+from sagemaker_operator.errors import Absent, AWSFailure, Busy, Denied, Limited, Refused, Throttled, Unknown
+
+from .facts import Facts
+from .readiness import serves
+from .schedule import Pace
+from .steps import Rest
+from .verdict import Reason, Verdict, reconciling, stalled, while_serving
+
+# A reply that is lost once is nothing to tell anybody about; one that is lost again is.
+_PATIENCE = 1
+
+_HUMAN: dict[type[AWSFailure], Reason] = {
+    Denied: Reason.ACCESS_DENIED,
+    Limited: Reason.QUOTA_EXCEEDED,
+    Refused: Reason.REFUSED_BY_AWS,
+}
+
+
+def after(facts: Facts, failure: AWSFailure) -> Rest:
+    """How a pass that keeps a resource ends after a failure."""
+    match failure:
+        case Throttled() | Unknown():
+            return Rest(_retrying(facts, failure), Pace.RETRY)
+        case Busy():
+            return Rest(_meanwhile(facts, reconciling(Reason.WAITING, failure.message)), Pace.SOON)
+        case Absent():
+            # It went away between two calls; the next look tells what that means.
+            return Rest(None, Pace.SOON)
+        case _:
+            reason = _HUMAN.get(type(failure), Reason.REFUSED_BY_AWS)
+            return Rest(_meanwhile(facts, stalled(reason, words(failure))), Pace.RECHECK)
+
+
+def after_deletion(facts: Facts, failure: AWSFailure) -> Rest:
+    """How a pass that takes a resource away ends after a failure; the finalizer stays."""
+    match failure:
+        case Throttled() | Unknown():
+            verdict = reconciling(Reason.DELETING, words(failure)) if facts.tries > _PATIENCE else None
+            return Rest(verdict, Pace.RETRY)
+        case Busy() | Absent():
+            return Rest(
+                reconciling(Reason.DELETING, f"Waiting until SageMaker allows it: {failure.message}"), Pace.SOON
+            )
+        case _:
+            reason = Reason.ACCESS_DENIED if isinstance(failure, Denied) else Reason.DELETION_FAILED
+            hint = "To let go of the SageMaker resource instead, set spec.deletionPolicy to Retain."
+            return Rest(stalled(reason, f"{words(failure)} {hint}"), Pace.RECHECK)
+
+
+def words(failure: AWSFailure) -> str:
+    """AWS's words, with the operation they are about."""
+    about = f"{failure.operation}: " if failure.operation else ""
+    return f"{about}{failure.code}: {failure.message}"
+
+
+def _retrying(facts: Facts, failure: AWSFailure) -> Verdict | None:
+    told_before = facts.resource.condition("Ready") is not None
+    if isinstance(failure, Throttled) and told_before:
+        return None
+    if told_before and facts.tries <= _PATIENCE:
+        return None
+    return _meanwhile(facts, reconciling(Reason.PROGRESSING_WITH_RETRY, words(failure)))
+
+
+def _meanwhile(facts: Facts, verdict: Verdict) -> Verdict:
+    # A failed look leaves "Ready" about whatever it was about; a refused update is about the new manifest.
+    return while_serving(verdict, current=facts.resource.up_to_date) if serves(facts) else verdict

@@ -1,0 +1,77 @@
+"""The status to write after a pass.
+
+A status is computed whole, from what AWS told and from what must be remembered, and written only where it differs from the one
+that is there: so a restart writes nothing, and a settled resource never causes a write.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_operator.model.convert import from_reply
+
+from .facts import Facts, Present
+from .target import Target
+from .verdict import State, Verdict, conditions
+
+# What passes remember besides the name: see the schema of the status.
+_MEMORY = ("attempt", "lastUpdate", "tagKeys", "arn", "lastHandledReconcileAt")
+
+
+def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
+    """The status that says a verdict, and everything useful that AWS told."""
+    resource = facts.resource
+    told = {**_remembered(facts, verdict), **_observed(facts)}
+    told["observedGeneration"] = resource.generation
+    told["conditions"] = conditions(verdict, resource, now)
+    if resource.look_now is not None:
+        told["lastHandledReconcileAt"] = resource.look_now
+    return told
+
+
+def change(before: Any, after: Any) -> Any:
+    """The JSON merge patch that turns one status into another: only what differs, None for what goes."""
+    patch: dict[str, Any] = {}
+    for name in {*before, *after}:
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        both = isinstance(old, Mapping) and isinstance(new, Mapping)
+        patch[name] = change(old, new) if both else new
+    return patch
+
+
+def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """What a JSON merge patch makes of an object."""
+    result = dict(before)
+    for name, new in patch.items():
+        if new is None:
+            result.pop(name, None)
+        elif isinstance(new, Mapping):
+            held = result.get(name)
+            result[name] = merged(held if isinstance(held, Mapping) else {}, new)
+        else:
+            result[name] = new
+    return result
+
+
+def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
+    """What stays of the last status; a full answer of AWS replaces all that is not memory."""
+    before, kind = facts.resource.status, facts.kind
+    complete = isinstance(facts.observed, Present) and facts.observed.complete and facts.manageable
+    kept = {
+        name: value for name, value in before.items() if not complete or name in _MEMORY or name == kind.identity_field
+    }
+    if complete and verdict.state is State.READY:
+        # Done: the next difference is somebody else's doing, and worth an update of its own.
+        kept.pop("lastUpdate", None)
+    if facts.arn is not None and facts.manageable:
+        kept["arn"] = facts.arn
+        if isinstance(facts.target, Target) and facts.tags is not None:
+            kept["tagKeys"] = sorted(facts.target.tags)
+    return kept
+
+
+def _observed(facts: Facts) -> dict[str, Any]:
+    if not isinstance(facts.observed, Present) or not facts.manageable:
+        return {}
+    return from_reply(facts.kind.shown, facts.reply)

@@ -1,0 +1,121 @@
+"""A custom resource as the engine reads it: the manifest, and what earlier passes wrote down in its status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from sagemaker_operator.kinds import GROUP, Kind
+
+FINALIZER = f"{GROUP}/finalizer"
+LOOK_NOW = f"{GROUP}/reconcile-requested-at"
+
+
+class Key(NamedTuple):
+    """The address of a custom resource."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One version of a custom resource.
+
+    Attributes:
+        version: its resourceVersion, for optimistic writes.
+        status: as last written; whatever earlier passes must remember stands there and nowhere else.
+    """
+
+    kind: Kind
+    namespace: str
+    name: str
+    uid: str
+    generation: int
+    version: str
+    deleting: bool
+    finalizers: tuple[str, ...]
+    annotations: Mapping[str, str]
+    spec: Mapping[str, Any]
+    status: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, kind: Kind, body: Mapping[str, Any]) -> Self:
+        """The resource in an object of the Kubernetes API."""
+        metadata = body["metadata"]
+        return cls(
+            kind=kind,
+            namespace=metadata["namespace"],
+            name=metadata["name"],
+            uid=metadata["uid"],
+            generation=metadata.get("generation", 0),
+            version=metadata["resourceVersion"],
+            deleting="deletionTimestamp" in metadata,
+            finalizers=tuple(metadata.get("finalizers") or ()),
+            annotations=metadata.get("annotations") or {},
+            spec=body.get("spec") or {},
+            status=body.get("status") or {},
+        )
+
+    @property
+    def key(self) -> Key:
+        """Its address."""
+        return Key(self.kind.name, self.namespace, self.name)
+
+    @property
+    def claimed(self) -> bool:
+        """Whether our finalizer is on it: nothing is written to AWS before."""
+        return FINALIZER in self.finalizers
+
+    @property
+    def known_name(self) -> str | None:
+        """The SageMaker name that an earlier pass wrote down before it called Create."""
+        return self.status.get(self.kind.identity_field)
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN, once AWS has confirmed that the resource exists and is ours."""
+        return self.status.get("arn")
+
+    @property
+    def observed_generation(self) -> int:
+        """The generation that the last report was about; -1 before the first."""
+        return int(self.status.get("observedGeneration", -1))
+
+    @property
+    def look_now(self) -> str | None:
+        """A request to look at AWS now that has not been honoured yet."""
+        asked = self.annotations.get(LOOK_NOW)
+        return asked if asked != self.status.get("lastHandledReconcileAt") else None
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the last report was about this very manifest, and nobody asks for another look."""
+        return self.observed_generation == self.generation and self.look_now is None
+
+    def condition(self, kind: str) -> Mapping[str, Any] | None:
+        """A condition of the last report by its type."""
+        return next((c for c in self.status.get("conditions") or () if c.get("type") == kind), None)
+
+    def says(self, kind: str, status: str = "True") -> bool:
+        """Whether the last report had a condition with that status."""
+        condition = self.condition(kind)
+        return condition is not None and condition.get("status") == status
+
+    @property
+    def finished(self) -> bool:
+        """Whether the outcome of a job is recorded; the work is never done twice, whatever AWS remembers of it."""
+        return self.says("Succeeded", "True") or self.says("Succeeded", "False")
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last report was final for this manifest: nothing is under way."""
+        return (
+            self.up_to_date
+            and not self.deleting
+            and not self.says("Reconciling")
+            and self.condition("Ready") is not None
+        )

@@ -1,0 +1,86 @@
+"""What a pass can do next. The controller knows how to carry each step out, and nothing about when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .schedule import Pace
+from .verdict import Verdict
+
+
+class Verb(Enum):
+    """What a call to AWS is for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    STOP = "stop"
+    DELETE = "delete"
+    TAG = "tag"
+    UNTAG = "untag"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Put our finalizer on the custom resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Take our finalizer off: the custom resource may go.
+
+    Attributes:
+        message: what became of the SageMaker resource.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intend:
+    """Write into the status what is about to be done, so that whoever comes after a crash knows that it may have been.
+
+    Attributes:
+        status: the fields to write.
+        verdict: what to say meanwhile, or None to leave the conditions as they are.
+    """
+
+    status: Mapping[str, Any]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Describe the SageMaker resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskOwner:
+    """Read the tags of the SageMaker resource."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Change something at AWS."""
+
+    verb: Verb
+    operation: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """End the pass.
+
+    Attributes:
+        verdict: what to report; None leaves the report as it is.
+        pace: when to look again.
+    """
+
+    verdict: Verdict | None
+    pace: Pace
+
+
+Step = Claim | Release | Intend | Look | AskOwner | Call | Rest

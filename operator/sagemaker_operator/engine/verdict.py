@@ -1,0 +1,134 @@
+"""What a pass says about a resource: one verdict, spelled as Kubernetes conditions.
+
+The conditions follow kstatus (which Flux, Helm and many others read): `Reconciling` and `Stalled` are there only while they are
+true, `Ready` always is, and each says which generation of the manifest it is about. `Succeeded` is the outcome of a job.
+
+A resource that serves stays Ready whatever is under way: then `Ready` speaks about the generation that is being served, so that
+``kubectl wait --for=condition=Ready`` after an edit still waits for the edit to arrive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+from typing import Any
+
+from .resource import Resource
+
+
+class Reason(StrEnum):
+    """Why a condition is as it is. These words are part of the API; a reason may also be a status of SageMaker."""
+
+    ACCESS_DENIED = "AccessDenied"
+    CREATING = "Creating"
+    DELETING = "Deleting"
+    DELETION_FAILED = "DeletionFailed"
+    DEPENDENCY_NOT_READY = "DependencyNotReady"
+    FAILED = "Failed"
+    IN_USE = "InUse"
+    NAME_CONFLICT = "NameConflict"
+    NOT_APPLIED = "NotApplied"
+    NOT_FOUND = "NotFound"
+    INVALID_SPEC = "InvalidSpec"
+    PROGRESSING_WITH_RETRY = "ProgressingWithRetry"
+    QUOTA_EXCEEDED = "QuotaExceeded"
+    READY = "Ready"
+    REFUSED_BY_AWS = "RefusedByAWS"
+    ROLLED_BACK = "RolledBack"
+    STOPPED = "Stopped"
+    SUCCEEDED = "Succeeded"
+    UPDATING = "Updating"
+    WAITING = "Waiting"
+
+
+class State(Enum):
+    """Where a resource stands, as kstatus sees it."""
+
+    READY = "nothing is left to do"
+    RECONCILING = "on its way, nobody need act"
+    STALLED = "somebody must act"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a pass.
+
+    Attributes:
+        state: whether anything is left to do, and for whom.
+        reason: one of `Reason`, or a status of SageMaker.
+        message: a sentence for people, the same as long as nothing changes.
+        serving: whether the resource does its work all the same.
+        current: whether what serves is what this manifest asks for.
+        succeeded: the outcome of a job, once it has one.
+        rolled_back: whether AWS undid an update.
+    """
+
+    state: State
+    reason: str
+    message: str
+    serving: bool = False
+    current: bool = True
+    succeeded: bool | None = None
+    rolled_back: bool = False
+
+
+def ready(reason: str, message: str) -> Verdict:
+    """All is as the manifest asks."""
+    return Verdict(State.READY, reason, message)
+
+
+def reconciling(reason: str, message: str) -> Verdict:
+    """Under way."""
+    return Verdict(State.RECONCILING, reason, message)
+
+
+def stalled(reason: str, message: str) -> Verdict:
+    """It needs a human."""
+    return Verdict(State.STALLED, reason, message)
+
+
+def while_serving(verdict: Verdict, *, current: bool) -> Verdict:
+    """The same verdict about a resource that does its work meanwhile."""
+    return replace(verdict, serving=True, current=current)
+
+
+def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str, Any]]:
+    """The conditions that say a verdict, sorted by type; a transition time only moves when a status does.
+
+    Args:
+        verdict: what to say.
+        resource: what it is about, with the conditions of the last report.
+        now: RFC 3339.
+    """
+    said = {"Ready": _ready_status(verdict)}
+    if verdict.state is State.RECONCILING:
+        said["Reconciling"] = "True"
+    if verdict.state is State.STALLED:
+        said["Stalled"] = "True"
+    if verdict.succeeded is not None:
+        said["Succeeded"] = str(verdict.succeeded)
+    if verdict.rolled_back:
+        said["RolledBack"] = "True"
+    return [_condition(kind, status, verdict, resource, now) for kind, status in sorted(said.items())]
+
+
+def _ready_status(verdict: Verdict) -> str:
+    if verdict.state is State.READY or verdict.serving:
+        return "True"
+    return "Unknown" if verdict.state is State.RECONCILING else "False"
+
+
+def _condition(kind: str, status: str, verdict: Verdict, resource: Resource, now: str) -> dict[str, Any]:
+    before: Mapping[str, Any] = resource.condition(kind) or {}
+    reason, message, generation = verdict.reason, verdict.message, resource.generation
+    if kind == "Ready" and verdict.serving:
+        reason, message = Reason.READY, "In service."
+        if not verdict.current:
+            generation = min(int(before.get("observedGeneration", 0)), resource.generation - 1)
+    return {
+        "type": kind,
+        "status": status,
+        "reason": str(reason),
+        "message": message,
+        "observedGeneration": generation,
+        "lastTransitionTime": before["lastTransitionTime"] if before.get("status") == status else now,
+    }
