@@ -1,0 +1,52 @@
+"""Whether what goes out and what comes back can be SageMaker's.
+
+botocore reads any text that is not JSON as a structure without members, so that a captive portal, a proxy or a wrong URL looks
+like a success without content. Pure.
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from botocore.validate import ParamValidator
+
+from sagemaker_operator.errors import Refused
+from sagemaker_operator.model.service import input_shape, output_shape
+
+from .failures import nonsense
+
+
+def result(reply: Mapping[str, object], operation: str, *, endpoint: str) -> dict[str, object]:
+    """The members of a reply, without what botocore tells about HTTP.
+
+    Args:
+        reply: what a client's method returned.
+        operation: the operation that was called, such as ``DescribeEndpoint``.
+        endpoint: the URL that was called, for messages.
+
+    Raises:
+        Unknown: if this is no answer of SageMaker.
+    """
+    members = {name: value for name, value in reply.items() if name != "ResponseMetadata"}
+    metadata = cast("Mapping[str, object]", reply.get("ResponseMetadata", {}))
+    headers = cast("Mapping[str, str]", metadata.get("HTTPHeaders", {}))
+    content = headers.get("content-type", "")
+    required = output_shape(operation).required_members
+    if content and "json" not in content:
+        raise nonsense(operation, endpoint=endpoint, found=f"status {metadata.get('HTTPStatusCode')} with {content}")
+    # Members that AWS leaves out against its own model have been seen; none at all of them have not.
+    if required and not any(name in members for name in required):
+        raise nonsense(operation, endpoint=endpoint, found=f"an answer without {required[0]}")
+    # Where no member can tell, the request id must: every AWS front end sends one.
+    if not required and "RequestId" not in metadata:
+        raise nonsense(operation, endpoint=endpoint, found="an answer without a request id")
+    return members
+
+
+def unwritable(request: Mapping[str, object], operation: str) -> Refused | None:
+    """Why botocore could not put a request into words, if that was the fault; asked only after something went wrong.
+
+    Clients do not validate, since the API server and AWS do. A value of the wrong type ends as an arbitrary exception in the
+    middle of botocore, which is told here as AWS would.
+    """
+    report = ParamValidator().validate(dict(request), input_shape(operation))
+    return Refused("ValidationException", report.generate_report(), operation) if report.has_errors() else None

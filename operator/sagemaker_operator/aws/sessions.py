@@ -1,0 +1,102 @@
+"""Credentials, endpoints and clients: everything about boto3 that is set up once.
+
+Blocking: to be called from the threads of `cloud`. Credentials come from boto3's default chain, which also renews them.
+"""
+
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from botocore.config import Config
+from botocore.parsers import ResponseParserFactory
+from botocore.session import Session
+
+from sagemaker_operator.model.service import loader
+
+# botocore's clients have their methods from the service model, so they have no type of their own.
+Client = Any
+
+
+class Sessions:
+    """One botocore session and its clients, one for each region.
+
+    Args:
+        endpoint_url: where SageMaker is, None for AWS itself.
+        identity: what the operator calls itself in the user agent, such as ``sagemaker-operator/0.1.0``.
+        connections: how many connections a client keeps open.
+        connect_timeout: seconds until a connection counts as refused.
+        read_timeout: seconds without a byte until an answer counts as lost.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint_url: str | None = None,
+        identity: str = "sagemaker-operator",
+        connections: int = 16,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+    ) -> None:
+        self.endpoint_url = endpoint_url
+        self._config = Config(
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_pool_connections=connections,
+            # A retry inside botocore would turn a lost reply into "already exists" and bypass the rate limits.
+            retries={"mode": "standard", "total_max_attempts": 1},
+            # The API server has validated the manifest against the same model; AWS does it again.
+            parameter_validation=False,
+            user_agent_extra=identity,
+            tcp_keepalive=True,
+        )
+        self._lock = Lock()
+        self._session: Session | None = None
+        self._clients: dict[tuple[str, str], Client] = {}
+        self._account: str | None = None
+
+    def client(self, region: str) -> Client:
+        """The SageMaker client of a region; thread-safe, as the clients themselves are."""
+        return self._client("sagemaker", region)
+
+    def account(self, region: str) -> str:
+        """The id of the AWS account that the credentials belong to, asked once."""
+        if self._account is None:
+            self._account = str(self._client("sts", region).get_caller_identity()["Account"])
+        return self._account
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _client(self, service: str, region: str) -> Client:
+        if (client := self._clients.get((service, region))) is not None:
+            return client
+        with self._lock:
+            if (service, region) not in self._clients:
+                if self._session is None:
+                    self._session = _session()
+                self._clients[service, region] = self._session.create_client(
+                    service, region_name=region, endpoint_url=self.endpoint_url, config=self._config
+                )
+            return self._clients[service, region]
+
+
+def _session() -> Session:
+    session = Session()
+    # The model of SageMaker is the largest part of a client, and `model.service` has read it already.
+    session.register_component("data_loader", loader())
+    parsers = ResponseParserFactory()
+    parsers.set_parser_defaults(timestamp_parser=_timestamp)
+    session.register_component("response_parser_factory", parsers)
+    return session
+
+
+def _timestamp(value: float | str) -> datetime:
+    """A time in an answer, in UTC; botocore's own parser gives local time and costs more than the rest of the answer."""
+    try:
+        return datetime.fromtimestamp(float(value), UTC)
+    except ValueError:
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
