@@ -1,0 +1,48 @@
+"""The command `sagemaker-local emulator`."""
+
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from sagemaker_local.emulator.emulator import Emulator
+
+HOWTO = """\
+An emulated SageMaker listens on {url}. It runs nothing and costs nothing.
+
+  AWS CLI   export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1 \\
+              AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=any
+            aws sagemaker list-training-jobs
+  boto3     boto3.client("sagemaker", endpoint_url="{url}", region_name="us-east-1",
+              aws_access_key_id="123456789012", aws_secret_access_key="any")
+  Control   curl {url}/_sagemaker-local/
+
+An access key of 12 digits is the account that it works in. Press Ctrl-C to stop."""
+
+
+@click.command("emulator")
+@click.option("--port", default=4580, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--speed", default=1.0, show_default=True, help="How much faster than SageMaker work proceeds.")
+@click.option("--latency", default=0.0, show_default=True, help="Seconds by which every answer is delayed.")
+@click.option("--seed", default=0, show_default=True, help="Makes faults with a probability repeatable.")
+@click.option("--virtual", is_flag=True, help="Let time stand still until the control API advances it.")
+@click.option(
+    "--check-s3/--no-check-s3", default=True, help="Refuse training jobs whose input is not in the emulated S3."
+)
+def emulator(*, port: int, speed: float, latency: float, seed: int, virtual: bool, check_s3: bool) -> None:
+    """Serve an emulated SageMaker on this machine until interrupted."""
+    stopped = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        running = Emulator.start(port, speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
+    except (OSError, ValueError, OverflowError) as problem:
+        raise click.ClickException(f"cannot start on port {port}: {problem}") from None
+    with running:
+        click.echo(HOWTO.format(url=running.url))
+        stopped.wait()

@@ -1,0 +1,142 @@
+"""The control API: faults, scenarios, the journal and the clock over HTTP, for clients in other processes and languages.
+
+Everything lives under `/_sagemaker-local/`. A path, member or value that does not exist is refused with the list of what does.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from sagemaker_local.emulator.resource import Json
+
+if TYPE_CHECKING:
+    from sagemaker_local.emulator.core import Core
+
+PREFIX: Final = "/_sagemaker-local"
+
+Ask = Callable[[Json], Any]
+NUMBER: Final = (int, float)
+# Members of each body: name to the JSON types that it may have; those with "!" are needed.
+Form = Mapping[str, tuple[type, ...]]
+FAULT: Final[Form] = {
+    "effect!": (str,), "operation!": (str,), "times": (int,), "probability": NUMBER, "seconds": NUMBER,
+}  # fmt: skip
+SCENARIO: Final[Form] = {
+    "kind!": (str,), "match!": (str,), "reason": (str,), "at": (str,), "seconds": NUMBER, "times": (int,),
+}  # fmt: skip
+ENTRIES: Final[Form] = {"operation": (str,), "outcome": (str,), "account": (str,), "region": (str,)}
+RATE: Final[Form] = {"operation!": (str,), "per_second!": NUMBER, "burst": NUMBER}
+
+
+class Control:
+    """Answers control calls for one emulator."""
+
+    def __init__(self, core: "Core") -> None:
+        self._core = core
+        self._routes: dict[tuple[str, str], tuple[Form, Ask]] = {
+            ("GET", "faults"): ({}, lambda _: core.faults.rules()),
+            ("POST", "faults"): (FAULT, self._add_fault),
+            ("DELETE", "faults"): ({}, lambda _: core.faults.clear()),
+            ("GET", "scenarios"): ({}, lambda _: core.scenarios.rules()),
+            ("POST", "scenarios"): (SCENARIO, self._add_scenario),
+            ("DELETE", "scenarios"): ({}, lambda _: core.scenarios.clear()),
+            ("GET", "roles"): ({}, lambda _: list(core.roles.refused())),
+            ("POST", "roles"): ({"match!": (str,)}, lambda b: core.roles.refuse(b["match"])),
+            ("DELETE", "roles"): ({}, lambda _: core.roles.clear()),
+            ("GET", "journal"): (ENTRIES, lambda b: [e.as_json() for e in core.journal.entries(**b)]),
+            ("GET", "journal/count"): ({}, lambda _: core.journal.counts()),
+            ("DELETE", "journal"): ({}, lambda _: core.journal.clear()),
+            ("GET", "clock"): ({}, lambda _: core.time.as_json()),
+            ("POST", "clock"): ({"advance!": NUMBER}, lambda b: core.time.advance(b["advance"])),
+            ("GET", "latency"): ({}, lambda _: core.front.latency),
+            ("POST", "latency"): ({"seconds!": NUMBER}, self._set_latency),
+            ("GET", "rates"): ({}, lambda _: core.rates.rules()),
+            ("POST", "rates"): (RATE, lambda b: core.rates.set(b.pop("operation"), **b)),
+            ("DELETE", "rates"): ({}, lambda _: core.rates.clear()),
+            ("GET", "quotas"): ({}, lambda _: core.quotas.limits()),
+            ("POST", "quotas"): (
+                {"name!": (str,), "limit!": (int,)},
+                lambda b: core.quotas.set(b["name"], b["limit"]),
+            ),
+            ("DELETE", "quotas"): ({}, lambda _: core.quotas.clear()),
+            ("GET", "resources"): ({"kind": (str,)}, self._resources),
+            ("GET", "operations"): ({}, lambda _: sorted(core.service.operations())),
+            ("POST", "reset"): ({}, lambda _: core.reset()),
+        }
+
+    def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, Any]:
+        """HTTP status and JSON of one control call."""
+        name = path.strip("/")
+        if method == "GET" and not name:
+            return 200, self._index()
+        if (method, name) not in self._routes:
+            return self._unknown(method, name)
+        form, ask = self._routes[method, name]
+        try:
+            given = dict(query) if method == "GET" else _decode(body)
+            _check(form, given)
+            result = ask(given)
+        except ValueError as wrong:
+            return 400, {"error": str(wrong)}
+        return 200, {"ok": True} if result is None else result
+
+    def _index(self) -> dict[str, list[str]]:
+        paths: dict[str, list[str]] = {}
+        for method, name in self._routes:
+            paths.setdefault(f"{PREFIX}/{name}", []).append(method)
+        return paths
+
+    def _unknown(self, method: str, name: str) -> tuple[int, Any]:
+        known = any(path == name for _, path in self._routes)
+        problem = f"{PREFIX}/{name} knows no {method}" if known else f"there is no {PREFIX}/{name}"
+        return (405 if known else 404), {"error": problem, "there is": self._index()}
+
+    def _add_fault(self, body: Json) -> None:
+        if "seconds" in body and body["effect"] != "hang":
+            raise ValueError("only the fault hang takes seconds")
+        self._core.faults.by_name(body.pop("effect"))(body.pop("operation"), **body)
+
+    def _add_scenario(self, body: Json) -> None:
+        if ("reason" in body) == ("seconds" in body):
+            raise ValueError("a scenario has either a reason (to fail) or seconds (to take)")
+        kind, match = body.pop("kind"), body.pop("match")
+        if "reason" in body:
+            self._core.scenarios.fail(kind, match, **body)
+        elif "at" in body:
+            raise ValueError("at goes with a reason: it says where to fail")
+        else:
+            self._core.scenarios.take(kind, match, **body)
+
+    def _set_latency(self, body: Json) -> None:
+        self._core.set_latency(body["seconds"])
+
+    def _resources(self, query: Json) -> Any:
+        service = self._core.service
+        if "kind" in query:
+            return service.names(query["kind"])
+        return {kind: len(service.names(kind)) for kind in service.kinds()}
+
+
+def _decode(body: bytes) -> Json:
+    try:
+        given = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"the body is not JSON: {problem}") from None
+    if not isinstance(given, dict):
+        raise ValueError(f"the body must be a JSON object, not a {type(given).__name__}")
+    return given
+
+
+def _check(form: Form, given: Json) -> None:
+    types = {name.removesuffix("!"): allowed for name, allowed in form.items()}
+    unknown = sorted(set(given) - set(types))
+    if unknown:
+        there_is = ", ".join(types) or "none"
+        raise ValueError(f"unknown member {', '.join(unknown)}; there is {there_is}")
+    missing = [n.removesuffix("!") for n in form if n.endswith("!") and n.removesuffix("!") not in given]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} must be given")
+    for name, value in given.items():
+        if not isinstance(value, types[name]) or isinstance(value, bool):
+            wanted = " or ".join(t.__name__ for t in types[name])
+            raise ValueError(f"{name} must be {wanted}, not {json.dumps(value)}")

@@ -1,0 +1,108 @@
+"""All parts of one emulator, put together, without a port.
+
+Both the Python API (`emulator`) and the control API (`control`) work on these parts.
+"""
+
+import re
+from typing import Any
+
+from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
+from sagemaker_local.emulator.families import FAMILIES
+from sagemaker_local.emulator.faults import Faults
+from sagemaker_local.emulator.front import Front
+from sagemaker_local.emulator.journal import Journal
+from sagemaker_local.emulator.mount import Moto
+from sagemaker_local.emulator.quotas import Quotas
+from sagemaker_local.emulator.rates import Rates
+from sagemaker_local.emulator.service import SageMaker
+from sagemaker_local.emulator.store import Store
+from sagemaker_local.emulator.world import World
+
+
+class Time:
+    """The clock as people use it."""
+
+    def __init__(self, service: SageMaker) -> None:
+        self._service = service
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of SageMaker's time pass in one second."""
+        return self._service.world.clock.speed
+
+    @property
+    def virtual(self) -> bool:
+        """Whether time only moves by `advance`."""
+        return self._service.world.clock.virtual
+
+    def now(self) -> float:
+        """The time now, in epoch seconds."""
+        return self._service.world.clock.now()
+
+    def advance(self, seconds: float) -> None:
+        """Move the virtual clock by so many seconds; everything that is due on the way happens, in order.
+
+        Raises:
+            ValueError: the clock is real.
+        """
+        with self._service.lock:
+            self._service.machine.advance(seconds)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the control API shows."""
+        return {"now": self.now(), "speed": self.speed, "virtual": self.virtual}
+
+
+class Roles:
+    """Which roles SageMaker cannot assume."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def refuse(self, match: str) -> None:
+        """Let every role whose ARN contains a match of the regular expression be one that cannot be assumed."""
+        try:
+            re.compile(match)
+        except re.error as wrong:
+            raise ValueError(f"{match!r} is not a regular expression: {wrong}") from None
+        self._world.distrusting.append(match)
+
+    def refused(self) -> tuple[str, ...]:
+        """The expressions in force."""
+        return tuple(self._world.distrusting)
+
+    def clear(self) -> None:
+        """Let all roles be assumed again."""
+        self._world.distrusting.clear()
+
+
+class Core:
+    """One emulator without its port."""
+
+    def __init__(self, *, speed: float, virtual: bool, latency: float, seed: int, check_s3: bool) -> None:
+        clock: Clock = VirtualClock(speed=speed) if virtual else WallClock(speed=speed)
+        self.moto = Moto()
+        self.quotas = Quotas()
+        world = World(clock, Store(), self.quotas, self.moto if check_s3 else None)
+        self.service = SageMaker(world, FAMILIES)
+        self.scenarios = self.service.scenarios
+        self.journal = Journal()
+        self.faults = Faults(seed=seed)
+        self.rates = Rates()
+        self.roles = Roles(world)
+        self.time = Time(self.service)
+        self.front = Front(self.service, self.journal, self.faults, self.rates, self.moto.account_of)
+        self.set_latency(latency)
+
+    def set_latency(self, seconds: float) -> None:
+        """Delay every answer by so many seconds."""
+        if not 0 <= seconds <= 3600:
+            raise ValueError(f"latency must be between 0 and 3600 seconds, not {seconds}")
+        self.front.latency = float(seconds)
+
+    def reset(self) -> None:
+        """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
+        self.service.clear()
+        self.moto.reset()
+        for part in (self.journal, self.faults, self.scenarios, self.rates, self.quotas, self.roles):
+            part.clear()

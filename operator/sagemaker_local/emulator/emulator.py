@@ -1,0 +1,155 @@
+"""An emulated SageMaker for a Python process: starts the server in a thread and gives access to its parts."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from sagemaker_local.emulator.control import Control
+from sagemaker_local.emulator.core import Core
+from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
+from sagemaker_local.emulator.server import Server
+
+
+class Emulator:
+    """A running emulator. Every attribute may be used from any thread.
+
+    Attributes:
+        url: where it listens, for `endpoint_url`.
+        journal: every request so far.
+        faults: what is to go wrong with requests.
+        scenarios: what is to go wrong with resources, and how long work takes.
+        rates: how many requests per second are allowed.
+        quotas: how many instances are allowed.
+        roles: which roles cannot be assumed.
+        clock: the time, and `advance` for a virtual one.
+    """
+
+    def __init__(self, core: Core, port: int) -> None:
+        self._core = core
+        self.journal = core.journal
+        self.faults = core.faults
+        self.scenarios = core.scenarios
+        self.rates = core.rates
+        self.quotas = core.quotas
+        self.roles = core.roles
+        self.clock = core.time
+        self._stopping: Callable[[], None] | None = None
+        self._thread = threading.Thread(target=self._serve, args=(port,), name="sagemaker", daemon=True)
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self.url = ""
+
+    @classmethod
+    def start(
+        cls,
+        port: int = 0,
+        *,
+        speed: float = 1.0,
+        virtual: bool = False,
+        latency: float = 0.0,
+        seed: int = 0,
+        check_s3: bool = True,
+    ) -> Self:
+        """Start an emulator on 127.0.0.1.
+
+        Args:
+            port: the port; 0 takes a free one.
+            speed: how much faster than SageMaker work proceeds; timestamps stay real.
+            virtual: let time stand still until `clock.advance`.
+            latency: seconds by which every answer of SageMaker is delayed.
+            seed: makes faults with a probability repeatable.
+            check_s3: refuse training jobs whose input is not in the emulated S3.
+
+        Raises:
+            OSError: the port is taken.
+            ValueError: a number makes no sense.
+        """
+        core = Core(speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
+        emulator = cls(core, port)
+        emulator._thread.start()
+        emulator._ready.wait()
+        if emulator._failure is not None:
+            emulator._thread.join()
+            raise emulator._failure
+        return emulator
+
+    @property
+    def latency(self) -> float:
+        """Seconds by which every answer of SageMaker is delayed; may be set."""
+        return self._core.front.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._core.set_latency(seconds)
+
+    def resources(self, kind: str) -> list[str]:
+        """The names of the resources of a kind that exist now, in all accounts and regions."""
+        return self._core.service.names(kind)
+
+    def reset(self) -> None:
+        """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
+        self._core.reset()
+
+    def client(
+        self,
+        service: str = "sagemaker",
+        region: str = "us-east-1",
+        account: str = DEFAULT_ACCOUNT,
+    ) -> Any:
+        """A boto3 client of this emulator that asks once and does not retry.
+
+        Args:
+            service: sagemaker, or one that moto emulates: s3, sts, iam …
+            region: any region.
+            account: the account whose resources it sees.
+        """
+        import boto3  # noqa: PLC0415 the server alone does not need it
+        from botocore.config import Config  # noqa: PLC0415 see above
+
+        return boto3.session.Session().client(
+            service,  # type: ignore[call-overload] # any service, not one of a list of literals
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="sagemaker-local",  # noqa: S106 not a secret
+            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+
+    def stop(self) -> None:
+        """Stop listening and forget everything; may be called twice."""
+        if self._stopping is not None:
+            self._stopping()
+            self._stopping = None
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _serve(self, port: int) -> None:
+        try:
+            asyncio.run(self._run(port))
+        except BaseException as failure:  # noqa: BLE001 handed to the thread that waits in start
+            self._failure = failure
+        finally:
+            self._ready.set()
+
+    async def _run(self, port: int) -> None:
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        server = Server(front=self._core.front, control=Control(self._core), moto=self._core.moto)
+        try:
+            self.url = f"http://127.0.0.1:{await server.start(port)}"
+            self._stopping = lambda: loop.call_soon_threadsafe(stopped.set)  # type: ignore[assignment,return-value]
+            self._ready.set()
+            await stopped.wait()
+        finally:
+            await server.stop()

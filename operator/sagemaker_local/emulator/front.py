@@ -1,0 +1,114 @@
+"""What stands between a request for SageMaker and SageMaker: signature, faults, rates, latency, and the journal.
+
+Knows no HTTP server: it takes headers and a body and gives an answer, or says that the connection is to be cut.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sagemaker_local.emulator import wire
+from sagemaker_local.emulator.faults import ANSWERS, THROTTLED, Effect, Fault, Faults
+from sagemaker_local.emulator.journal import Entry, Journal
+from sagemaker_local.emulator.rates import Rates
+from sagemaker_local.emulator.refusal import ServiceError
+from sagemaker_local.emulator.resource import Json, Place
+from sagemaker_local.emulator.service import SageMaker
+
+CUT_BY: Final = {Effect.HANG: "hung", Effect.CUT: "cut"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(slots=True)
+class Front:
+    """One emulator's entrance.
+
+    Attributes:
+        account_of: the account that an access key belongs to.
+        latency: seconds by which every answer is delayed.
+    """
+
+    service: SageMaker
+    journal: Journal
+    faults: Faults
+    rates: Rates
+    account_of: Callable[[str], str]
+    latency: float = field(default=0.0)
+
+    async def answer(self, headers: Mapping[str, str], body: bytes) -> Answer | None:
+        """The answer to one request; None means that the connection is cut without one."""
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        visit = _Visit(self.service.world.clock.now(), headers.get("User-Agent", ""))
+        try:
+            return await self._answer(visit, headers, body)
+        except ServiceError as error:
+            self._note(visit, error.code)
+            return Answer(error.status, wire.encode_error(error))
+
+    async def _answer(self, visit: "_Visit", headers: Mapping[str, str], body: bytes) -> Answer | None:
+        visit.operation = headers.get("X-Amz-Target", "").removeprefix(wire.TARGET)
+        scope = wire.signed_for_sagemaker(headers)
+        visit.place = Place(self.account_of(scope.access_key), scope.region)
+        operation = wire.operation(headers)
+        visit.request = request = wire.decode(body)
+        fault = self.faults.choose(operation, request)
+        if fault is not None and fault.effect is not Effect.LOSE_REPLY:
+            return await self._suffer(fault, visit)
+        if not self.rates.allows(operation, visit.place, now=visit.time):
+            raise THROTTLED.error()
+        reply = self.service.call(operation, request, visit.place)
+        visit.committed = True
+        if fault is not None:
+            self._note(visit, "lost")
+            return None
+        self._note(visit, "ok")
+        return Answer(200, wire.encode(reply))
+
+    async def _suffer(self, fault: Fault, visit: "_Visit") -> None:
+        refusal = ANSWERS.get(fault.effect)
+        if refusal is not None:
+            operation = visit.operation
+            if fault.effect is Effect.DENY and "AddTags" in fault.operation:
+                operation = "AddTags"
+            raise refusal.error(
+                account=visit.place.account,
+                operation=operation,
+                resource=self.service.arn_of(visit.operation, visit.request, visit.place) or "*",
+            )
+        self._note(visit, CUT_BY[fault.effect])
+        await asyncio.sleep(fault.seconds)
+
+    def _note(self, visit: "_Visit", outcome: str) -> None:
+        self.journal.add(
+            Entry(
+                time=visit.time,
+                operation=visit.operation,
+                account=visit.place.account,
+                region=visit.place.region,
+                caller=visit.caller,
+                parameters=visit.request,
+                outcome=outcome,
+                committed=visit.committed,
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What is known of a request so far."""
+
+    time: float
+    caller: str
+    operation: str = ""
+    place: Place = field(default=Place("", ""))
+    request: Json = field(default_factory=dict)
+    committed: bool = False

@@ -1,0 +1,46 @@
+"""SageMaker's service model, as botocore ships it: loaded once, without its prose.
+
+The documentation strings are two thirds of the model's memory and nothing here reads them. This is the only module of the
+emulator that knows where the model comes from.
+"""
+
+from functools import cache, lru_cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+
+__all__ = ["OperationModel", "Shape", "operation", "operation_names", "service_model"]
+
+
+@lru_cache(maxsize=1)
+def service_model() -> ServiceModel:
+    """The model of `sagemaker` 2017-07-24."""
+    document = Loader().load_service_model("sagemaker", "service-2")
+    _drop_prose(document)
+    return ServiceModel(document, "sagemaker")
+
+
+@lru_cache(maxsize=1)
+def operation_names() -> frozenset[str]:
+    """Every operation that SageMaker has, with behaviour here or not."""
+    return frozenset(service_model().operation_names)
+
+
+@cache
+def operation(name: str) -> OperationModel:
+    """One operation of the model; KeyError-like errors of botocore if it does not exist."""
+    return service_model().operation_model(name)
+
+
+def _drop_prose(node: Any) -> None:
+    """Remove documentation in place. Members may be called "documentation" only inside `members`."""
+    for operation_document in node["operations"].values():
+        operation_document.pop("documentation", None)
+    for shape in node["shapes"].values():
+        shape.pop("documentation", None)
+        for member in shape.get("members", {}).values():
+            member.pop("documentation", None)
+        for part in ("member", "key", "value"):
+            if part in shape:
+                shape[part].pop("documentation", None)

@@ -1,0 +1,56 @@
+"""One resource as SageMaker keeps it, and where it lives."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account and a region: what one never sees of another."""
+
+    account: str
+    region: str
+
+    def arn(self, path: str, name: str) -> str:
+        """The ARN of a SageMaker resource here, for example path `training-job`."""
+        return f"arn:{partition(self.region)}:sagemaker:{self.region}:{self.account}:{path}/{name}"
+
+
+def partition(region: str) -> str:
+    """The ARN partition of a region."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """A resource and everything that happened to it.
+
+    Attributes:
+        key: the name as names are compared (Endpoint ignores case).
+        spec: the members of the create request with the defaults that AWS fills in.
+        facts: members of Describe that behaviour adds: times, transitions, variants …
+        pending: what an update in flight will bring once it succeeds.
+        usage: instances in use by quota name.
+        generation: grows with each new timeline, so that timers of the one before are void.
+    """
+
+    kind: str
+    name: str
+    key: str
+    arn: str
+    place: Place
+    spec: Json
+    created: float
+    modified: float
+    status: str | None = None
+    detail: str | None = None
+    reason: str | None = None
+    facts: Json = field(default_factory=dict)
+    pending: Json | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    generation: int = 0

@@ -1,0 +1,139 @@
+"""Makes chosen resources take another course: fail with a reason, or take a given time.
+
+A scenario is about resources whose name contains a match of a regular expression; it changes the timeline that a resource is set
+on next. Faults of the transport are elsewhere (`faults`): scenarios are about what SageMaker does, not about how it is reached.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sagemaker_local.emulator.family import Timeline
+
+
+@dataclass(slots=True)
+class Scenario:
+    """One rule. Exactly one of `reason` and `seconds` is set.
+
+    Attributes:
+        reason: the FailureReason to fail with.
+        at: the status or secondary status in which it fails; None means the last one before success.
+        seconds: how long the timeline takes altogether.
+        times: how often it still applies; None means for ever.
+    """
+
+    kind: str
+    match: str
+    reason: str | None = None
+    at: str | None = None
+    seconds: float | None = None
+    times: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What the control API shows."""
+        shown = {
+            "kind": self.kind, "match": self.match, "reason": self.reason, "at": self.at, "seconds": self.seconds,
+            "times": self.times,
+        }  # fmt: skip
+        return {name: value for name, value in shown.items() if value is not None}
+
+
+class Scenarios:
+    """The rules in force.
+
+    Args:
+        stages: the statuses and secondary statuses of each kind, by which a typo is told from a stage.
+        locked: runs a change while nothing else runs.
+    """
+
+    def __init__(self, stages: Callable[[], Mapping[str, frozenset[str]]]) -> None:
+        self._stages = stages
+        self._rules: list[Scenario] = []
+
+    def fail(self, kind: str, match: str, *, reason: str, at: str | None = None, times: int | None = None) -> None:
+        """Let resources fail.
+
+        Args:
+            kind: for example TrainingJob.
+            match: a regular expression that is searched in names.
+            reason: the FailureReason, for example `CapacityError: Unable to provision requested ML compute capacity.`
+            at: the status or secondary status in which it happens, for example Training, or Updating for an endpoint
+                whose update is to fail; by default the last one before success.
+            times: how often; by default always.
+
+        Raises:
+            ValueError: there is no such kind or status, or the expression is not one.
+        """
+        self._add(Scenario(kind, match, reason=reason, at=at, times=times))
+
+    def take(self, kind: str, match: str, *, seconds: float, times: int | None = None) -> None:
+        """Let work take `seconds` altogether, each stage in proportion. Raises ValueError like `fail`."""
+        if seconds < 0:
+            raise ValueError(f"work takes 0 seconds or more, not {seconds}")
+        self._add(Scenario(kind, match, seconds=seconds, times=times))
+
+    def clear(self) -> None:
+        """Let everything take its usual course again."""
+        self._rules.clear()
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules in force, as the control API shows them."""
+        return [rule.as_json() for rule in self._rules]
+
+    def fit(self, kind: str, name: str, timeline: Timeline) -> Timeline:
+        """The course that a resource takes; only work that can fail is subject to scenarios."""
+        if timeline.failed is None:
+            return timeline
+        fitted = timeline
+        for rule in list(self._rules):
+            if rule.kind == kind and rule.times != 0 and re.search(rule.match, name):
+                changed = _apply(rule, fitted)
+                if changed is not None:
+                    fitted = changed
+                    if rule.times is not None:
+                        rule.times -= 1
+        return fitted
+
+    def _add(self, rule: Scenario) -> None:
+        stages = self._stages()
+        if rule.kind not in stages:
+            raise ValueError(f"no scenarios for {rule.kind!r}; there are {', '.join(sorted(stages))}")
+        if rule.at is not None and rule.at not in stages[rule.kind]:
+            known = ", ".join(sorted(stages[rule.kind]))
+            raise ValueError(f"a {rule.kind} cannot fail at {rule.at!r}; it can at {known}")
+        if rule.times is not None and rule.times < 1:
+            raise ValueError(f"times must be 1 or more, not {rule.times}")
+        try:
+            re.compile(rule.match)
+        except re.error as wrong:
+            raise ValueError(f"{rule.match!r} is not a regular expression: {wrong}") from None
+        self._rules.append(rule)
+
+
+def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
+    if rule.seconds is not None:
+        return _stretch(timeline, rule.seconds)
+    return _cut_short(timeline, rule)
+
+
+def _stretch(timeline: Timeline, seconds: float) -> Timeline:
+    total = timeline.steps[-1].after
+    factor = seconds / total if total else 0.0
+    steps = tuple(replace(step, after=step.after * factor) for step in timeline.steps)
+    return replace(timeline, steps=steps)
+
+
+def _cut_short(timeline: Timeline, rule: Scenario) -> Timeline | None:
+    """The timeline up to the stage in which it fails; None if it has no such stage."""
+    if timeline.failed is None or len(timeline.steps) < 2:
+        return None
+    last = len(timeline.steps) - 2
+    if rule.at is not None:
+        found = [i for i, step in enumerate(timeline.steps) if rule.at in (step.detail, step.status)]
+        found = [index for index in found if index <= last]
+        if not found:
+            return None
+        last = found[-1]
+    failure = replace(timeline.failed, after=timeline.steps[last + 1].after, reason=rule.reason)
+    return replace(timeline, steps=(*timeline.steps[: last + 1], failure))

@@ -1,0 +1,155 @@
+"""The port: tells requests for SageMaker, for the control API and for moto apart, and keeps the machine's timers.
+
+Every answer is one that SDKs understand; a fault of the emulator itself is logged with its trace and answered with an error that
+is not retried.
+"""
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from typing import Any, Final
+
+from aiohttp import web
+
+from sagemaker_local.emulator import wire
+from sagemaker_local.emulator.control import PREFIX, Control
+from sagemaker_local.emulator.front import Front
+from sagemaker_local.emulator.mount import Moto, Request
+from sagemaker_local.emulator.refusal import Refusal
+from sagemaker_local.emulator.service import SageMaker
+
+LARGEST_UPLOAD: Final = 4 * 1024**3
+BROKEN: Final = Refusal(
+    "SageMakerLocalFault",
+    "sagemaker-local could not answer this request because of a fault of its own; its log has the details.",
+    evidence="this project's own answer",
+)
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    """An HTTP server on loopback. `start` and `stop` run in its event loop."""
+
+    def __init__(self, *, front: Front, control: Control, moto: Moto) -> None:
+        self._front = front
+        self._control = control
+        self._moto = moto
+        self._runner: web.ServerRunner | None = None
+        self._timers: asyncio.Task[None] | None = None
+
+    async def start(self, port: int) -> int:
+        """Listen on a port of 127.0.0.1 (0: any free one) and return it."""
+        server = web.Server(self._handle, request_factory=_large_request)
+        self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        if not self._front.service.world.clock.virtual:
+            self._timers = asyncio.create_task(keep_time(self._front.service))
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Stop listening, cut open connections, end the timers."""
+        if self._timers is not None:
+            self._timers.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._timers
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._moto.stop()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._route(request)
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.path)
+            error = BROKEN.error()
+            return _json_response(error.status, wire.encode_error(error))
+
+    async def _route(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith(PREFIX):
+            return await self._control_api(request)
+        if _for_sagemaker(request):
+            return await self._sagemaker(request)
+        return await self._others(request)
+
+    async def _sagemaker(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await _read(request, limit=wire.LARGEST_REQUEST)
+        answer = await self._front.answer(request.headers, body)
+        if answer is None:
+            return _cut(request)
+        return _json_response(answer.status, answer.body)
+
+    async def _control_api(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await _read(request, limit=wire.LARGEST_REQUEST)
+        status, shown = self._control.answer(
+            request.method, request.path.removeprefix(PREFIX), dict(request.query), body
+        )
+        return web.json_response(shown, status=status)
+
+    async def _others(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            assert request.transport is not None
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        asked = Request(
+            request.method, request.path, request.raw_path, request.query_string, request.host,
+            request.headers, await request.read(),
+        )  # fmt: skip
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._moto.pool, self._moto.answer, asked)
+        return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+
+async def keep_time(service: SageMaker) -> None:
+    """Take every step when it is due, for as long as the server runs."""
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+    service.machine.on_earlier = lambda: loop.call_soon_threadsafe(woken.set)
+    try:
+        while True:
+            with service.lock:
+                service.machine.run(service.world.clock.now())
+                due = service.machine.next_due()
+            wait = None if due is None else max(0.0, due - service.world.clock.now())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), wait)
+            woken.clear()
+    finally:
+        service.machine.on_earlier = None
+
+
+def _for_sagemaker(request: web.BaseRequest) -> bool:
+    if request.headers.get("X-Amz-Target", "").startswith(wire.TARGET):
+        return True
+    scope = wire.scope(request.headers)
+    return scope is not None and scope.service == "sagemaker"
+
+
+async def _read(request: web.BaseRequest, *, limit: int) -> bytes:
+    """The body, or its beginning if it is longer than the limit: enough to see that it is too long."""
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            break
+    return b"".join(parts)
+
+
+def _cut(request: web.BaseRequest) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()  # never sent: the connection is gone
+
+
+def _json_response(status: int, body: bytes) -> web.Response:
+    headers = {"x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": wire.CONTENT_TYPE}
+    return web.Response(status=status, body=body, headers=headers)
+
+
+def _large_request(*args: Any) -> web.BaseRequest:
+    message, payload, protocol, writer, task = args
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, asyncio.get_running_loop(),
+        client_max_size=LARGEST_UPLOAD,
+    )  # fmt: skip

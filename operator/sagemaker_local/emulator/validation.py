@@ -1,0 +1,229 @@
+"""Checks a request against the shapes of the service model, and says what is wrong in AWS's words.
+
+Each shape is compiled once into a closure, so that a typical CreateTrainingJob is checked in about 100 µs. A value of the wrong
+JSON type ends the check at once with a SerializationException, as AWS's front end does; broken constraints are collected into one
+ValidationException. Members that the model does not know and nulls are removed from the request in place: AWS ignores them.
+Not here: checks against other resources (see `families.checks`).
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+import regex
+
+from sagemaker_local.emulator import model
+from sagemaker_local.emulator.refusal import VALIDATION, ServiceError
+
+# Where a value stands, as a chain that is only rendered when there is something to complain about.
+Path = tuple[Any, ...]
+Check = Callable[[Any, Path, list[str]], None]
+
+SERIALIZATION: Final = "SerializationException"
+_WORDS: Final = {bool: "VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
+_ROOT: Final[Path] = ()
+
+
+def validate(operation: str, request: Mapping[str, Any]) -> None:
+    """Raise what AWS answers to a request that does not fit the operation's input shape.
+
+    Raises:
+        ServiceError: SerializationException for wrong JSON types, ValidationException listing every broken constraint.
+    """
+    shape = model.operation(operation).input_shape
+    if shape is None:
+        return
+    wrong: list[str] = []
+    _compiled(shape.name)(request, _ROOT, wrong)
+    if wrong:
+        plural = "s" if len(wrong) > 1 else ""
+        raise ServiceError(VALIDATION, f"{len(wrong)} validation error{plural} detected: {'; '.join(wrong)}")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern of the model describes the whole text, as AWS matches it."""
+    return bool(_pattern(pattern).fullmatch(text))
+
+
+@cache
+def _pattern(pattern: str) -> "regex.Pattern[str]":
+    # Java's spelling: \p{Alnum} is a POSIX class, and surrogate pairs stand for everything beyond the first plane.
+    translated = pattern.replace(r"\p{Alnum}", "a-zA-Z0-9").replace(
+        r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
+    )
+    return regex.compile(translated, regex.V0)
+
+
+@cache
+def _compiled(shape_name: str) -> Check:
+    return _compile(model.service_model().shape_for(shape_name))
+
+
+def _compile(shape: Any) -> Check:
+    match shape.type_name:
+        case "structure":
+            return _structure(shape)
+        case "list":
+            return _list(shape)
+        case "map":
+            return _map(shape)
+        case "string":
+            return _string(shape)
+        case "integer" | "long":
+            return _number(shape, whole=True)
+        case "boolean":
+            return _boolean
+        case _:  # float, double, timestamp: the wire form of each is a number
+            return _number(shape, whole=False)
+
+
+def _structure(shape: Any) -> Check:
+    required = tuple((name, _lower_first(name)) for name in shape.required_members)
+    # Children are compiled at first use: shapes may contain themselves.
+    members = {n: (_lower_first(n), s.name) for n, s in shape.members.items()}
+    union = bool(getattr(shape, "is_tagged_union", False))
+    checks: dict[str, tuple[str, Check]] = {}
+
+    def check(value: Any, path: Path, wrong: list[str]) -> None:
+        if type(value) is not dict:
+            raise _mistyped_structure(value)
+        for name in [n for n, v in value.items() if v is None or n not in members]:
+            del value[name]
+        for name, label in required:
+            if name not in value:
+                wrong.append(_complaint(None, (path, label), "Member must not be null"))
+        if union and len(value) != 1:
+            wrong.append(_complaint(value, path, "Exactly one member of the union must be set"))
+        for name, child in value.items():
+            entry = checks.get(name)
+            if entry is None:
+                label, shape_name = members[name]
+                entry = checks[name] = (label, _compiled(shape_name))
+            entry[1](child, (path, entry[0]), wrong)
+
+    return check
+
+
+def _list(shape: Any) -> Check:
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
+    item_shape = shape.member.name
+
+    def check(value: Any, path: Path, wrong: list[str]) -> None:
+        if type(value) is not list:
+            raise _mistyped_list(value)
+        _length(value, path, wrong, low=low, high=high)
+        item = _compiled(item_shape)
+        for number, child in enumerate(value, 1):
+            item(child, (path, f"{number}.member"), wrong)
+
+    return check
+
+
+def _map(shape: Any) -> Check:
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
+    key_shape, value_shape = shape.key.name, shape.value.name
+
+    def check(value: Any, path: Path, wrong: list[str]) -> None:
+        if type(value) is not dict:
+            raise _mistyped_structure(value)
+        _length(value, path, wrong, low=low, high=high)
+        key_check, value_check = _compiled(key_shape), _compiled(value_shape)
+        for key, child in value.items():
+            key_check(key, (path, "key"), wrong)
+            value_check(child, (path, f"{key}.member"), wrong)
+
+    return check
+
+
+def _string(shape: Any) -> Check:
+    enum = frozenset(shape.enum or ())
+    allowed = ", ".join(shape.enum or ())
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
+    pattern = shape.metadata.get("pattern")
+    free = pattern in (None, ".*", r"[\S\s]*")
+
+    def check(value: Any, path: Path, wrong: list[str]) -> None:
+        if type(value) is not str:
+            raise _mistyped(value, "String")
+        if enum and value not in enum:
+            wrong.append(_complaint(value, path, f"Member must satisfy enum value set: [{allowed}]"))
+        _length(value, path, wrong, low=low, high=high)
+        if not free and not _pattern(pattern).fullmatch(value):
+            wrong.append(_complaint(value, path, f"Member must satisfy regular expression pattern: {pattern}"))
+
+    return check
+
+
+def _number(shape: Any, *, whole: bool) -> Check:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    name = {"integer": "Integer", "long": "Long"}.get(shape.type_name, "Double")
+
+    def check(value: Any, path: Path, wrong: list[str]) -> None:
+        if type(value) is not int and (whole or type(value) is not float):
+            raise _mistyped(value, name)
+        if low is not None and value < low:
+            wrong.append(_complaint(value, path, f"Member must have value greater than or equal to {low}"))
+        if high is not None and value > high:
+            wrong.append(_complaint(value, path, f"Member must have value less than or equal to {high}"))
+
+    return check
+
+
+def _boolean(value: Any, path: Path, wrong: list[str]) -> None:  # noqa: ARG001 one signature for all checks
+    if type(value) is not bool:
+        raise _mistyped(value, "Boolean")
+
+
+def _length(value: Any, path: Path, wrong: list[str], *, low: int, high: int | None) -> None:
+    if len(value) < low:
+        wrong.append(_complaint(value, path, f"Member must have length greater than or equal to {low}"))
+    if high is not None and len(value) > high:
+        wrong.append(_complaint(value, path, f"Member must have length less than or equal to {high}"))
+
+
+def _complaint(value: Any, path: Path, constraint: str) -> str:
+    shown = "null" if value is None else f"'{value}'"
+    return f"Value {shown} at '{_render(path)}' failed to satisfy constraint: {constraint}"
+
+
+def _render(path: Path) -> str:
+    segments: list[str] = []
+    while path:
+        path, segment = path
+        segments.append(segment)
+    return ".".join(reversed(segments))
+
+
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _mistyped_structure(value: Any) -> ServiceError:
+    if isinstance(value, list):
+        return ServiceError(SERIALIZATION, "Start of list found where not expected")
+    return ServiceError(SERIALIZATION, f"{_word(value)} can not be converted to a structure or map")
+
+
+def _mistyped_list(value: Any) -> ServiceError:
+    if isinstance(value, dict):
+        text = "Start of structure or map found where not expected."
+        return ServiceError(SERIALIZATION, text)
+    return ServiceError(SERIALIZATION, "Expected list or null")
+
+
+def _mistyped(value: Any, wanted: str) -> ServiceError:
+    if isinstance(value, dict):
+        return _mistyped_list(value)
+    if isinstance(value, list):
+        return _mistyped_structure(value)
+    return ServiceError(SERIALIZATION, f"{_word(value)} can not be converted to {_article(wanted)}")
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{str(value).upper()}_VALUE"
+    return _WORDS.get(type(value), "null")
+
+
+def _article(wanted: str) -> str:
+    return f"an {wanted}" if wanted[0] in "AEIOU" else f"a {wanted}"
