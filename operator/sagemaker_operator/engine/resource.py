@@ -27,6 +27,7 @@ class Resource:
 
     Attributes:
         version: its resourceVersion, for optimistic writes.
+        created: when it was applied, RFC 3339.
         status: as last written; whatever earlier passes must remember stands there and nowhere else.
     """
 
@@ -41,6 +42,7 @@ class Resource:
     annotations: Mapping[str, str]
     spec: Mapping[str, Any]
     status: Mapping[str, Any]
+    created: str = ""
 
     @classmethod
     def read(cls, kind: Kind, body: Mapping[str, Any]) -> Self:
@@ -58,6 +60,7 @@ class Resource:
             annotations=metadata.get("annotations") or {},
             spec=body.get("spec") or {},
             status=body.get("status") or {},
+            created=metadata.get("creationTimestamp") or "",
         )
 
     @property

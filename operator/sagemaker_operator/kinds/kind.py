@@ -158,10 +158,20 @@ class Kind:
         """The kind, as in a manifest."""
         return self.family.name
 
-    @property
+    @cached_property
     def identity_field(self) -> str:
         """The field of spec and status that holds the SageMaker name."""
         return field_name(self.family.identity)
+
+    @cached_property
+    def status_field(self) -> str | None:
+        """The field of the status that holds SageMaker's word for the state."""
+        return field_name(self.family.status) if self.family.status else None
+
+    @cached_property
+    def secondary_field(self) -> str | None:
+        """The field of the status that refines that word."""
+        return field_name(self.secondary) if self.secondary else None
 
     @cached_property
     def shown(self) -> Mapping[str, Shape]:

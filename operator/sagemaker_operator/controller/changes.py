@@ -1,0 +1,116 @@
+"""Which changes in the cluster deserve a pass.
+
+Every event of every custom resource comes by here, so each is handled at once and without any I/O: the record learns it, and the
+key is queued if something that we act on has changed. Our own writes come by twice, as reply and as event; the resourceVersion
+tells them apart.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.kinds import Kind, Lifecycle
+
+from .ports import Clock
+from .store import Record, Store
+
+
+class Changes:
+    """Takes in events and queues keys.
+
+    Args:
+        store: learns everything.
+        queue: gets the keys.
+        settle: called with the record of a resource that is settled when it is first seen.
+        gone: called with the record of a resource that is no more.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: WorkQueue,
+        clock: Clock,
+        settle: Callable[[Record], None],
+        gone: Callable[[Record], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store, self._queue, self._clock = store, queue, clock
+        self._settle, self._gone, self._wake = settle, gone, wake
+
+    def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
+        """Learn an event of the Kubernetes API; ``event`` is None for what a listing brings."""
+        metadata = body["metadata"]
+        key = Key(kind.name, metadata["namespace"], metadata["name"])
+        record = self._store.get(key)
+        if event == "DELETED":
+            if record is None or record.uid == metadata["uid"]:
+                self.vanished(key)
+            return
+        if (
+            record is not None
+            and record.uid == metadata["uid"]
+            and not _newer(metadata["resourceVersion"], record.version)
+        ):
+            return
+        self._take(Resource.read(kind, body), record)
+        self._wake()
+
+    def learn(self, resource: Resource) -> None:
+        """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
+        record = self._store.get(resource.key)
+        was_ready = record is not None and record.ready
+        learned = self._store.take(resource)
+        self._wake_referrers(learned, was_ready=was_ready)
+
+    def vanished(self, key: Key) -> None:
+        """The object is gone from the cluster."""
+        self._queue.forget(key)
+        record = self._store.drop(key)
+        if record is None:
+            return
+        self._gone(record)
+        for target, _ in record.points_to:
+            pointed = self._store.get(target)
+            if pointed is not None and pointed.deleting:
+                self._queue.add(target, Lane.USER)
+        for referrer in self._store.referrers(key):
+            self._queue.add(referrer, Lane.TRANSITION)
+        self._wake()
+
+    def _take(self, resource: Resource, record: Record | None) -> None:
+        first = record is None or record.uid != resource.uid
+        was_ready = record is not None and record.ready
+        before = None if record is None else (record.generation, record.deleting, record.claimed, record.look_now)
+        learned = self._store.take(resource)
+        after = (learned.generation, learned.deleting, learned.claimed, learned.look_now)
+        if not first and before != after:
+            self._queue.add(learned.key, Lane.USER)
+        elif first:
+            self._first_seen(learned)
+        self._wake_referrers(learned, was_ready=was_ready)
+
+    def _first_seen(self, record: Record) -> None:
+        if record.settled:
+            self._settle(record)
+        elif record.kind.lifecycle is Lifecycle.JOB and record.arn is not None and not record.deleting:
+            # After a restart running jobs are looked at soon, and not all at once.
+            self._queue.add_at(record.key, self._clock.monotonic() + random.uniform(0.0, 2.0), Lane.TRANSITION)
+        else:
+            self._queue.add(record.key, Lane.USER)
+
+    def _wake_referrers(self, record: Record, *, was_ready: bool) -> None:
+        if record.ready != was_ready:
+            for referrer in self._store.referrers(record.key):
+                self._queue.add(referrer, Lane.TRANSITION)
+
+
+def _newer(version: str, known: str) -> bool:
+    # Comparing resourceVersions as numbers is documented from Kubernetes 1.35 on, and has always been true of etcd.
+    try:
+        return int(version) > int(known)
+    except ValueError:
+        return version != known

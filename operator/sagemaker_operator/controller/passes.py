@@ -1,0 +1,221 @@
+"""One pass over one custom resource: ask the engine for the next step, carry it out, until it says rest.
+
+Every step leaves the world in a state from which a new pass can begin, so a process may die between any two of them. Whatever a
+pass reads and writes at Kubernetes is bound to one resourceVersion: somebody else's change ends the pass, and begins another.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sagemaker_operator.engine import announce, report
+from sagemaker_operator.engine.decide import decide
+from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
+from sagemaker_operator.engine.schedule import Pace
+from sagemaker_operator.engine.steps import AskOwner, Call, Claim, Intend, Look, Release, Rest, Step, Verb
+from sagemaker_operator.errors import Absent, AWSFailure
+from sagemaker_operator.kinds import Policy
+from sagemaker_operator.kinds.kind import Stage
+
+from .ports import Announcer, Clock, Cloud, Cluster
+from .store import Record, Store
+from .targets import Targets
+
+# The longest way through the engine's checks has nine steps; more mean that two of them undo each other.
+_MOST_STEPS = 16
+
+
+class Vanished(Exception):
+    """The custom resource does not exist any more."""
+
+
+class EndlessPass(Exception):
+    """The engine named step after step and never rest: a bug, which must not become a storm of calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a pass ended.
+
+    Attributes:
+        pace: when to look again; None if the custom resource is released.
+        facts: what it knew at the end.
+        wrote: whether it wrote a status.
+    """
+
+    pace: Pace | None
+    facts: Facts
+    wrote: bool
+
+
+class Passes:
+    """Runs passes; knows nothing of when."""
+
+    def __init__(
+        self,
+        *,
+        cluster: Cluster,
+        cloud: Cloud,
+        store: Store,
+        learn: Callable[[Resource], None],
+        targets: Targets,
+        announcer: Announcer,
+        clock: Clock,
+        region: str,
+        default_policy: Policy | None = None,
+    ) -> None:
+        self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
+        self._heard = learn
+        self._announcer, self._clock = announcer, clock
+        self._region, self._default_policy = region, default_policy
+
+    async def run(self, record: Record, lane: Lane) -> Outcome:
+        """One pass.
+
+        Raises:
+            Vanished: the custom resource is gone.
+            kube.errors.KubeError: a read or write at Kubernetes failed; nothing at AWS is lost by it.
+        """
+        resource = record.resource or await self._read(record)
+        facts = Facts(
+            resource=resource,
+            target=self._targets.of(resource),
+            misses=record.misses,
+            tries=record.tries,
+            dependents=self._store.dependents(resource.key) if resource.deleting else (),
+            default_policy=self._default_policy,
+        )
+        hint, record.hint = record.hint, None
+        for _ in range(_MOST_STEPS):
+            step = decide(facts)
+            if isinstance(step, Rest):
+                return await self._rest(facts, step)
+            if isinstance(step, Release):
+                return await self._release(facts, step)
+            facts = await self._carry_out(facts, step, lane, hint)
+        raise EndlessPass(f"{resource.key}: {_MOST_STEPS} steps and no end, the last one {step}")
+
+    async def _carry_out(self, facts: Facts, step: Step, lane: Lane, hint: Mapping[str, Any] | None) -> Facts:
+        match step:
+            case Claim():
+                finalizers = [*facts.resource.finalizers, FINALIZER]
+                return replace(
+                    facts, resource=await self._patch(facts.resource, {"metadata": {"finalizers": finalizers}})
+                )
+            case Intend():
+                return await self._intend(facts, step)
+            case Look():
+                if hint is not None and _tells_enough(facts, hint):
+                    return replace(facts, observed=Present(hint, complete=False), misses=0)
+                return await self._look(facts, lane)
+            case AskOwner():
+                return await self._ask_owner(facts, step, lane)
+            case Call():
+                return await self._call(facts, step, lane)
+        raise AssertionError(step)
+
+    async def _intend(self, facts: Facts, step: Intend) -> Facts:
+        status = dict(step.status)
+        if step.verdict is not None:
+            wanted = {**report.status(facts, step.verdict, self._now()), **status}
+            status = report.change(facts.resource.status, wanted)
+        resource = await self._patch(facts.resource, {"status": status}, status=True)
+        named = facts.named or facts.resource.known_name is None
+        return replace(facts, resource=resource, named=named)
+
+    async def _look(self, facts: Facts, lane: Lane) -> Facts:
+        family = facts.kind.family
+        try:
+            reply = await self._ask(facts, family.describe, {family.identity: facts.resource.known_name}, lane)
+        except Absent:
+            return replace(facts, observed=Missing(), misses=facts.misses + 1)
+        except AWSFailure as failure:
+            return replace(facts, failure=failure, failed=None)
+        return replace(facts, observed=Present(reply), misses=0)
+
+    async def _ask_owner(self, facts: Facts, step: AskOwner, lane: Lane) -> Facts:
+        try:
+            reply = await self._ask(facts, "ListTags", {"ResourceArn": step.arn, "MaxResults": 100}, lane)
+        except AWSFailure as failure:
+            return replace(facts, failure=failure, failed=None)
+        return replace(facts, tags={tag["Key"]: tag.get("Value", "") for tag in reply.get("Tags", ())})
+
+    async def _call(self, facts: Facts, step: Call, lane: Lane) -> Facts:
+        try:
+            reply = await self._ask(facts, step.operation, step.request, lane)
+        except AWSFailure as failure:
+            return replace(facts, failure=failure, failed=step)
+        facts = replace(facts, done=(*facts.done, step.verb))
+        match step.verb:
+            case Verb.CREATE:
+                tags = {tag["Key"]: tag["Value"] for tag in step.request.get("Tags", ())}
+                return replace(facts, created_arn=reply[facts.kind.family.arn], tags=tags, observed=Unlooked())
+            case Verb.STOP | Verb.DELETE:
+                return replace(facts, observed=Unlooked())
+            case Verb.TAG:
+                return replace(
+                    facts, tags={**(facts.tags or {}), **{t["Key"]: t["Value"] for t in step.request["Tags"]}}
+                )
+            case Verb.UNTAG:
+                gone = set(step.request["TagKeys"])
+                return replace(facts, tags={k: v for k, v in (facts.tags or {}).items() if k not in gone})
+            case _:
+                return facts
+
+    async def _ask(self, facts: Facts, operation: str, request: Mapping[str, Any], lane: Lane) -> dict[str, Any]:
+        region = facts.resource.spec.get("region") or self._region
+        try:
+            return await self._cloud.call(operation, request, region=region, lane=lane)
+        except AWSFailure as failure:
+            raise facts.kind.read(failure) from None
+
+    async def _rest(self, facts: Facts, step: Rest) -> Outcome:
+        resource, wrote = facts.resource, False
+        before = resource.status
+        if step.verdict is not None:
+            change = report.change(before, report.status(facts, step.verdict, self._now()))
+            if change:
+                resource, wrote = await self._patch(resource, {"status": change}, status=True), True
+        facts = replace(facts, resource=resource)
+        self._tell(facts, before)
+        return Outcome(step.pace, facts, wrote)
+
+    async def _release(self, facts: Facts, step: Release) -> Outcome:
+        left = [name for name in facts.resource.finalizers if name != FINALIZER]
+        await self._patch(facts.resource, {"metadata": {"finalizers": left or None}})
+        self._announcer.announce(facts.resource, announce.Announcement("Normal", "Released", step.message, "Delete"))
+        return Outcome(None, facts, wrote=False)
+
+    def _tell(self, facts: Facts, before: Mapping[str, Any]) -> None:
+        for announcement in (*announce.calls(facts), *announce.turns(before, facts.resource.status)):
+            self._announcer.announce(facts.resource, announcement)
+
+    async def _read(self, record: Record) -> Resource:
+        key = record.key
+        return self._learn(record.kind, key, await self._cluster.get(record.kind, key.namespace, key.name))
+
+    async def _patch(self, resource: Resource, body: Mapping[str, Any], *, status: bool = False) -> Resource:
+        patched = await self._cluster.patch(
+            resource.kind, resource.namespace, resource.name, body, resource_version=resource.version, status=status
+        )
+        return self._learn(resource.kind, resource.key, patched)
+
+    def _learn(self, kind: Any, key: Key, body: Mapping[str, Any] | None) -> Resource:
+        if body is None:
+            raise Vanished(str(key))
+        resource = Resource.read(kind, body)
+        self._heard(resource)
+        return resource
+
+    def _now(self) -> str:
+        return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _tells_enough(facts: Facts, hint: Mapping[str, Any]) -> bool:
+    """Whether a row of a list will do: the same resource, still on its way. An end deserves the full story."""
+    kind, resource = facts.kind, facts.resource
+    if not resource.up_to_date or resource.arn is None or hint.get(kind.family.arn) != resource.arn:
+        return False
+    return kind.stage(hint.get(kind.family.status or "")) in (Stage.CHANGING, Stage.STOPPING)

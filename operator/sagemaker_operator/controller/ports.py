@@ -1,0 +1,63 @@
+"""What the controller needs of Kubernetes, of AWS and of its surroundings."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sagemaker_operator.engine.announce import Announcement
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.kinds import Kind
+
+
+class Cluster(Protocol):
+    """The Kubernetes API, for custom resources."""
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> dict[str, Any] | None:
+        """The object, or None if there is none."""
+
+    async def patch(
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        resource_version: str | None = None,
+        status: bool = False,
+    ) -> dict[str, Any] | None:
+        """Apply a JSON merge patch to exactly that version; the new object, or None if there is none."""
+
+
+class Cloud(Protocol):
+    """The SageMaker API."""
+
+    async def call(self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane) -> dict[str, Any]:
+        """The reply of an operation, or an `errors.AWSFailure`."""
+
+
+class Sweep(Protocol):
+    """Pages through what AWS has of a kind, newest first."""
+
+    def __call__(self, kind: Kind, *, region: str, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:
+        """The rows of the List operation, up to the first that was created before a time."""
+
+
+class Announcer(Protocol):
+    """Tells people what happened."""
+
+    def announce(self, resource: Resource, announcement: Announcement) -> None:
+        """Post a Kubernetes Event; never waits."""
+
+
+class Clock(Protocol):
+    """Time, for scheduling and for writing down."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""

@@ -1,0 +1,156 @@
+"""A small record of every custom resource.
+
+Ten thousand settled resources must not fill the memory, so a record keeps the whole object only while there is work to do on it,
+and otherwise just what others ask for: whether it is ready, what it offers to those who refer to it, whom it refers to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sagemaker_operator.engine import references
+from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.engine.schedule import Pace
+from sagemaker_operator.kinds import KINDS, Kind, Reference
+
+# What of a kind's status other kinds read.
+_READ_BY_OTHERS: Mapping[str, tuple[Reference, ...]] = {
+    name: tuple(r for kind in KINDS.values() for r in kind.references if r.kind == name) for name in KINDS
+}
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of one custom resource between passes.
+
+    Attributes:
+        resource: the whole object, while it is not settled.
+        seen: SageMaker's state words and time of change as last reported.
+        hint: a row of a List reply that says something else.
+        tries, pace: how often in a row the last pass ended at the same pace.
+        misses: how many looks in a row found nothing.
+    """
+
+    kind: Kind
+    key: Key
+    uid: str = ""
+    version: str = ""
+    generation: int = 0
+    deleting: bool = False
+    claimed: bool = False
+    look_now: str | None = None
+    ready: bool = False
+    settled: bool = False
+    finished: bool = False
+    trouble: str = ""
+    name: str | None = None
+    arn: str | None = None
+    region: str | None = None
+    born: str = ""
+    seen: tuple[str | None, str | None, str | None] = (None, None, None)
+    offers: Mapping[str, str] = field(default_factory=dict)
+    points_to: tuple[tuple[Key, bool], ...] = ()
+    resource: Resource | None = None
+    hint: Mapping[str, Any] | None = None
+    tries: int = 0
+    pace: Pace | None = None
+    misses: int = 0
+
+    def take(self, resource: Resource) -> None:
+        """Learn a newer version of the object."""
+        status = resource.status
+        self.uid, self.version, self.generation = resource.uid, resource.version, resource.generation
+        self.deleting, self.claimed, self.look_now = resource.deleting, resource.claimed, resource.look_now
+        self.ready, self.settled, self.finished = _ready(resource), resource.settled, resource.finished
+        self.trouble = _trouble(resource)
+        self.name, self.arn = resource.known_name, resource.arn
+        self.region = resource.spec.get("region")
+        self.born = status.get("creationTime") or resource.created
+        self.seen = _seen(resource)
+        self.offers = _offers(resource)
+        found = references.pointers(resource.kind, resource.spec, resource.namespace)
+        self.points_to = tuple((pointer.target, pointer.reference.holds) for pointer in found)
+        self.resource = None if self.settled else resource
+
+
+class Store:
+    """All records by key, and who refers to whom."""
+
+    def __init__(self) -> None:
+        self._records: dict[Key, Record] = {}
+        self._referrers: defaultdict[Key, set[Key]] = defaultdict(set)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(tuple(self._records.values()))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def get(self, key: Key) -> Record | None:
+        """The record of a key, if there is such an object."""
+        return self._records.get(key)
+
+    def take(self, resource: Resource) -> Record:
+        """Learn a version of an object; a new UID begins a new record."""
+        record = self._records.get(resource.key)
+        if record is None or record.uid != resource.uid:
+            self.drop(resource.key)
+            record = self._records[resource.key] = Record(resource.kind, resource.key)
+        before = record.points_to
+        record.take(resource)
+        if record.points_to != before:
+            for target, _ in before:
+                self._referrers[target].discard(resource.key)
+            for target, _ in record.points_to:
+                self._referrers[target].add(resource.key)
+        return record
+
+    def drop(self, key: Key) -> Record | None:
+        """Forget an object that is gone."""
+        record = self._records.pop(key, None)
+        if record is not None:
+            for target, _ in record.points_to:
+                self._referrers[target].discard(key)
+                if not self._referrers[target]:
+                    del self._referrers[target]
+        return record
+
+    def referrers(self, key: Key) -> tuple[Key, ...]:
+        """The objects that refer to one, whether it exists or not."""
+        return tuple(self._referrers.get(key, ()))
+
+    def dependents(self, key: Key) -> tuple[str, ...]:
+        """The objects that one must outlive: they refer to it, and may have something in SageMaker."""
+        found = []
+        for referrer in self.referrers(key):
+            record = self._records.get(referrer)
+            if record is not None and record.claimed and record.name and (key, True) in record.points_to:
+                found.append(str(referrer))
+        return tuple(sorted(found))
+
+
+def _ready(resource: Resource) -> bool:
+    return resource.up_to_date and resource.says("Ready") and not resource.deleting
+
+
+def _trouble(resource: Resource) -> str:
+    """Why an object is not ready, for those who wait for it."""
+    condition = resource.condition("Ready")
+    return (
+        "" if condition is None or condition["status"] == "True" else f"{condition['reason']}: {condition['message']}"
+    )
+
+
+def _seen(resource: Resource) -> tuple[str | None, str | None, str | None]:
+    kind, status = resource.kind, resource.status
+    return status.get(kind.status_field or ""), status.get(kind.secondary_field or ""), status.get("lastModifiedTime")
+
+
+def _offers(resource: Resource) -> dict[str, str]:
+    offers = {}
+    for reference in _READ_BY_OTHERS[resource.kind.name]:
+        found = references.value(reference, resource.status)
+        if found is not None:
+            offers[reference.reads] = found
+    return offers

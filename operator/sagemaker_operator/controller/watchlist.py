@@ -1,0 +1,164 @@
+"""Finds out what AWS has changed, with as few calls as possible.
+
+A handful of resources of one kind is asked for one by one, ever more slowly. More than that are found by sweeping the List
+operation, a hundred in a call: whoever has another state than we reported last is worked on, and whoever is not listed is looked
+at alone. What a sweep shows is only a hint, because lists lag behind; ends are always confirmed by a Describe.
+
+The same machinery serves two rhythms: resources that are changing, and services at rest, which AWS may change at any time.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.engine.schedule import Pace, delay
+from sagemaker_operator.errors import AWSFailure
+from sagemaker_operator.kinds import Kind, Lifecycle
+from sagemaker_operator.model.convert import from_reply
+
+from .ports import Clock, Sweep
+from .store import Record
+
+_log = logging.getLogger(__name__)
+
+_HANDFUL = 8
+# Between two sweeps, so that a small fleet does not use up the calls that AWS allows.
+_PAUSE = 2.0
+# A resource that no sweep ever shows is looked at alone after that time.
+_SAFETY = 120.0
+# How patient to be with what AWS had refused before a restart, as the number of earlier tries is not recorded.
+_AFTER_RESTART = 3
+# The clocks of Kubernetes and AWS agree to within this.
+_SKEW = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The resources of one kind in one region that are changing."""
+
+    kind: Kind
+    region: str
+    members: dict[str, Record] = field(default_factory=dict)
+    task: asyncio.Task[None] | None = None
+
+
+class Watchlist:
+    """Implements `workers.Watcher`.
+
+    Args:
+        queue: gets the keys.
+        sweep: pages through a List operation.
+        region: where resources live that name no region.
+        resync: seconds between two looks at a service at rest.
+        drift: seconds between two comparisons of a record at rest.
+    """
+
+    def __init__(
+        self, *, queue: WorkQueue, sweep: Sweep, clock: Clock, region: str, resync: float, drift: float
+    ) -> None:
+        self._queue, self._sweep, self._clock = queue, sweep, clock
+        self._region, self._resync, self._drift = region, resync, drift
+        self._groups: dict[tuple[str, str, Lane], _Group] = {}
+        self._of: dict[Key, tuple[_Group, str]] = {}
+        self._wake = asyncio.Event()
+
+    def watch(self, record: Record) -> None:
+        """Wake the key when AWS has changed its resource."""
+        group = self._join(record, Lane.TRANSITION)
+        many = group is not None and len(group.members) > _HANDFUL
+        pause = _SAFETY * random.uniform(0.75, 1.25) if many else delay(Pace.WATCH, record.tries, random.random())
+        self._queue.add_at(record.key, self._clock.monotonic() + pause, Lane.TRANSITION)
+
+    def settle(self, record: Record) -> None:
+        """Look at a settled resource now and then; at a finished job never again."""
+        if record.finished:
+            self.forget(record)
+            return
+        if not record.ready:
+            due = self._clock.monotonic() + delay(Pace.RECHECK, _AFTER_RESTART, random.random())
+            self._queue.add_at(record.key, due, Lane.DRIFT)
+            return
+        service = record.kind.lifecycle is Lifecycle.SERVICE
+        group = self._join(record, Lane.DRIFT) if service else None
+        many = group is not None and len(group.members) > _HANDFUL
+        period = self._resync if service and not many else self._drift
+        self._queue.add_at(record.key, self._clock.monotonic() + period * random.uniform(0.5, 1.0), Lane.DRIFT)
+
+    def forget(self, record: Record) -> None:
+        """Wake the key no more."""
+        joined = self._of.pop(record.key, None)
+        if joined is not None:
+            joined[0].members.pop(joined[1], None)
+
+    async def close(self) -> None:
+        """End all sweeps."""
+        tasks = [group.task for group in self._groups.values() if group.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _join(self, record: Record, lane: Lane) -> _Group | None:
+        self.forget(record)
+        if record.kind.family.summaries is None or record.name is None or record.deleting:
+            return None
+        region = record.region or self._region
+        group = self._groups.setdefault((record.kind.name, region, lane), _Group(record.kind, region))
+        name = record.name.lower() if record.kind.lower_case else record.name
+        group.members[name] = record
+        self._of[record.key] = group, name
+        if len(group.members) > _HANDFUL and (group.task is None or group.task.done()):
+            group.task = asyncio.create_task(self._keep_sweeping(group, lane))
+        return group
+
+    async def _keep_sweeping(self, group: _Group, lane: Lane) -> None:
+        while len(group.members) > _HANDFUL:
+            await self._clock.sleep(_PAUSE if lane is Lane.TRANSITION else self._resync)
+            try:
+                await self._sweep_once(group, lane)
+            except AWSFailure as failure:
+                _log.warning(
+                    "A list could not be read; asking one by one",
+                    extra={"kind": group.kind.name, "error": str(failure)},
+                )
+                for record in tuple(group.members.values()):
+                    self._queue.add_at(record.key, self._clock.monotonic() + random.uniform(5.0, 30.0), lane)
+
+    async def _sweep_once(self, group: _Group, lane: Lane) -> None:
+        expected = dict(group.members)
+        identity = group.kind.family.identity
+        async for row in self._sweep(group.kind, region=group.region, since=_oldest(expected.values())):
+            name = str(row.get(identity, ""))
+            record = expected.pop(name.lower() if group.kind.lower_case else name, None)
+            if record is not None and _tells_news(record, row):
+                record.hint = row
+                self._queue.add(record.key, lane)
+        for name, record in expected.items():
+            if group.members.get(name) is record:
+                self._queue.add(record.key, lane)
+
+
+def _oldest(records: Any) -> datetime | None:
+    born = [record.born for record in records]
+    if not born or not all(born):
+        return None
+    return datetime.fromisoformat(min(born)).astimezone(UTC) - _SKEW
+
+
+def _tells_news(record: Record, row: Mapping[str, Any]) -> bool:
+    """Whether a row shows something that was not reported yet, and is not older than what was."""
+    kind = record.kind
+    told = from_reply(kind.shown, row)
+    status, secondary, changed = record.seen
+    modified = str(told.get("lastModifiedTime", ""))
+    if changed is not None and modified and modified < changed:
+        return False
+    if kind.lifecycle is Lifecycle.SERVICE and modified != (changed or ""):
+        return True
+    return told.get(kind.status_field or "") != status or told.get(kind.secondary_field or "") not in (None, secondary)

@@ -1,0 +1,179 @@
+"""Runs passes side by side, and decides when each key comes again.
+
+Workers are plain coroutines: what bounds the work is the number of connections to Kubernetes and the calls that AWS allows, so
+there are many of them, and a key that waits for its turn at AWS keeps no other from being worked on.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.engine.schedule import RHYTHM, Pace, delay
+from sagemaker_operator.kube.errors import Conflict, KubeError
+
+from .passes import EndlessPass, Outcome, Passes, Vanished
+from .ports import Clock
+from .store import Record, Store
+
+_log = logging.getLogger(__name__)
+
+
+class Watcher(Protocol):
+    """Looks after resources that AWS changes by itself."""
+
+    def watch(self, record: Record) -> None:
+        """Wake the key when its resource may have changed at AWS."""
+
+    def settle(self, record: Record) -> None:
+        """Look at a settled resource now and then."""
+
+    def forget(self, record: Record) -> None:
+        """Wake the key no more."""
+
+
+class Meter(Protocol):
+    """Counts passes."""
+
+    def passed(self, kind: str, result: str, seconds: float) -> None:
+        """A pass is over."""
+
+    def wrote_status(self, kind: str) -> None:
+        """A status was written."""
+
+
+class Workers:
+    """The pool of workers on one queue."""
+
+    def __init__(
+        self,
+        *,
+        queue: WorkQueue,
+        store: Store,
+        passes: Passes,
+        watcher: Watcher,
+        clock: Clock,
+        meter: Meter,
+        gone: Callable[[Key], None],
+    ) -> None:
+        self._queue, self._store, self._passes = queue, store, passes
+        self._watcher, self._clock, self._meter, self._gone = watcher, clock, meter, gone
+        self._work = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._work.set()
+
+    async def run(self, count: int) -> None:
+        """Work until `stop`; then finish the passes that are under way and return."""
+        slots = asyncio.Semaphore(count)
+        async with asyncio.TaskGroup() as tasks:
+            while not self._stopping:
+                await slots.acquire()
+                taken = await self._next()
+                if taken is None:
+                    break
+                task = tasks.create_task(self._work_on(*taken))
+                task.add_done_callback(lambda _: slots.release())
+
+    def stop(self) -> None:
+        """Begin no further pass."""
+        self._stopping = True
+        self._work.set()
+
+    async def _next(self) -> tuple[Key, Lane] | None:
+        while not self._stopping:
+            self._work.clear()
+            taken = self._queue.take(self._clock.monotonic())
+            if taken is not None:
+                return taken
+            due = self._queue.next_due()
+            timeout = None if due is None else max(0.0, due - self._clock.monotonic())
+            try:
+                # Not wait_for(): before Python 3.12 it may swallow a cancellation.
+                async with asyncio.timeout(timeout):
+                    await self._work.wait()
+            except TimeoutError:
+                pass
+        return None
+
+    async def _work_on(self, key: Key, lane: Lane) -> None:
+        record = self._store.get(key)
+        try:
+            if record is not None:
+                await self._pass(record, lane)
+        finally:
+            self._queue.done(key)
+            self._work.set()
+
+    async def _pass(self, record: Record, lane: Lane) -> None:
+        began, result = self._clock.monotonic(), "success"
+        try:
+            outcome = await self._passes.run(record, lane)
+        except Vanished:
+            self._gone(record.key)
+        except Conflict:
+            # The newer version is on its way; the delay is only the safety net.
+            result = "requeue"
+            self._queue.add_at(record.key, self._clock.monotonic() + 1.0, lane)
+        except KubeError as error:
+            result = "error"
+            _log.warning("Kubernetes did not let a pass finish", extra=_about(record, error))
+            self._again(record, Pace.RETRY, lane)
+        except EndlessPass as error:
+            result = "error"
+            _log.error("A pass found no end", extra=_about(record, error))
+            self._again(record, Pace.RECHECK, lane)
+        except Exception as error:  # noqa: BLE001
+            # One resource that trips over a bug must not take the others with it; it is tried again, ever more slowly.
+            result = "error"
+            _log.exception("A pass failed unexpectedly", extra=_about(record, error))
+            self._again(record, Pace.RETRY, lane)
+        else:
+            result = self._ended(record, outcome)
+        self._meter.passed(record.kind.name, result, self._clock.monotonic() - began)
+
+    def _ended(self, record: Record, outcome: Outcome) -> str:
+        failure = outcome.facts.failure
+        if failure is not None:
+            _log.warning("AWS did not do as asked", extra=_about(record, failure))
+        if outcome.wrote:
+            self._meter.wrote_status(record.kind.name)
+        record.misses = outcome.facts.misses
+        if outcome.pace is None:
+            self._watcher.forget(record)
+            return "success"
+        if outcome.facts.done:
+            record.tries = 0
+        self._again(record, outcome.pace, Lane.TRANSITION)
+        return "error" if failure is not None else "requeue_after"
+
+    def _again(self, record: Record, pace: Pace, lane: Lane) -> None:
+        record.tries = record.tries + 1 if record.pace is pace else 0
+        record.pace = pace
+        if pace is not Pace.WATCH:
+            self._watcher.forget(record)
+        if pace is Pace.WATCH:
+            self._watcher.watch(record)
+        elif pace is Pace.DRIFT:
+            self._watcher.settle(record)
+        elif pace in RHYTHM:
+            due = self._clock.monotonic() + delay(pace, record.tries, random.random())
+            self._queue.add_at(record.key, due, lane)
+
+
+def _about(record: Record, error: Exception) -> dict[str, object]:
+    key = record.key
+    return {
+        "kind": key.kind,
+        "namespace": key.namespace,
+        "name_": key.name,
+        "uid": record.uid,
+        "generation": record.generation,
+        "error": str(error),
+    }
