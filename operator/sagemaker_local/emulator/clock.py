@@ -22,6 +22,9 @@ class Clock(Protocol):
     def now(self) -> float:
         """The time now, in epoch seconds."""
 
+    def move(self, to: float) -> None:
+        """Set the time; ValueError if it goes by itself."""
+
 
 class WallClock:
     """The machine's clock; with `speed=60`, what takes SageMaker an hour takes a minute."""
@@ -36,6 +39,12 @@ class WallClock:
     def now(self) -> float:
         """The machine's time, in epoch seconds."""
         return time.time()
+
+    def move(self, to: float) -> None:
+        """Refuse: this time goes by itself."""
+        raise ValueError(
+            f"the clock is real and cannot be set to {to}; start the emulator with a virtual clock to advance it"
+        )
 
 
 class VirtualClock:

@@ -122,9 +122,11 @@ def _decode(body: bytes) -> Json:
         given = json.loads(body or b"{}")
     except (ValueError, RecursionError) as problem:
         raise ValueError(f"the body is not JSON: {problem}") from None
-    if not isinstance(given, dict):
-        raise ValueError(f"the body must be a JSON object, not a {type(given).__name__}")
-    return given
+    match given:
+        case dict():
+            return given
+        case _:
+            raise ValueError(f"the body must be a JSON object, not a {type(given).__name__}")
 
 
 def _check(form: Form, given: Json) -> None:
@@ -137,6 +139,7 @@ def _check(form: Form, given: Json) -> None:
     if missing:
         raise ValueError(f"{', '.join(missing)} must be given")
     for name, value in given.items():
-        if not isinstance(value, types[name]) or isinstance(value, bool):
+        fits = isinstance(value, types[name]) and not isinstance(value, bool)
+        if not fits:
             wanted = " or ".join(t.__name__ for t in types[name])
             raise ValueError(f"{name} must be {wanted}, not {json.dumps(value)}")

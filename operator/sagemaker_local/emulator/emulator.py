@@ -148,7 +148,11 @@ class Emulator:
         server = Server(front=self._core.front, control=Control(self._core), moto=self._core.moto)
         try:
             self.url = f"http://127.0.0.1:{await server.start(port)}"
-            self._stopping = lambda: loop.call_soon_threadsafe(stopped.set)  # type: ignore[assignment,return-value]
+
+            def stop() -> None:
+                loop.call_soon_threadsafe(stopped.set)
+
+            self._stopping = stop
             self._ready.set()
             await stopped.wait()
         finally:

@@ -83,7 +83,7 @@ class Faults:
 
     def __init__(self, *, seed: int = 0) -> None:
         self._lock = threading.Lock()
-        self._random = Random(seed)  # noqa: S311 reproducible, not secret
+        self._random = Random(seed)  # reproducible, not secret
         self._rules: list[Fault] = []
 
     def throttle(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:

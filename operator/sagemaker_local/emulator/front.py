@@ -62,16 +62,18 @@ class Front:
         visit.request = request = wire.decode(body)
         fault = self.faults.choose(operation, request)
         if fault is not None and fault.effect is not Effect.LOSE_REPLY:
-            return await self._suffer(fault, visit)
+            await self._suffer(fault, visit)
+            return None
         if not self.rates.allows(operation, visit.place, now=visit.time):
             raise THROTTLED.error()
-        reply = self.service.call(operation, request, visit.place)
+        with self.service.lock:  # what is encoded is what was read
+            reply = wire.encode(self.service.call(operation, request, visit.place))
         visit.committed = True
         if fault is not None:
             self._note(visit, "lost")
             return None
         self._note(visit, "ok")
-        return Answer(200, wire.encode(reply))
+        return Answer(200, reply)
 
     async def _suffer(self, fault: Fault, visit: "_Visit") -> None:
         refusal = ANSWERS.get(fault.effect)

@@ -54,7 +54,7 @@ def _selected(request: Mapping[str, Any], resource: Resource, family: Family) ->
     wanted = {SAME[name]: value for name, value in request.items() if name in SAME}
     if not wanted:
         return True
-    shown = family.view(resource)
+    shown = {**resource.facts, **family.view(resource)}
     return all(shown.get(member) == value for member, value in wanted.items())
 
 

@@ -8,9 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape
-
-__all__ = ["OperationModel", "Shape", "operation", "operation_names", "service_model"]
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +29,20 @@ def operation_names() -> frozenset[str]:
 def operation(name: str) -> OperationModel:
     """One operation of the model; KeyError-like errors of botocore if it does not exist."""
     return service_model().operation_model(name)
+
+
+def input_members(name: str) -> StructureShape:
+    """The shape of an operation's input; every operation with behaviour has one."""
+    shape = operation(name).input_shape
+    assert shape is not None, f"{name} takes no input"
+    return shape
+
+
+def output_members(name: str) -> StructureShape:
+    """The shape of an operation's output, where there is one."""
+    shape = operation(name).output_shape
+    assert shape is not None, f"{name} answers nothing"
+    return shape
 
 
 def _drop_prose(node: Any) -> None:

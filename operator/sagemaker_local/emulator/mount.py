@@ -105,7 +105,7 @@ class Moto:
     def reset(self) -> None:
         """Forget all buckets, credentials and so on."""
         if self.loaded:
-            from moto.moto_api._internal import moto_api_backend  # noqa: PLC0415 see above
+            from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415 see above
 
             moto_api_backend.reset()
 

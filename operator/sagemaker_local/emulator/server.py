@@ -62,7 +62,7 @@ class Server:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             return await self._route(request)
-        except Exception:
+        except Exception:  # noqa: BLE001 whatever it is, clients get an error in AWS's form and no trace
             _log.exception("%s %s failed", request.method, request.path)
             error = BROKEN.error()
             return _json_response(error.status, wire.encode_error(error))
@@ -104,7 +104,11 @@ class Server:
 async def keep_time(service: SageMaker) -> None:
     """Take every step when it is due, for as long as the server runs."""
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
-    service.machine.on_earlier = lambda: loop.call_soon_threadsafe(woken.set)
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
+    service.machine.on_earlier = wake
     try:
         while True:
             with service.lock:

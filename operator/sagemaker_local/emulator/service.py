@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from botocore.model import ListShape, StructureShape
+
 from sagemaker_local.emulator import lists, model, tags
 from sagemaker_local.emulator.defaults import fill
 from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.machine import Machine
-from sagemaker_local.emulator.refusal import Refusal, ServiceError
+from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.scenarios import Scenarios
 from sagemaker_local.emulator.validation import validate
@@ -23,7 +25,7 @@ Handler = Callable[[Call], Json]
 
 NO_BEHAVIOUR: Final = Refusal(
     "NotEmulated",
-    "sagemaker-local has no behaviour for {operation} yet. The operations that it has are listed at /_sagemaker-local/operations.",
+    "sagemaker-local has no behaviour for {operation} yet. What it has is listed at /_sagemaker-local/operations.",
     evidence="this project's own answer",
 )
 UNKNOWN_OPERATION: Final = Refusal(
@@ -182,15 +184,15 @@ class Bound:
 
     def __init__(self, family: Family) -> None:
         self.family = family
-        describe = model.operation(f"Describe{family.kind}")
-        create = model.operation(f"Create{family.kind}")
-        self.name_member: str = describe.input_shape.required_members[0]
-        self.arn_member: str = next(m for m in create.output_shape.members if m.endswith("Arn"))
-        self.described = frozenset(describe.output_shape.members)
-        self.list_operation = f"List{family.kind}s"
-        listing = model.operation(self.list_operation).output_shape.members
-        self.list_member: str = next(n for n, s in listing.items() if s.type_name == "list")
-        self.summarised = frozenset(listing[self.list_member].member.members)
+        kind = family.kind
+        self.name_member = str(model.input_members(f"Describe{kind}").required_members[0])
+        self.arn_member = next(m for m in model.output_members(f"Create{kind}").members if m.endswith("Arn"))
+        self.described = frozenset(model.output_members(f"Describe{kind}").members)
+        self.list_operation = f"List{kind}s"
+        rows = {n: s for n, s in model.output_members(self.list_operation).members.items() if isinstance(s, ListShape)}
+        (self.list_member, summaries), *_ = rows.items()
+        assert isinstance(summaries.member, StructureShape), f"{self.list_operation} lists no structures"
+        self.summarised = frozenset(summaries.member.members)
         self.stages = _stages(family)
 
     def show(self, resource: Resource, members: frozenset[str]) -> Json:
@@ -222,6 +224,3 @@ def _stages(family: Family) -> frozenset[str]:
     timelines = [family.create, *(a.timeline for a in family.actions if a.timeline is not None)]
     steps = [s for t in timelines if t.failed is not None for s in t.steps[:-1]]
     return frozenset(stage for step in steps for stage in (step.status, step.detail) if stage)
-
-
-__all__ = ["NO_BEHAVIOUR", "UNKNOWN_OPERATION", "Bound", "SageMaker", "ServiceError"]

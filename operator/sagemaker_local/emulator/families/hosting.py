@@ -1,0 +1,88 @@
+"""Models and endpoint configurations: records that exist or do not.
+
+SageMaker deletes them while endpoints use them, and only later misses them; so does this.
+"""
+
+from typing import Final
+
+from sagemaker_local.emulator.checks import role_can_be_assumed
+from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
+from sagemaker_local.emulator.world import Call, World
+
+AT_ONCE: Final = Timeline((at(0, None),))
+REMOVE: Final = Timeline((at(0, None, effect=gone),))
+
+NO_MODEL: Final = Refusal(
+    VALIDATION,
+    'Could not find model "{arn}".',
+    evidence="ACK generator.yaml, public issues",
+)
+MODEL_EXISTS: Final = Refusal(
+    VALIDATION,
+    'Cannot create already existing model "{arn}".',
+    evidence="public issues",
+)
+NO_CONTAINER: Final = Refusal(
+    VALIDATION,
+    "A model needs either PrimaryContainer or Containers.",
+    evidence=UNVERIFIED,
+)
+NO_CONFIG: Final = Refusal(
+    VALIDATION,
+    'Could not find endpoint configuration "{arn}".',
+    evidence="ACK generator.yaml, terraform-provider-aws#40048",
+)
+CONFIG_EXISTS: Final = Refusal(
+    VALIDATION,
+    'Cannot create already existing endpoint configuration "{arn}".',
+    evidence="spot-tagging-bot#2 and others",
+)
+
+
+def one_way_of_containing(call: Call, _: World) -> None:
+    """A model has a primary container or a list of containers, not both."""
+    if ("PrimaryContainer" in call.request) == bool(call.request.get("Containers")):
+        raise NO_CONTAINER.error()
+
+
+def models_exist(call: Call, world: World) -> None:
+    """Every variant's model exists; variants without one are for inference components."""
+    request = call.request
+    variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", ())]
+    for variant in variants:
+        name = variant.get("ModelName")
+        if name is not None and world.find(call.place, "Model", name) is None:
+            raise NO_MODEL.error(arn=call.place.arn("model", name))
+
+
+MODEL: Final = Family(
+    kind="Model",
+    path="model",
+    create=AT_ONCE,
+    missing=NO_MODEL,
+    exists=MODEL_EXISTS,
+    defaults=(
+        ("EnableNetworkIsolation", False),
+        ("PrimaryContainer.Mode", "SingleModel"),
+        ("Containers[].Mode", "SingleModel"),
+    ),
+    checks=(one_way_of_containing, role_can_be_assumed("ExecutionRoleArn")),
+    actions=(Action(operation="DeleteModel", timeline=REMOVE),),
+)
+
+ENDPOINT_CONFIG: Final = Family(
+    kind="EndpointConfig",
+    path="endpoint-config",
+    create=AT_ONCE,
+    missing=NO_CONFIG,
+    exists=CONFIG_EXISTS,
+    defaults=(
+        ("EnableNetworkIsolation", False),
+        ("ProductionVariants[].InitialVariantWeight", 1.0),
+        ("ShadowProductionVariants[].InitialVariantWeight", 1.0),
+    ),
+    checks=(models_exist, role_can_be_assumed("ExecutionRoleArn")),
+    actions=(Action(operation="DeleteEndpointConfig", timeline=REMOVE),),
+)

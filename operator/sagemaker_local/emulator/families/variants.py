@@ -1,0 +1,115 @@
+"""The variants of an endpoint as Describe shows them: what serves, and what is on its way.
+
+Pure functions from an endpoint configuration to the members of DescribeEndpoint.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sagemaker_local.emulator.resource import Json, Resource
+
+LISTS: Final = ("ProductionVariants", "ShadowProductionVariants")
+_KEPT: Final = ("ManagedInstanceScaling", "RoutingConfig")
+
+
+def serving(config: Json, images: dict[str, str], *, now: float) -> Json:
+    """ProductionVariants and ShadowProductionVariants of an endpoint that runs a configuration.
+
+    Args:
+        config: the endpoint configuration.
+        images: model name to container image.
+        now: when the images were resolved.
+    """
+    return {name: [_serving(v, images, now) for v in config[name]] for name in LISTS if config.get(name)}
+
+
+def launching(config: Json, *, now: float) -> Json:
+    """PendingDeploymentSummary of a configuration that is being deployed."""
+    return {
+        "EndpointConfigName": config["EndpointConfigName"],
+        "StartTime": now,
+        **{name: [_launching(v, now) for v in config[name]] for name in LISTS if config.get(name)},
+    }
+
+
+def data_capture(config: Json) -> Json | None:
+    """DescribeEndpoint's summary of DataCaptureConfig; None if nothing is captured."""
+    wanted = config.get("DataCaptureConfig")
+    if wanted is None:
+        return None
+    enabled = bool(wanted.get("EnableCapture", False))
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": wanted["InitialSamplingPercentage"],
+        "DestinationS3Uri": wanted["DestinationS3Uri"],
+        "KmsKeyId": wanted.get("KmsKeyId", ""),
+    }
+
+
+def retain(fresh: Json, before: Json, *, without: Iterable[str]) -> None:
+    """Keep the counts and weights of variants that stay, in place, except the properties in `without`."""
+    kept = {"DesiredInstanceCount": "InstanceCount", "DesiredWeight": "Weight"}
+    parts = [part for name, part in kept.items() if name not in set(without)]
+    for name in LISTS:
+        old = {variant["VariantName"]: variant for variant in before.get(name, ())}
+        for variant in fresh.get(name, ()):
+            known: dict[str, Any] = old.get(variant["VariantName"], {})
+            for part in parts:
+                if f"Current{part}" in variant and f"Current{part}" in known:
+                    variant[f"Current{part}"] = known[f"Current{part}"]
+                    variant[f"Desired{part}"] = known[f"Desired{part}"]
+
+
+def desire(endpoint: Resource, changes: Iterable[Json]) -> None:
+    """Note the weights and counts that UpdateEndpointWeightsAndCapacities asks for."""
+    wanted = {change["VariantName"]: change for change in changes}
+    for name in LISTS:
+        for variant in endpoint.facts.get(name, ()):
+            variant.update(
+                {
+                    member: value
+                    for member, value in wanted.get(variant["VariantName"], {}).items()
+                    if member in ("DesiredWeight", "DesiredInstanceCount")
+                }
+            )
+
+
+def fulfil(endpoint: Resource) -> None:
+    """Let the current weights and counts be the desired ones."""
+    for name in LISTS:
+        for variant in endpoint.facts.get(name, ()):
+            for part in ("Weight", "InstanceCount"):
+                if f"Desired{part}" in variant:
+                    variant[f"Current{part}"] = variant[f"Desired{part}"]
+
+
+def _serving(variant: Json, images: dict[str, str], now: float) -> Json:
+    shown: Json = {"VariantName": variant["VariantName"], **_sizes(variant, current=True)}
+    image = images.get(variant.get("ModelName", ""))
+    if image is not None:
+        shown["DeployedImages"] = [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now}]
+    return shown
+
+
+def _launching(variant: Json, now: float) -> Json:
+    count = variant.get("InitialInstanceCount", 1)
+    status = {"Status": "Creating", "StatusMessage": f"Launching {count} instance(s).", "StartTime": now}
+    shown: Json = {"VariantName": variant["VariantName"], **_sizes(variant, current=False), "VariantStatus": [status]}
+    if "InstanceType" in variant:
+        shown["InstanceType"] = variant["InstanceType"]
+    return shown
+
+
+def _sizes(variant: Json, *, current: bool) -> Json:
+    weight = variant.get("InitialVariantWeight", 1.0)
+    sizes: Json = {"DesiredWeight": weight, **{name: variant[name] for name in _KEPT if name in variant}}
+    if current:
+        sizes["CurrentWeight"] = weight
+    if "ServerlessConfig" in variant:
+        sizes["CurrentServerlessConfig" if current else "DesiredServerlessConfig"] = variant["ServerlessConfig"]
+        return sizes
+    count = variant.get("InitialInstanceCount", 1)
+    sizes["DesiredInstanceCount"] = count
+    sizes["CurrentInstanceCount"] = count if current else 0
+    return sizes
