@@ -5,7 +5,6 @@ printed (see `command`).
 """
 
 import datetime as dt
-import importlib
 import os
 import shutil
 import signal
@@ -15,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 from sagemaker_local.cluster.control_plane import Cluster
 from sagemaker_local.cluster.errors import ClusterError
@@ -26,13 +24,15 @@ STOP_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.05
 CHECK_SECONDS = 2.0
 LOG_LINES_SHOWN = 20
+# That of `sagemaker-local emulator`: settings and bookmarks work for either.
+DEFAULT_PORT = 4580
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the emulated SageMaker is started with: its port (0: any) and how fast its clock runs."""
 
-    port: int = 0
+    port: int = DEFAULT_PORT
     speed: float = 1.0
 
     def arguments(self) -> list[str]:
@@ -62,7 +62,7 @@ def serve(session: Session, options: Options, ready: Callable[[Running], None]) 
             token=cluster.token,
             ca=str(cluster.ca),
             origin=cluster.origin,
-            emulator=emulator.url if emulator else None,
+            emulator=emulator,
             pids=cluster.pids,
         )
         session.publish(running)
@@ -116,23 +116,19 @@ def stop(session: Session) -> bool:
     raise ClusterError(f"process {holder} and {session.directory} are still there: see {session.log}")
 
 
-class Emulated(Protocol):
-    """The running emulator, as far as it matters here."""
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        ...
-
-
 @contextmanager
-def _emulator(options: Options) -> Iterator[Emulated | None]:
-    module = importlib.import_module("sagemaker_local.emulator")
-    if not hasattr(module, "Emulator"):  # XXX until it exists
-        yield None
-        return
-    with module.Emulator.start(port=options.port, speed=options.speed) as emulator:
-        yield emulator
+def _emulator(options: Options) -> Iterator[str]:
+    # Here, as moto takes a second to import, which `status` and `down` need not wait for.
+    from sagemaker_local.emulator import Emulator  # noqa: PLC0415
+
+    try:
+        emulator = Emulator.start(options.port, speed=options.speed)
+    except (OSError, ValueError, OverflowError) as error:
+        raise ClusterError(
+            f"the emulated SageMaker cannot start on port {options.port}: {error} (--port=0 takes a free one)"
+        ) from error
+    with emulator:
+        yield emulator.url
 
 
 @contextmanager

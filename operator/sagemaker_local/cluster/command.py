@@ -39,15 +39,14 @@ def _session() -> Session:
 
 def _exports(running: Running) -> str:
     """Shell lines that make kubectl, boto3 and the AWS CLI use what runs."""
-    settings = {"KUBECONFIG": running.kubeconfig}
-    if running.emulator:
-        # The emulator takes any key; without one the SDKs sign nothing and look for an instance profile.
-        settings |= {
-            "AWS_ENDPOINT_URL": running.emulator,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
+    settings = {
+        "KUBECONFIG": running.kubeconfig,
+        "AWS_ENDPOINT_URL": running.emulator,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        # The emulator takes any key; one of 12 digits is the account. Without any the SDKs sign nothing.
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in settings.items())
 
 
@@ -80,7 +79,7 @@ def _processes(running: Running) -> list[Process]:
         url, well = None, None
         if name == "kube-apiserver":
             url, well = running.server, access.get("/readyz") == HTTPStatus.OK
-        elif name == "sagemaker-local" and running.emulator:
+        elif name == "sagemaker-local":
             url, well = running.emulator, answers(running.emulator)
         found.append(Process(name, pid, resident_bytes(pid), url, well))
     return found
@@ -93,8 +92,13 @@ def _describe(running: Running, processes: list[Process]) -> str:
 
 
 @click.command()
-@click.option("--port", default=0, show_default="a free one", help="Port of the emulated SageMaker.")
-@click.option("--speed", default=1.0, show_default=True, help="How fast the emulated clock runs.")
+@click.option(
+    "--port",
+    default=background.DEFAULT_PORT,
+    show_default=True,
+    help="Port of the emulated SageMaker; 0 takes a free one.",
+)
+@click.option("--speed", default=1.0, show_default=True, help="How much faster than SageMaker work proceeds.")
 @click.option("--foreground", is_flag=True, help="Stay until interrupted, then remove everything.")
 def up(port: int, speed: float, foreground: bool) -> None:
     """Start a Kubernetes API server and an emulated SageMaker.

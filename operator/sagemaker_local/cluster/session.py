@@ -32,7 +32,7 @@ class Running:
     token: str
     ca: str
     origin: str
-    emulator: str | None
+    emulator: str
     pids: Mapping[str, int]
 
 
