@@ -1,0 +1,33 @@
+"""What ``kubectl get`` shows of each kind, and what ``--field-selector`` can ask for."""
+
+from sagemaker_operator.kinds import Kind
+from sagemaker_operator.model.names import field
+from sagemaker_operator.model.schema import Schema
+
+_READY = '.status.conditions[?(@.type=="Ready")]'
+
+
+def of(kind: Kind) -> list[Schema]:
+    """The printer columns: state, Ready, reason, the kind's own, age; with ``-o wide`` also why and what it is in AWS."""
+    state = [] if kind.family.status is None else [_column("State", f".status.{field(kind.family.status)}")]
+    return [
+        *state,
+        _column("Ready", f"{_READY}.status"),
+        _column("Reason", f"{_READY}.reason"),
+        *(_column(c.name, c.path, c.type) for c in kind.columns if not c.wide),
+        _column("Age", ".metadata.creationTimestamp", "date"),
+        *(_column(c.name, c.path, c.type, priority=1) for c in kind.columns if c.wide),
+        _column("Message", f"{_READY}.message", priority=1),
+        _column("ARN", ".status.arn", priority=1),
+    ]
+
+
+def selectable(kind: Kind) -> list[Schema]:
+    """The fields that a list or watch can be narrowed to."""
+    state = [] if kind.family.status is None else [f".status.{field(kind.family.status)}"]
+    return [{"jsonPath": path} for path in (*state, f".status.{kind.identity_field}", ".spec.region")]
+
+
+def _column(name: str, path: str, kind: str = "string", *, priority: int = 0) -> Schema:
+    column: Schema = {"name": name, "type": kind, "jsonPath": path}
+    return column | {"priority": priority} if priority else column

@@ -1,0 +1,82 @@
+"""Who may do what in Kubernetes: the operator as little as it needs, people by the standard roles of their cluster."""
+
+from collections.abc import Sequence
+
+from sagemaker_operator.kinds import GROUP, Kind
+from sagemaker_operator.model.schema import Schema
+
+from .install import LABELS, NAME, NAMESPACE
+
+_RBAC = "rbac.authorization.k8s.io/v1"
+_READ = ["get", "list", "watch"]
+_CHANGE = ["create", "update", "patch", "delete", "deletecollection"]
+
+
+def all_of(kinds: Sequence[Kind]) -> list[Schema]:
+    """The service account, its roles and their bindings, and the roles for people."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": NAME, "namespace": NAMESPACE, "labels": LABELS},
+            "automountServiceAccountToken": False,
+        },
+        _cluster_role(NAME, _operator_rules(kinds)),
+        _binding("ClusterRoleBinding", "ClusterRole"),
+        _role(),
+        _binding("RoleBinding", "Role", namespace=NAMESPACE),
+        *_roles_for_people(kinds),
+    ]
+
+
+def _operator_rules(kinds: Sequence[Kind]) -> list[Schema]:
+    plurals = [kind.plural for kind in kinds]
+    return [
+        # Patch is for the finalizer; the spec is never written.
+        {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
+        {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
+        {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
+    ]
+
+
+def _role() -> Schema:
+    # Kubernetes cannot restrict a create to a name, so it stands alone.
+    leases: Schema = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"]}
+    return {
+        "apiVersion": _RBAC,
+        "kind": "Role",
+        "metadata": {"name": NAME, "namespace": NAMESPACE, "labels": LABELS},
+        "rules": [{**leases, "verbs": ["create"]}, {**leases, "resourceNames": [NAME], "verbs": ["get", "update"]}],
+    }
+
+
+def _roles_for_people(kinds: Sequence[Kind]) -> list[Schema]:
+    """Roles that add our kinds to the cluster's own view, edit and admin roles; nobody but the operator writes a status."""
+    plurals = [kind.plural for kind in kinds]
+    view: Schema = {"apiGroups": [GROUP], "resources": plurals, "verbs": _READ}
+    edit: Schema = {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, *_CHANGE]}
+    return [
+        _cluster_role(f"{NAME}-view", [view], aggregate_to="view"),
+        _cluster_role(f"{NAME}-edit", [edit], aggregate_to="edit"),
+        _cluster_role(f"{NAME}-admin", [edit], aggregate_to="admin"),
+    ]
+
+
+def _cluster_role(name: str, rules: list[Schema], *, aggregate_to: str | None = None) -> Schema:
+    aggregation = {} if aggregate_to is None else {f"rbac.authorization.k8s.io/aggregate-to-{aggregate_to}": "true"}
+    return {
+        "apiVersion": _RBAC,
+        "kind": "ClusterRole",
+        "metadata": {"name": name, "labels": {**LABELS, **aggregation}},
+        "rules": rules,
+    }
+
+
+def _binding(kind: str, role: str, *, namespace: str | None = None) -> Schema:
+    return {
+        "apiVersion": _RBAC,
+        "kind": kind,
+        "metadata": {"name": NAME, **({"namespace": namespace} if namespace else {}), "labels": LABELS},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": NAME},
+        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}],
+    }
