@@ -61,3 +61,13 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
+
+
+class Meter(Protocol):
+    """Counts passes."""
+
+    def passed(self, kind: str, result: str, seconds: float) -> None:
+        """A pass is over."""
+
+    def wrote_status(self, kind: str) -> None:
+        """A status was written."""

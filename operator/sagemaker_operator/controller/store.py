@@ -57,6 +57,13 @@ class Record:
     pace: Pace | None = None
     misses: int = 0
 
+    @property
+    def state(self) -> str:
+        """A word for metrics."""
+        if self.deleting:
+            return "deleting"
+        return "ready" if self.ready else "stalled" if self.settled else "reconciling"
+
     def take(self, resource: Resource) -> None:
         """Learn a newer version of the object."""
         status = resource.status

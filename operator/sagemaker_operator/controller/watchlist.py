@@ -10,7 +10,7 @@ The same machinery serves two rhythms: resources that are changing, and services
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,16 +58,25 @@ class Watchlist:
         region: where resources live that name no region.
         resync: seconds between two looks at a service at rest.
         drift: seconds between two comparisons of a record at rest.
+        wake: called when a sweep has queued something.
     """
 
     def __init__(
-        self, *, queue: WorkQueue, sweep: Sweep, clock: Clock, region: str, resync: float, drift: float
+        self,
+        *,
+        queue: WorkQueue,
+        sweep: Sweep,
+        clock: Clock,
+        region: str,
+        resync: float,
+        drift: float,
+        wake: Callable[[], None],
     ) -> None:
         self._queue, self._sweep, self._clock = queue, sweep, clock
         self._region, self._resync, self._drift = region, resync, drift
+        self._wake = wake
         self._groups: dict[tuple[str, str, Lane], _Group] = {}
         self._of: dict[Key, tuple[_Group, str]] = {}
-        self._wake = asyncio.Event()
 
     def watch(self, record: Record) -> None:
         """Wake the key when AWS has changed its resource."""
@@ -139,9 +148,11 @@ class Watchlist:
             if record is not None and _tells_news(record, row):
                 record.hint = row
                 self._queue.add(record.key, lane)
+                self._wake()
         for name, record in expected.items():
             if group.members.get(name) is record:
                 self._queue.add(record.key, lane)
+        self._wake()
 
 
 def _oldest(records: Any) -> datetime | None:

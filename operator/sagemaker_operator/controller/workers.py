@@ -17,7 +17,7 @@ from sagemaker_operator.engine.schedule import RHYTHM, Pace, delay
 from sagemaker_operator.kube.errors import Conflict, KubeError
 
 from .passes import EndlessPass, Outcome, Passes, Vanished
-from .ports import Clock
+from .ports import Clock, Meter
 from .store import Record, Store
 
 _log = logging.getLogger(__name__)
@@ -34,16 +34,6 @@ class Watcher(Protocol):
 
     def forget(self, record: Record) -> None:
         """Wake the key no more."""
-
-
-class Meter(Protocol):
-    """Counts passes."""
-
-    def passed(self, kind: str, result: str, seconds: float) -> None:
-        """A pass is over."""
-
-    def wrote_status(self, kind: str) -> None:
-        """A status was written."""
 
 
 class Workers:

@@ -1,0 +1,120 @@
+"""The controller as one thing: events go in, passes come out."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.kinds import Kind, Policy
+
+from .changes import Changes
+from .passes import Passes
+from .ports import Announcer, Clock, Cloud, Cluster, Meter, Sweep
+from .store import Store
+from .targets import Targets
+from .watchlist import Watchlist
+from .workers import Workers
+
+_log = logging.getLogger(__name__)
+
+
+class Control:
+    """Wires store, queue, passes, workers and watchlist together.
+
+    Args:
+        cluster, cloud, sweep, announcer, clock, meter: the outside world.
+        cluster_name: in ownership tags.
+        region: of resources that name none.
+        deletion_policy: of resources that name none; None leaves it to their kind.
+        resync, drift: seconds between looks at what is at rest (see `watchlist`).
+    """
+
+    def __init__(
+        self,
+        *,
+        cluster: Cluster,
+        cloud: Cloud,
+        sweep: Sweep,
+        announcer: Announcer,
+        clock: Clock,
+        meter: Meter,
+        cluster_name: str,
+        region: str,
+        deletion_policy: Policy | None = None,
+        resync: float = 60.0,
+        drift: float = 36_000.0,
+    ) -> None:
+        self._store, self._queue = Store(), WorkQueue()
+        self._watchlist = Watchlist(
+            queue=self._queue, sweep=sweep, clock=clock, region=region, resync=resync, drift=drift, wake=self._wake
+        )
+        self._changes = Changes(
+            store=self._store,
+            queue=self._queue,
+            clock=clock,
+            settle=self._watchlist.settle,
+            gone=self._watchlist.forget,
+            wake=self._wake,
+        )
+        passes = Passes(
+            cluster=cluster,
+            cloud=cloud,
+            store=self._store,
+            learn=self._changes.learn,
+            targets=Targets(self._store, cluster=cluster_name),
+            announcer=announcer,
+            clock=clock,
+            region=region,
+            default_policy=deletion_policy,
+        )
+        self._workers = Workers(
+            queue=self._queue,
+            store=self._store,
+            passes=passes,
+            watcher=self._watchlist,
+            clock=clock,
+            meter=meter,
+            gone=self._changes.vanished,
+        )
+
+    def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
+        """Learn an event of the Kubernetes API."""
+        self._changes.ingest(kind, event, body)
+
+    def known(self, kind: Kind) -> dict[tuple[str, str], tuple[str, str]]:
+        """The UID and resourceVersion of every object of a kind that we know, by namespace and name."""
+        return {
+            (record.key.namespace, record.key.name): (record.uid, record.version)
+            for record in self._store
+            if record.kind is kind
+        }
+
+    def vanished(self, kind: Kind, namespace: str, name: str) -> None:
+        """An object is gone, and no event had told so."""
+        _log.warning("An object vanished unseen", extra={"kind": kind.name, "namespace": namespace, "object": name})
+        self._changes.vanished(Key(kind.name, namespace, name))
+
+    async def run(self, workers: int) -> None:
+        """Work until `stop`, then finish what is under way."""
+        try:
+            await self._workers.run(workers)
+        finally:
+            await self._watchlist.close()
+
+    def stop(self) -> None:
+        """Begin no further pass."""
+        self._workers.stop()
+
+    def waiting(self) -> dict[Lane, int]:
+        """How many keys wait for a worker, by lane."""
+        return self._queue.waiting()
+
+    def states(self) -> Counter[tuple[str, str]]:
+        """How many objects there are by kind and state: ready, stalled or reconciling."""
+        return Counter((record.kind.name, record.state) for record in self._store)
+
+    def _wake(self) -> None:
+        self._workers.wake()
