@@ -159,7 +159,7 @@ def _wait_until_ready(session: Session, process: subprocess.Popen[bytes]) -> Run
             return running
         code = process.poll()
         if code is not None:
-            raise ClusterError(f"it ended with {code}:\n{_end_of_log(session)}")
+            raise ClusterError(f"the background process ended with {code}:\n{_end_of_log(session)}")
         time.sleep(LOOK_AGAIN_SECONDS)
     raise ClusterError(f"not ready after {START_SECONDS:.0f} s:\n{_end_of_log(session)}")
 

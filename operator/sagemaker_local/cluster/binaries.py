@@ -44,7 +44,8 @@ def ensure(
     found = find(environ, controller_manager=controller_manager)
     if found is not None:
         return found
-    directory = build.build(sources.read(), places.cache(environ), environ, progress)
+    cache = places.cache(environ)
+    directory = build.Builder(sources.read(), cache, environ, progress or Progress()).build()
     return _all_of(directory, f"built in {directory}", controller_manager)
 
 

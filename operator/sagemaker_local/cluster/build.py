@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_local.cluster import toolchain
@@ -29,47 +30,48 @@ def directory(cache: Path, sources: Sources) -> Path:
     return cache / "controlplane" / sources.key
 
 
-def build(sources: Sources, cache: Path, environ: Mapping[str, str], progress: Progress | None = None) -> Path:
-    """Build what is missing of the three programs; the directory that has them all.
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds some sources into a cache, and tells how far it is."""
 
-    Raises:
-        BuildFailed: no compiler, no sources from the module proxy, no room; with the compiler's words.
-    """
-    progress = progress or Progress()
-    target = directory(cache, sources)
-    with _only_builder(cache, progress):
-        # Left by builders that were killed: only one of us is here.
-        for partial in target.glob("*.partial"):
-            partial.unlink()
-        missing = [program for program in PACKAGES if not (target / program).is_file()]
-        if missing:
-            _build(missing, sources, target, cache, environ, progress)
-    return target
+    sources: Sources
+    cache: Path
+    environ: Mapping[str, str]
+    progress: Progress
 
+    def build(self) -> Path:
+        """Build what is missing of the three programs; the directory that has them all.
 
-def _build(
-    programs: list[str],
-    sources: Sources,
-    target: Path,
-    cache: Path,
-    environ: Mapping[str, str],
-    progress: Progress,
-) -> None:
-    progress.say(
-        f"building a Kubernetes {sources.kubernetes} API server in {target}: about 4 minutes on 2 cores, "
-        "once for this user"
-    )
-    compiler = toolchain.go(environ, at_least=sources.go, cache=cache, progress=progress)
-    env = {**environ, **BUILD_ENVIRONMENT}
-    # A GOROOT of some other installation would make this compiler use that one's standard library.
-    env.pop("GOROOT", None)
-    target.mkdir(parents=True, exist_ok=True)
-    for program in programs:
-        partial = target / f"{program}.partial"
-        argv = [str(compiler), "build", *sources.arguments, "-o", str(partial), PACKAGES[program]]
-        what = f"building {program} {sources.version_of(program)}"
-        progress.run(what, argv, env=env, cwd=sources.directory)
-        partial.rename(target / program)
+        Raises:
+            BuildFailed: no compiler, no sources from the module proxy, no room; with the compiler's words.
+        """
+        target = directory(self.cache, self.sources)
+        with _only_builder(self.cache, self.progress):
+            # Left by builders that were killed: only one of us is here.
+            for partial in target.glob("*.partial"):
+                partial.unlink()
+            missing = [program for program in PACKAGES if not (target / program).is_file()]
+            if missing:
+                self._build(missing, target)
+        return target
+
+    def _build(self, programs: list[str], target: Path) -> None:
+        self.progress.say(
+            f"building a Kubernetes {self.sources.kubernetes} API server in {target}: "
+            "about 4 minutes on 2 cores, once for this user"
+        )
+        compiler = toolchain.go(self.environ, at_least=self.sources.go, cache=self.cache, progress=self.progress)
+        env = {**self.environ, **BUILD_ENVIRONMENT}
+        # A GOROOT of some other installation would make this compiler use that one's standard library.
+        env.pop("GOROOT", None)
+        target.mkdir(parents=True, exist_ok=True)
+        for program in programs:
+            partial = target / f"{program}.partial"
+            how = [*self.sources.arguments, "-o", str(partial), PACKAGES[program]]
+            what = f"building {program} {self.sources.version_of(program)}"
+            argv = [str(compiler), "build", *how]
+            self.progress.run(what, argv, env=env, cwd=self.sources.directory)
+            partial.rename(target / program)
 
 
 @contextmanager

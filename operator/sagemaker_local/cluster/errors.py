@@ -13,7 +13,7 @@ class ClusterError(Exception):
     """Something about the local control plane that the user can act on."""
 
 
-class BinariesMissing(ClusterError):  # noqa: N818 - states, read better without "Error"
+class BinariesMissing(ClusterError):
     """No usable set of control-plane programs where the user said they are."""
 
 
@@ -21,13 +21,13 @@ class BuildFailed(BinariesMissing):
     """The control-plane programs could not be built."""
 
 
-class NotStarted(ClusterError):  # noqa: N818
+class NotStarted(ClusterError):
     """A component ended, or was not ready in time."""
 
 
-class NotRunning(ClusterError):  # noqa: N818
+class NotRunning(ClusterError):
     """The cluster has been stopped, or its keeper was killed."""
 
 
-class RunningAlready(ClusterError):  # noqa: N818
+class RunningAlready(ClusterError):
     """This user has one in the background."""

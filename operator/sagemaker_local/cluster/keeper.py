@@ -104,7 +104,7 @@ def requests(parent: int) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-class Ended(Exception):  # noqa: N818
+class Ended(Exception):
     """Somebody asked the keeper itself to end."""
 
 
