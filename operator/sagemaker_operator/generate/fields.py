@@ -108,10 +108,16 @@ def report() -> Schema:
             "format": "int64",
         },
         "lastUpdate": {
-            "description": "The last change that was sent to SageMaker.",
+            "description": "The change that was sent to SageMaker and is not done yet.",
             "type": "object",
             "properties": {
                 "requestHash": {"description": "A digest of the request.", "type": "string"},
+                "before": {"description": "When the resource had been modified last before it.", "type": "string"},
+                "repeats": {
+                    "description": "How often the same request was sent again, as SageMaker kept something else.",
+                    "type": "integer",
+                    "format": "int64",
+                },
                 "generation": {
                     "description": "The generation of the spec that it was made of.",
                     "type": "integer",
