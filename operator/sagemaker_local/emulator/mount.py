@@ -1,36 +1,38 @@
 """S3, STS and the other services that moto emulates, on the same port.
 
 moto is imported when the first request for it comes, so that an emulator that only serves SageMaker starts fast and stays
-small. Its HTML pages for what it does not have become errors that SDKs understand and do not retry.
+small. What moto does not have becomes an error that SDKs understand and do not retry.
 """
 
-import io
 import re
-import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
-from sagemaker_local.emulator.wire import CONTENT_TYPE, encode, scope
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+
+from sagemaker_local.emulator.wire import CONTENT_TYPE, encode, presigned, scope
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _HOP_BY_HOP: Final = frozenset({"content-length", "transfer-encoding", "connection", "date", "server"})
 
-WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_NOT_IN_MOTO: Final = "Not yet implemented"
+
+Dispatch = Callable[[AWSPreparedRequest], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request for moto."""
+    """An HTTP request for moto; `raw_path` includes the query."""
 
     method: str
-    path: str
     raw_path: str
     query: str
-    host: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -49,13 +51,13 @@ class Moto:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._application: WSGI | None = None
+        self._dispatch: Dispatch | None = None
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="moto")
 
     @property
     def loaded(self) -> bool:
         """Whether anybody has used it."""
-        return self._application is not None
+        return self._dispatch is not None
 
     def account_of(self, access_key: str) -> str:
         """The account of an access key: its own 12 digits, else what STS or IAM gave it out for, else the default one."""
@@ -80,27 +82,19 @@ class Moto:
     def answer(self, request: Request) -> Response:
         """Let moto answer; runs in a thread of `pool`."""
         try:
-            application = self._load()
+            dispatch = self._load()
         except ImportError as missing:
             return _refusal(request, f"S3, STS and other services need moto, which is not installed: {missing}")
-        started: dict[str, Any] = {}
-
-        def start(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
-            started.update(status=int(status.split(maxsplit=1)[0]), headers=headers)
-
-        chunks = application(_environ(request), start)
-        try:
-            body = b"".join(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
-        headers = [(k, v) for k, v in started["headers"] if k.lower() not in _HOP_BY_HOP]
-        if started["status"] >= 500 and "html" in dict(headers).get("Content-Type", ""):
-            return _refusal(
-                request, "This request is not emulated: neither SageMaker's control plane nor moto answers it."
-            )
-        return Response(started["status"], headers, body)
+        reply = dispatch(_for_moto(request))
+        if reply is None or (reply[0] == 404 and reply[2] == _NOT_IN_MOTO):
+            return _refusal(request, "Neither SageMaker's control plane nor moto answers this request.")
+        status, headers, body = reply
+        if status >= 500:
+            return _refusal(request, "moto, which emulates this service, does not have this operation.")
+        # An answer to HEAD says how long the body would be; for all others the server counts.
+        dropped = _HOP_BY_HOP - ({"content-length"} if request.method == "HEAD" else set())
+        kept = [(str(k), str(v)) for k, v in headers.items() if str(k).lower() not in dropped]
+        return Response(int(status), kept, body.encode() if isinstance(body, str) else bytes(body))
 
     def reset(self) -> None:
         """Forget all buckets, credentials and so on."""
@@ -113,54 +107,34 @@ class Moto:
         """End the threads."""
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    def _load(self) -> WSGI:
+    def _load(self) -> Dispatch:
         with self._lock:
-            if self._application is None:
-                from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 see the module's docstring
-                    DomainDispatcherApplication,
-                    create_backend_app,
-                )
+            if self._dispatch is None:
+                # The dispatcher behind moto's decorators: the same services as its server, without needing Flask.
+                from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 see the module's docstring
 
-                self._application = DomainDispatcherApplication(create_backend_app)
-            return self._application
+                self._dispatch = BotocoreStubber().process_request
+            return self._dispatch
 
 
-def _environ(request: Request) -> dict[str, Any]:
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": request.path,
-        "RAW_URI": request.raw_path,
-        "REQUEST_URI": request.raw_path,
-        "QUERY_STRING": request.query,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": request.host.rpartition(":")[2] or "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": str(len(request.body)),
-        "CONTENT_TYPE": request.headers.get("Content-Type", ""),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(request.body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
-    }
+def _for_moto(request: Request) -> AWSPreparedRequest:
+    """The request as for AWS: moto tells services by the host in the URL, and buckets by the path if the header Host is local."""
+    headers = HTTPHeaders()
     for name, value in request.headers.items():
-        if name.lower() not in ("content-length", "content-type", "transfer-encoding"):
-            environ["HTTP_" + name.upper().replace("-", "_")] = value
-    signed = scope(request.headers)
+        if name.lower() not in _HOP_BY_HOP:
+            headers[name] = value
+    signed = scope(request.headers) or presigned(request.query)
+    service, region = (signed.service, signed.region) if signed else ("s3", "us-east-1")
+    host = f"{service}.{region}.amazonaws.com"
     if signed is not None and _ACCOUNT.fullmatch(signed.access_key):
         # moto knows no accounts by their digits; with this header it works in the same one as SageMaker here.
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = signed.access_key
-    return environ
+        headers["x-moto-account-id"] = signed.access_key
+    return AWSPreparedRequest(request.method, f"https://{host}{request.raw_path}", headers, request.body, False)
 
 
 def _refusal(request: Request, text: str) -> Response:
     if "X-Amz-Target" in request.headers:
         body = encode({"__type": "NotEmulated", "message": text})
         return Response(400, [("Content-Type", CONTENT_TYPE)], body)
-    xml = f"<?xml version='1.0'?><Error><Code>NotEmulated</Code><Message>{text}</Message></Error>"
+    xml = f"<?xml version='1.0'?><Error><Code>NotEmulated</Code><Message>{escape(text)}</Message></Error>"
     return Response(400, [("Content-Type", "application/xml")], xml.encode())

@@ -92,10 +92,8 @@ class Server:
         if request.headers.get("Expect", "").lower() == "100-continue":
             assert request.transport is not None
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        asked = Request(
-            request.method, request.path, request.raw_path, request.query_string, request.host,
-            request.headers, await request.read(),
-        )  # fmt: skip
+        body = await request.read()
+        asked = Request(request.method, request.raw_path, request.query_string, request.headers, body)
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._moto.pool, self._moto.answer, asked)
         return web.Response(status=answer.status, headers=answer.headers, body=answer.body)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
+from urllib.parse import parse_qs
 
 from sagemaker_local.emulator.refusal import DECLARED, UNVERIFIED, Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json
@@ -64,6 +65,13 @@ class Scope:
 def scope(headers: Mapping[str, str]) -> Scope | None:
     """The credential scope of a signed request; None if there is none to be read."""
     found = _SCOPE.search(headers.get("Authorization", ""))
+    return Scope(found[1], found[3], found[4]) if found else None
+
+
+def presigned(query: str) -> Scope | None:
+    """The credential scope in the query of a presigned URL, if there is one."""
+    credential = parse_qs(query).get("X-Amz-Credential", [""])[0]
+    found = _SCOPE.search(f"Credential={credential}")
     return Scope(found[1], found[3], found[4]) if found else None
 
 
