@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - they are named for what happened, as in `sagemaker_operator.errors`
 """What can go wrong between us and the Kubernetes API server.
 
 KubeError

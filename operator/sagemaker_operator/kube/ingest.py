@@ -65,6 +65,7 @@ async def watch(
     finally:
         late.cancel()
         asked.cancel()
+        await watching.session.close()
     if watching.failure:
         raise watching.failure
     if not stop.is_set():
@@ -82,7 +83,8 @@ class _Watching:
         self.failure: KubeError | None = None
         scopes = [f"/namespaces/{namespace}" for namespace in namespaces] or [""]
         self._unlisted = {f"/apis/{GROUP}/{VERSION}{scope}/{kind.plural}" for kind in kinds for scope in scopes}
-        self.session = Session(access, watched=self.listed)
+        self.session = Session(access, watched=self.listed, refused=self.refused)
+        self._access = access
 
     def listed(self, path: str) -> None:
         """kopf asks for a watch only when its list is complete."""
@@ -99,13 +101,11 @@ class _Watching:
             missing = ", ".join(sorted(self._unlisted))
             self._fail(Unavailable(f"Not listed within {_FIRST_LISTS:.0f} s: {missing}"))
 
-    async def login(self, **_: Any) -> kopf.AiohttpSession | None:
-        """kopf's login handler; None, which ends kopf, when the credentials were refused although they were renewed."""
-        if self.session.refused:
-            self.failure = AccessError(
-                f"The API server {self.session.access.server} does not accept the credentials of {self.session.access.source}"
-            )
-            return None
+    def refused(self) -> None:
+        self._fail(AccessError(f"{self._access.server} does not accept the credentials of {self._access.source}"))
+
+    async def login(self, **_: Any) -> kopf.AiohttpSession:
+        """kopf's login handler."""
         return self.session.open()
 
     async def hand_over(self, *, event: Any, param: Any = None, **_: Any) -> None:
