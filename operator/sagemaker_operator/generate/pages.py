@@ -33,7 +33,7 @@ def index(kinds: Sequence[Kind]) -> str:
         _NOTE,
         "# Kinds\n",
         f"All kinds are in `{GROUP}/{VERSION}`, and `kubectl get sagemaker` lists objects of all of them.",
-        "Fields are spelled as in AWS Controllers for Kubernetes: change the `apiVersion` of its manifests, and they apply here.\n",
+        "Fields are spelled as in AWS Controllers for Kubernetes: with another `apiVersion`, its manifests apply here.\n",
         "| Kind | Short name | What it is |",
         "|---|---|---|",
         *rows,
@@ -77,8 +77,8 @@ def _references(kind: Kind) -> str:
     for reference in kind.references:
         order = "must outlive this one" if reference.holds else "may be deleted first"
         rows.append(
-            f"- `spec.{reference.field}: {{name: …}}` in place of `{reference.sets}`: a {reference.kind} of the same namespace, "
-            f"whose `status.{reference.reads}` is used as soon as it is ready. That object {order}."
+            f"- `spec.{reference.field}: {{name: …}}` in place of `{reference.sets}`: the {reference.kind} of that name, "
+            f"whose `status.{reference.reads}` is used as soon as it is ready. It {order}."
         )
     return "## References\n\n" + "\n".join(rows)
 
