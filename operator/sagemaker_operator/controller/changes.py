@@ -5,7 +5,6 @@ key is queued if something that we act on has changed. Our own writes come by tw
 tells them apart.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +24,7 @@ class Changes:
         store: learns everything.
         queue: gets the keys.
         settle: called with the record of a resource that is settled when it is first seen.
+        watch: called with the record of a job that runs when it is first seen.
         gone: called with the record of a resource that is no more.
     """
 
@@ -35,11 +35,12 @@ class Changes:
         queue: WorkQueue,
         clock: Clock,
         settle: Callable[[Record], None],
+        watch: Callable[[Record], None],
         gone: Callable[[Record], None],
         wake: Callable[[], None],
     ) -> None:
         self._store, self._queue, self._clock = store, queue, clock
-        self._settle, self._gone, self._wake = settle, gone, wake
+        self._settle, self._watch, self._gone, self._wake = settle, watch, gone, wake
 
     def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API; ``event`` is None for what a listing brings."""
@@ -91,21 +92,27 @@ class Changes:
             self._queue.add(learned.key, Lane.USER)
         elif first:
             self._first_seen(learned)
-        self._wake_referrers(learned, was_ready=was_ready)
+        self._wake_referrers(learned, was_ready=was_ready, appeared=first)
 
     def _first_seen(self, record: Record) -> None:
         if record.settled:
             self._settle(record)
-        elif record.kind.lifecycle is Lifecycle.JOB and record.arn is not None and not record.deleting:
-            # After a restart running jobs are looked at soon, and not all at once.
-            self._queue.add_at(record.key, self._clock.monotonic() + random.uniform(0.0, 2.0), Lane.TRANSITION)
+        elif _running(record):
+            # After a restart running jobs are watched on; many of them cost a few pages of a list.
+            self._watch(record)
         else:
             self._queue.add(record.key, Lane.USER)
 
-    def _wake_referrers(self, record: Record, *, was_ready: bool) -> None:
-        if record.ready != was_ready:
+    def _wake_referrers(self, record: Record, *, was_ready: bool, appeared: bool = False) -> None:
+        if record.ready != was_ready or appeared:
             for referrer in self._store.referrers(record.key):
                 self._queue.add(referrer, Lane.TRANSITION)
+
+
+def _running(record: Record) -> bool:
+    """Whether the last report says that a job runs, and nothing was asked for since."""
+    reported = record.resource is not None and record.resource.up_to_date
+    return record.kind.lifecycle is Lifecycle.JOB and record.arn is not None and reported and not record.deleting
 
 
 def _newer(version: str, known: str) -> bool:

@@ -56,6 +56,7 @@ class Control:
             queue=self._queue,
             clock=clock,
             settle=self._watchlist.settle,
+            watch=self._watchlist.watch,
             gone=self._watchlist.forget,
             wake=self._wake,
         )

@@ -185,6 +185,8 @@ class Passes:
     async def _release(self, facts: Facts, step: Release) -> Outcome:
         left = [name for name in facts.resource.finalizers if name != FINALIZER]
         await self._patch(facts.resource, {"metadata": {"finalizers": left or None}})
+        for announcement in announce.calls(facts):
+            self._announcer.announce(facts.resource, announcement)
         self._announcer.announce(facts.resource, announce.Announcement("Normal", "Released", step.message, "Delete"))
         return Outcome(None, facts, wrote=False)
 

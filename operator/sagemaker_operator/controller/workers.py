@@ -138,8 +138,9 @@ class Workers:
         if outcome.pace is None:
             self._watcher.forget(record)
             return "success"
-        if outcome.facts.done:
-            record.tries = 0
+        if outcome.facts.done or (outcome.pace is Pace.WATCH and outcome.wrote):
+            # Something moves: look again soon.
+            record.pace = None
         self._again(record, outcome.pace, Lane.TRANSITION)
         return "error" if failure is not None else "requeue_after"
 

@@ -71,6 +71,10 @@ class Verdict:
     rolled_back: bool = False
 
 
+# AWS's words can be long, and the API server would refuse the whole status: metav1.Condition allows 32,768.
+_LONGEST_MESSAGE = 4096
+
+
 def ready(reason: str, message: str) -> Verdict:
     """All is as the manifest asks."""
     return Verdict(State.READY, reason, message)
@@ -128,7 +132,7 @@ def _condition(kind: str, status: str, verdict: Verdict, resource: Resource, now
         "type": kind,
         "status": status,
         "reason": str(reason),
-        "message": message,
+        "message": message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…",
         "observedGeneration": generation,
         "lastTransitionTime": before["lastTransitionTime"] if before.get("status") == status else now,
     }
