@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sagemaker_local.cluster import Cluster, ClusterError, KubectlFailed
+from sagemaker_local.cluster import Cluster, ClusterError, KubectlFailed, kubectl
 
 GROUP = "control-plane.test"
 PLURAL = f"widgets.{GROUP}"
@@ -247,3 +247,33 @@ def test_when_the_keeper_is_killed_its_processes_die_and_a_stop_removes_the_rest
         with pytest.raises(ClusterError, match="ended with -9"):
             cluster.stop_api_server()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_up_serves_a_shell_until_down_leaves_nothing(tmp_path: Path) -> None:
+    environ = {**os.environ, "SAGEMAKER_LOCAL_STATE": str(tmp_path)}
+
+    def local(*args: str) -> "subprocess.CompletedProcess[str]":
+        argv = [sys.executable, "-m", "sagemaker_local", *args]
+        return subprocess.run(argv, env=environ, capture_output=True, text=True, check=False)
+
+    try:
+        started = local("up", "--port=0", "--speed=1000")
+        again = local("up", "--port=0")
+        status = json.loads(local("status", "--json").stdout)
+        shell = f"{started.stdout}\n{kubectl()} get namespaces -o name"
+        seen = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
+    finally:
+        stopped = local("down")
+
+    assert started.returncode == 0, started.stderr
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in started.stdout
+    assert "running already" in again.stderr
+    assert again.stdout == started.stdout
+    well = {process["name"]: process["well"] for process in status["processes"]}
+    assert well["kube-apiserver"] is well["sagemaker-local"] is True
+    assert "namespace/default" in seen.stdout.split()
+    assert stopped.returncode == 0
+    left = [process["pid"] for process in status["processes"]]
+    assert eventually(lambda: not any(alive(pid) for pid in left), seconds=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["up.lock"]
+    assert local("status").returncode == 3

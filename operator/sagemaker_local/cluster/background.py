@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from sagemaker_local.cluster.control_plane import Cluster
 from sagemaker_local.cluster.errors import ClusterError
+from sagemaker_local.cluster.health import resident_bytes
 from sagemaker_local.cluster.session import Running, Session
 
 START_SECONDS = 120.0
@@ -109,7 +110,8 @@ def stop(session: Session) -> bool:
         os.kill(holder, number)
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
-            if session.holder() != holder and not session.directory.exists():
+            ended = session.holder() != holder and not resident_bytes(holder)
+            if ended and not session.directory.exists():
                 session.log.unlink(missing_ok=True)
                 return True
             time.sleep(LOOK_AGAIN_SECONDS)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -47,20 +48,20 @@ class Cluster:
         origin: in words, where the programs were found.
     """
 
-    def __init__(self, keeping: Keeping, programs: Binaries) -> None:
+    def __init__(self, keeping: Keeping, programs: Binaries, *, port: int, etcd_port: int) -> None:
         """Lay out a cluster in the directory of `keeping`; nothing runs yet. Callers use `start`."""
         self._keeping = keeping
         self._running: list[Component] = []
-        self._etcd_port, self._port = Reservation(), Reservation()
+        self._resources = ExitStack()
         self.directory = keeping.directory
         self.origin = programs.origin
-        self.server = f"https://{LOOPBACK}:{self._port.port}"
+        self.server = f"https://{LOOPBACK}:{port}"
         self.kubeconfig = self.directory / "kubeconfig"
         made = credentials.issue(self.directory / "credentials", kubeconfig=self.kubeconfig, server=self.server)
         self.token, self.ca = made.token, made.ca
         data = self.directory / "etcd"
-        self._etcd = components.etcd(programs, made, data=data, port=self._etcd_port.port)
-        self._api_server = components.api_server(programs, made, port=self._port.port, etcd_port=self._etcd_port.port)
+        self._etcd = components.etcd(programs, made, data=data, port=etcd_port)
+        self._api_server = components.api_server(programs, made, port=port, etcd_port=etcd_port)
         self._controllers = components.controller_manager(programs, made)
 
     @classmethod
@@ -87,16 +88,16 @@ class Cluster:
 
     @classmethod
     def _start(cls, directory: Path, programs: Binaries) -> Self:
-        keeping = Keeping(directory.absolute())
-        try:
-            cluster = cls(keeping, programs)
+        with ExitStack() as resources:
+            port, etcd_port = (resources.enter_context(closing(Reservation())) for _ in range(2))
+            keeping = Keeping(directory.absolute())
+            resources.callback(keeping.release)
+            cluster = cls(keeping, programs, port=port.port, etcd_port=etcd_port.port)
             cluster._run(cluster._etcd)
             cluster.start_api_server()
             if programs.controller_manager is not None:
                 cluster._run(cluster._controllers)
-        except BaseException:
-            keeping.release()
-            raise
+            cluster._resources = resources.pop_all()
         return cluster
 
     @property
@@ -106,9 +107,7 @@ class Cluster:
 
     def stop(self) -> None:
         """End all processes and remove the directory; both are gone when this returns. Idempotent."""
-        self._keeping.release()
-        self._etcd_port.close()
-        self._port.close()
+        self._resources.close()
 
     def stop_api_server(self) -> None:
         """Kill the API server alone, as an outage would: connections break, new ones are refused."""
