@@ -116,8 +116,8 @@ class KubeClient:
             body = {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": resource_version}}
         return await self.request("PATCH", path_of(kind, namespace, name, status=status), body)
 
-    async def list_metadata(self, kind: Kind, *, limit: int = 500) -> list[ObjectMeta]:
-        """The metadata of all objects of a kind, page by page so that no answer is large.
+    async def list_metadata(self, kind: Kind, namespace: str | None = None, *, limit: int = 500) -> list[ObjectMeta]:
+        """The metadata of all objects of a kind, or those of one namespace, page by page so that no answer is large.
 
         Raises:
             Missing: the kind's CRD is not installed.
@@ -125,7 +125,9 @@ class KubeClient:
         found: list[ObjectMeta] = []
         query = {"limit": str(limit)}
         while True:
-            page = await self.request("GET", path_of(kind), query=query, accept=_METADATA_ONLY, missing=False)
+            page = await self.request(
+                "GET", path_of(kind, namespace), query=query, accept=_METADATA_ONLY, missing=False
+            )
             assert page is not None
             found += [_metadata(item["metadata"]) for item in page["items"]]
             if not (token := page["metadata"].get("continue")):

@@ -137,7 +137,7 @@ async def test_signal_handlers_of_the_application_stay(watching: Watching, seen:
 
 
 async def test_credentials_that_are_refused_end_the_watch_with_a_clear_reason(
-    cluster: Cluster, watching: Watching, seen: "Seen", until: "Until"
+    cluster: Cluster, tmp_path: Path, watching: Watching, seen: "Seen", until: "Until"
 ) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(cluster.kubeconfig.read_text().replace(cluster.token, "not-the-token"))
