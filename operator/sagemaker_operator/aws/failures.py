@@ -132,14 +132,14 @@ def read(error: Exception, operation: str, *, endpoint: str = "") -> AWSFailure:
 
 
 def nonsense(operation: str, *, endpoint: str, found: str) -> Unknown:
-    """The failure of an endpoint that is not SageMaker.
+    """The failure of an endpoint that is not AWS.
 
     Args:
         operation: the operation that was called.
         endpoint: the URL that was called.
         found: what came instead of an answer, such as ``status 200 with text/html``.
     """
-    message = f"{_host(endpoint)} gave {found}, which is not how SageMaker answers: check the endpoint URL and proxies"
+    message = f"{_host(endpoint)} gave {found}, which is not how AWS answers: check the endpoint URL and proxies"
     return Unknown("NotAWS", message, operation)
 
 
@@ -158,7 +158,7 @@ def _read_answer(error: boto.ClientError, operation: str, host: str) -> AWSFailu
     metadata = error.response.get("ResponseMetadata", {})
     status = int(metadata.get("HTTPStatusCode", 0))
     if code in _THROTTLED or words == "Rate exceeded" or status == 429:
-        return Throttled(code, words, operation)
+        return Throttled(code, words or f"status {status} without a message", operation)
     content = str(metadata.get("HTTPHeaders", {}).get("content-type", ""))
     # botocore puts the status where the code should be when the answer has none.
     stray = not code or code.isdigit()
@@ -190,7 +190,7 @@ def _read_silence(error: Exception, operation: str, endpoint: str) -> AWSFailure
             where = _host(str(getattr(error, "kwargs", {}).get("endpoint_url") or endpoint))
             return Unknown(code, f"{where} {said}", operation)
     if isinstance(error, boto.BotoCoreError):
-        return Refused(code, _masked(str(error)), operation)
+        return Refused(code, "; ".join(_masked(str(error)).splitlines()), operation)
     return nonsense(operation, endpoint=endpoint, found=f"an answer that cannot be read ({code})")
 
 

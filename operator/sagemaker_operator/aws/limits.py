@@ -88,7 +88,7 @@ class Bucket:
     def ready(self, now: float) -> bool:
         """Whether a call may go now."""
         self._refill(now)
-        return self._tokens >= 1.0 - 1e-9
+        return self._tokens >= 1.0 - 1e-6
 
     def ready_at(self, now: float) -> float:
         """When the next call may go, if nothing changes until then."""

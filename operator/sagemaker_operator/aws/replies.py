@@ -49,4 +49,6 @@ def unwritable(request: Mapping[str, object], operation: str) -> Refused | None:
     middle of botocore, which is told here as AWS would.
     """
     report = ParamValidator().validate(dict(request), input_shape(operation))
-    return Refused("ValidationException", report.generate_report(), operation) if report.has_errors() else None
+    if not report.has_errors():
+        return None
+    return Refused("ValidationException", "; ".join(report.generate_report().splitlines()), operation)

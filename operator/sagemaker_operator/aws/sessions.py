@@ -5,9 +5,11 @@ Blocking: to be called from the threads of `cloud`. Credentials come from boto3'
 
 from datetime import UTC, datetime
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
@@ -26,6 +28,7 @@ class Sessions:
         connections: how many connections a client keeps open.
         connect_timeout: seconds until a connection counts as refused.
         read_timeout: seconds without a byte until an answer counts as lost.
+        credentials_pause: seconds until credentials are looked for again when there were none.
     """
 
     def __init__(
@@ -36,8 +39,10 @@ class Sessions:
         connections: int = 16,
         connect_timeout: float = 5.0,
         read_timeout: float = 30.0,
+        credentials_pause: float = 5.0,
     ) -> None:
         self.endpoint_url = endpoint_url
+        self._identity = identity
         self._config = Config(
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
@@ -46,13 +51,14 @@ class Sessions:
             retries={"mode": "standard", "total_max_attempts": 1},
             # The API server has validated the manifest against the same model; AWS does it again.
             parameter_validation=False,
-            user_agent_extra=identity,
             tcp_keepalive=True,
         )
         self._lock = Lock()
         self._session: Session | None = None
         self._clients: dict[tuple[str, str], Client] = {}
         self._account: str | None = None
+        self._credentials_pause = credentials_pause
+        self._barren_until = float("-inf")
 
     def client(self, region: str) -> Client:
         """The SageMaker client of a region; thread-safe, as the clients themselves are."""
@@ -76,12 +82,26 @@ class Sessions:
             return client
         with self._lock:
             if (service, region) not in self._clients:
-                if self._session is None:
-                    self._session = _session()
-                self._clients[service, region] = self._session.create_client(
-                    service, region_name=region, endpoint_url=self.endpoint_url, config=self._config
+                session = self._session = self._session or self._with_credentials()
+                self._clients[service, region] = session.create_client(
+                    service,
+                    region_name=region,
+                    endpoint_url=self.endpoint_url,
+                    # botocore would put the same words together anew for every call, for a tenth of its CPU time.
+                    config=self._config.merge(Config(user_agent=f"{self._identity} {session.user_agent()}")),
                 )
             return self._clients[service, region]
+
+    def _with_credentials(self) -> Session:
+        # A client that was made without credentials never gets any, so none is made. To look for them may mean to wait for
+        # an instance's metadata service, which a thousand calls must not do in a row.
+        if monotonic() < self._barren_until:
+            raise NoCredentialsError
+        session = _session()
+        if session.get_credentials() is None:
+            self._barren_until = monotonic() + self._credentials_pause
+            raise NoCredentialsError
+        return session
 
 
 def _session() -> Session:

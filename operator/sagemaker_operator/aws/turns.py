@@ -10,7 +10,7 @@ Lives on one event loop, not thread-safe. Not here: how many calls a bucket allo
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
@@ -172,12 +172,16 @@ class Turns:
                         first[waiter.lane] = line.bucket, waiter
         if not first:
             return None
-        lane = min(first, key=lambda lane: (-self._passed[lane] if self._passed[lane] >= _PATIENCE else 0, lane))
-        for other in first:
-            self._passed[other] = (
-                self._passed[other] + 1 if other > lane else 0 if other is lane else self._passed[other]
-            )
-        return first[lane]
+        return first[self._next_lane(first)]
+
+    def _next_lane(self, lanes: Iterable[Lane]) -> Lane:
+        starved = [lane for lane in lanes if self._passed[lane] >= _PATIENCE]
+        chosen = max(starved, key=lambda lane: self._passed[lane]) if starved else min(lanes)
+        for lane in lanes:
+            if lane > chosen:
+                self._passed[lane] += 1
+        self._passed[chosen] = 0
+        return chosen
 
     def _reset(self) -> None:
         if self._timer is not None:
