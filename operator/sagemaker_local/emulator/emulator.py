@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +11,16 @@ from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import Core
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Server
+
+_making_clients = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """One session for all clients, because each session reads the service models anew; used under `_making_clients`."""
+    import boto3  # noqa: PLC0415 the server alone does not need it
+
+    return boto3.session.Session()
 
 
 class Emulator:
@@ -105,17 +116,17 @@ class Emulator:
             region: any region.
             account: the account whose resources it sees.
         """
-        import boto3  # noqa: PLC0415 the server alone does not need it
-        from botocore.config import Config  # noqa: PLC0415 see above
+        from botocore.config import Config  # noqa: PLC0415 the server alone does not need it
 
-        return boto3.session.Session().client(
-            service,  # type: ignore[call-overload] # any service, not one of a list of literals
-            endpoint_url=self.url,
-            region_name=region,
-            aws_access_key_id=account,
-            aws_secret_access_key="sagemaker-local",  # noqa: S106 not a secret
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
+        with _making_clients:
+            return _session().client(
+                service,
+                endpoint_url=self.url,
+                region_name=region,
+                aws_access_key_id=account,
+                aws_secret_access_key="sagemaker-local",  # noqa: S106 not a secret
+                config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+            )
 
     def stop(self) -> None:
         """Stop listening and forget everything; may be called twice."""

@@ -104,7 +104,8 @@ class Moto:
             moto_api_backend.reset()
 
     def stop(self) -> None:
-        """End the threads."""
+        """End the threads, and leave nothing behind: moto keeps its state per process, not per emulator."""
+        self.reset()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def _load(self) -> Dispatch:
