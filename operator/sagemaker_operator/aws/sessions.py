@@ -120,3 +120,9 @@ def _timestamp(value: float | str) -> datetime:
         return datetime.fromtimestamp(float(value), UTC)
     except ValueError:
         return datetime.fromisoformat(str(value)).astimezone(UTC)
+
+
+def default_region() -> str | None:
+    """The region that AWS's own configuration names: environment, then profile; None if neither does."""
+    region = Session().get_config_variable("region")
+    return str(region) if region else None

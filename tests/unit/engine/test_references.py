@@ -1,5 +1,7 @@
 """Fields that name other custom resources."""
 
+from typing import Any
+
 from making import facts, resource
 
 from sagemaker_operator.engine.decide import decide
@@ -8,7 +10,7 @@ from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.engine.steps import Intend
 from sagemaker_operator.kinds import KINDS
 
-VARIANTS = {
+VARIANTS: dict[str, Any] = {
     "productionVariants": [{"variantName": "a", "modelRef": {"name": "m"}}, {"variantName": "b", "modelName": "plain"}]
 }
 

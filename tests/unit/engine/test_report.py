@@ -108,4 +108,4 @@ def test_generated_names_are_valid_and_differ_by_attempt(name: str, namespace: s
 
 
 def _fields(verdict: Verdict) -> dict[str, Any]:
-    return {name: getattr(verdict, name) for name in Verdict.__slots__}  # type: ignore[attr-defined]
+    return {name: getattr(verdict, name) for name in Verdict.__slots__}
