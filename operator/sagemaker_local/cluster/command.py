@@ -138,10 +138,13 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
     Exit code 0 when all is well, 1 when something is not, 3 when nothing runs.
     """
-    running = _session().read()
+    session = _session()
+    running = session.read()
     if running is None:
-        click.echo("{}" if as_json else "not running: start it with `sagemaker-local up`")
-        ctx.exit(3)
+        between = session.holder() is not None
+        words = "starting or stopping" if between else "not running: start it with `sagemaker-local up`"
+        click.echo("{}" if as_json else words)
+        ctx.exit(1 if between else 3)
     processes = _processes(running)
     if as_json:
         listed = [asdict(process) for process in processes]
