@@ -1,0 +1,13 @@
+"""The demo: from training data to a monitored model, on one machine, with an exit code that can be believed.
+
+    command    the click command: signals, exit codes
+    story      what is done, and what must be seen before it counts as done
+    stage      what it needs: API server, emulated SageMaker, operator; started, and stopped without a trace
+    running    the operator as a child process
+    objects    what the API server says about the example's objects, in kubectl's own columns
+    data       handwritten digits as CSV channels in the emulated S3
+    places     where manifests are, in a checkout and in a wheel
+    screen     a live table on a terminal, a line per change elsewhere
+
+The story knows nothing about any kind: which objects there are, and in which order they are shown, comes from the manifests.
+"""
