@@ -9,11 +9,14 @@ from time import monotonic
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
+from botocore.utils import parse_timestamp
 
 from sagemaker_operator.model.service import loader
+
+from . import failures
 
 # botocore's clients have their methods from the service model, so they have no type of their own.
 Client = Any
@@ -119,10 +122,18 @@ def _timestamp(value: float | str) -> datetime:
     try:
         return datetime.fromtimestamp(float(value), UTC)
     except ValueError:
-        return datetime.fromisoformat(str(value)).astimezone(UTC)
+        parsed: datetime = parse_timestamp(str(value))
+        return parsed.astimezone(UTC)
 
 
 def default_region() -> str | None:
-    """The region that AWS's own configuration names: environment, then profile; None if neither does."""
-    region = Session().get_config_variable("region")
+    """The region that AWS's own configuration names: environment, then profile; None if neither does.
+
+    Raises:
+        Denied: if the configuration cannot be read, or has no profile of the name that is asked for.
+    """
+    try:
+        region = Session().get_config_variable("region")
+    except BotoCoreError as error:
+        raise failures.read(error, "") from error
     return str(region) if region else None
