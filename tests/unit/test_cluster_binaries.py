@@ -212,7 +212,7 @@ def test_the_versions_are_those_of_the_go_module() -> None:
     pinned = sources.read()
 
     assert pinned.directory.name == "controlplane"
-    assert f"k8s.io/kubernetes v{pinned.kubernetes}\n" in (pinned.directory / "go.mod").read_text()
+    assert f"k8s.io/kubernetes v{pinned.kubernetes} " in (pinned.directory / "go.mod").read_text()
     assert f"gitVersion=v{pinned.kubernetes}" in pinned.linker_flags
     assert pinned.key.startswith(f"v{pinned.kubernetes}-")
 

@@ -15,9 +15,10 @@ tool (
 	k8s.io/kubernetes/cmd/kube-controller-manager
 )
 
+// The two that all else follows from.
 require (
-	go.etcd.io/etcd/server/v3 v3.6.16
-	k8s.io/kubernetes v1.36.3
+	go.etcd.io/etcd/server/v3 v3.6.16 // indirect
+	k8s.io/kubernetes v1.36.3 // indirect
 )
 
 require (

@@ -78,7 +78,7 @@ def read(places: tuple[Path, ...] = PLACES) -> Sources:
 
     return Sources(
         directory,
-        kubernetes=pinned(r"^\s*k8s\.io/kubernetes v(\S+)$"),
-        etcd=pinned(r"^\s*go\.etcd\.io/etcd/server/v3 v(\S+)$"),
+        kubernetes=pinned(r"^\s*k8s\.io/kubernetes v(\S+)"),
+        etcd=pinned(r"^\s*go\.etcd\.io/etcd/server/v3 v(\S+)"),
         go=pinned(r"^go (\S+)$"),
     )
