@@ -4,9 +4,11 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.cluster.kube.world import Probes, Seen, until
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.kinds import Kind
@@ -15,14 +17,11 @@ from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import KubeError
 from sagemaker_operator.kube.ingest import OnEvent, watch
 
-if TYPE_CHECKING:
-    from tests.cluster.kube.conftest import Probes, Seen, Until
-
 Watching = Callable[..., AbstractAsyncContextManager[asyncio.Task[None]]]
 
 
 @pytest.fixture
-def watching(access: Access, probes: "Probes", until: "Until") -> Watching:
+def watching(access: Access, probes: Probes) -> Watching:
     """Runs an ingest of the probes, ready."""
 
     @asynccontextmanager
@@ -42,7 +41,7 @@ def watching(access: Access, probes: "Probes", until: "Until") -> Watching:
 
 
 async def test_objects_that_exist_are_told_once_and_later_ones_as_they_come_and_go(
-    watching: Watching, probes: "Probes", seen: "Seen", until: "Until"
+    watching: Watching, probes: Probes, seen: Seen
 ) -> None:
     probes.apply("early")
     async with watching(seen):
@@ -55,9 +54,7 @@ async def test_objects_that_exist_are_told_once_and_later_ones_as_they_come_and_
     assert seen.events == [(None, "early"), ("ADDED", "late"), ("DELETED", "early")]
 
 
-async def test_a_change_brings_the_whole_object(
-    watching: Watching, probes: "Probes", seen: "Seen", until: "Until"
-) -> None:
+async def test_a_change_brings_the_whole_object(watching: Watching, probes: Probes, seen: Seen) -> None:
     probes.apply("grower", size=1)
     async with watching(seen):
         probes.apply("grower", size=2)
@@ -67,7 +64,7 @@ async def test_a_change_brings_the_whole_object(
 
 
 async def test_watching_leaves_no_trace_on_objects(
-    watching: Watching, client: KubeClient, probes: "Probes", seen: "Seen", until: "Until"
+    watching: Watching, client: KubeClient, probes: Probes, seen: Seen
 ) -> None:
     probes.apply("untouched")
     before = await client.get(probes.kind, probes.namespace, "untouched")
@@ -78,7 +75,7 @@ async def test_watching_leaves_no_trace_on_objects(
 
 
 async def test_after_the_api_server_was_away_changes_are_told_again(
-    cluster: Cluster, watching: Watching, probes: "Probes", seen: "Seen", until: "Until"
+    cluster: Cluster, watching: Watching, probes: Probes, seen: Seen
 ) -> None:
     probes.apply("before")
     async with watching(seen) as task:
@@ -90,7 +87,7 @@ async def test_after_the_api_server_was_away_changes_are_told_again(
         assert not task.done()
 
 
-async def test_only_the_given_namespaces_are_watched(watching: Watching, probes: "Probes", until: "Until") -> None:
+async def test_only_the_given_namespaces_are_watched(watching: Watching, probes: Probes) -> None:
     elsewhere: list[str] = []
 
     def note(_kind: Kind, _what: str | None, found: dict[str, Any]) -> None:
@@ -104,7 +101,7 @@ async def test_only_the_given_namespaces_are_watched(watching: Watching, probes:
 
 
 async def test_an_event_that_cannot_be_taken_in_ends_the_watch_with_its_reason(
-    watching: Watching, probes: "Probes", until: "Until"
+    watching: Watching, probes: Probes
 ) -> None:
     def fail(*_: object) -> None:
         raise ValueError("no room")
@@ -116,7 +113,7 @@ async def test_an_event_that_cannot_be_taken_in_ends_the_watch_with_its_reason(
             await task
 
 
-async def test_the_end_of_a_watch_cancels_no_task_of_the_application(watching: Watching, seen: "Seen") -> None:
+async def test_the_end_of_a_watch_cancels_no_task_of_the_application(watching: Watching, seen: Seen) -> None:
     async with watching(seen):
         mine = asyncio.create_task(asyncio.Event().wait())
 
@@ -124,7 +121,7 @@ async def test_the_end_of_a_watch_cancels_no_task_of_the_application(watching: W
     mine.cancel()
 
 
-async def test_signal_handlers_of_the_application_stay(watching: Watching, seen: "Seen", until: "Until") -> None:
+async def test_signal_handlers_of_the_application_stay(watching: Watching, seen: Seen) -> None:
     loop, got = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, got.set)
     try:
@@ -137,7 +134,7 @@ async def test_signal_handlers_of_the_application_stay(watching: Watching, seen:
 
 
 async def test_credentials_that_are_refused_end_the_watch_with_a_clear_reason(
-    cluster: Cluster, tmp_path: Path, watching: Watching, seen: "Seen", until: "Until"
+    cluster: Cluster, tmp_path: Path, watching: Watching, seen: Seen
 ) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(cluster.kubeconfig.read_text().replace(cluster.token, "not-the-token"))
