@@ -95,7 +95,7 @@ class _Process:
     def __init__(self, settings: Settings, access: Access, region: str) -> None:
         self._settings, self._access, self._region = settings, access, region
         self._state, self._metrics = _State(), Metrics(version=__version__)
-        self._client = KubeClient(access, told=self._metrics.kube_requested)
+        self._client = KubeClient(access, told=self._metrics.requested)
 
     async def run(self) -> int:
         """Until a signal."""
@@ -106,12 +106,12 @@ class _Process:
             await stack.enter_async_context(self._client)
             serving = http.serve(
                 settings.http_address,
-                health=lambda: None,
                 readiness=self._state.readiness,
-                metrics=self._metrics.exposition,
+                metrics=self._metrics,
+                role=lambda: "leading" if self._state.leading else "standby",
             )
             address = await stack.enter_async_context(serving)
-            _log.info("Started", extra={"version": __version__, "http": address, "api": self._access.server})
+            _log.info("Started", extra={"version": __version__, "http": str(address), "api": self._access.server})
             lease = await self._acquire(stack)
             if self._state.stop.is_set():
                 return 0
@@ -134,8 +134,8 @@ class _Process:
     async def _lead(self, lease: Lease | None) -> int:
         """Work until asked to stop."""
         self._state.leading = True
-        self._metrics.leads(self._settings.lease_name, True)
-        recorder = Recorder(self._client, instance=self._settings.identity, dropped=self._metrics.event_dropped)
+        self._metrics.led(self._settings.lease_name, leading=True)
+        recorder = Recorder(self._client, instance=self._settings.identity, dropped=self._metrics.dropped_event)
         cloud = self._cloud()
         control = self._control(cloud, recorder)
         listener = Listener(
@@ -193,7 +193,8 @@ class _Process:
 
     async def _measure(self, control: Control) -> None:
         while True:
-            self._metrics.measured(waiting=control.waiting(), objects=control.states())
+            self._metrics.counted(control.states())
+            self._metrics.working(control.busy(), limit=self._settings.workers)
             await asyncio.sleep(5)
 
 

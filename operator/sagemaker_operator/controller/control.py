@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.kinds import Kind, Policy
@@ -109,9 +108,9 @@ class Control:
         """Begin no further pass."""
         self._workers.stop()
 
-    def waiting(self) -> dict[Lane, int]:
-        """How many keys wait for a worker, by lane."""
-        return self._queue.waiting()
+    def busy(self) -> int:
+        """How many passes are under way."""
+        return self._queue.busy
 
     def states(self) -> Counter[tuple[str, str]]:
         """How many objects there are by kind and state: ready, stalled or reconciling."""

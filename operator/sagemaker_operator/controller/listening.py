@@ -61,7 +61,9 @@ class Listener:
             except KubeError as error:
                 failures += 1
                 pause = min(_SLOWEST, 0.5 * 2**failures)
-                _log.warning("The Kubernetes API server is not heard; trying again", extra={"error": str(error), "in": pause})
+                _log.warning(
+                    "The Kubernetes API server is not heard; trying again", extra={"error": str(error), "in": pause}
+                )
                 await _either(stop, pause)
 
     async def _listen(self, served: Sequence[Kind], stop: asyncio.Event) -> None:
@@ -85,7 +87,9 @@ class Listener:
         plurals = await self._client.served_kinds()
         missing = frozenset(kind.name for kind in self._kinds if kind.plural not in plurals)
         for name in sorted(missing - self._missing):
-            _log.warning("The CRD of a kind is not installed: its objects are not served until it is", extra={"kind": name})
+            _log.warning(
+                "The CRD of a kind is not installed: its objects are not served until it is", extra={"kind": name}
+            )
         self._missing = missing
         return [kind for kind in self._kinds if kind.name not in missing]
 

@@ -163,7 +163,7 @@ def _about(record: Record, error: Exception) -> dict[str, object]:
     return {
         "kind": key.kind,
         "namespace": key.namespace,
-        "name_": key.name,
+        "object": key.name,
         "uid": record.uid,
         "generation": record.generation,
         "error": str(error),

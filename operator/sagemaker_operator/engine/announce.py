@@ -6,10 +6,12 @@ still true needs no Event, and everything that a user must know stands in a cond
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .facts import Facts
 from .steps import Verb
+
+Type = Literal["Normal", "Warning"]
 
 _DONE = {
     Verb.CREATE: ("Created", "Created {kind} {name} in SageMaker."),
@@ -19,6 +21,8 @@ _DONE = {
     Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
     Verb.UNTAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
 }
+
+_TOLD: tuple[tuple[str, Type], ...] = (("Stalled", "Warning"), ("Reconciling", "Normal"), ("Ready", "Normal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Announcement:
         action: what the operator was doing.
     """
 
-    type: str
+    type: Type
     reason: str
     message: str
     action: str
@@ -48,7 +52,7 @@ def calls(facts: Facts) -> tuple[Announcement, ...]:
 
 def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
     """The Events about conditions that turned between two statuses: of each pass the most telling one."""
-    for kind, event_type in (("Stalled", "Warning"), ("Reconciling", "Normal"), ("Ready", "Normal")):
+    for kind, event_type in _TOLD:
         now = _condition(after, kind)
         if now is None or now["status"] != "True":
             continue

@@ -84,13 +84,6 @@ class WorkQueue:
         """How many keys wait to be worked on now."""
         return len(self._lane)
 
-    def waiting(self) -> dict[Lane, int]:
-        """How many keys wait to be worked on now, by lane."""
-        counts = dict.fromkeys(Lane, 0)
-        for lane in self._lane.values():
-            counts[lane] += 1
-        return counts
-
     @property
     def busy(self) -> int:
         """How many keys are being worked on."""

@@ -95,7 +95,7 @@ class Column:
     wide: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """One row: a custom resource kind and the SageMaker family behind it.
 
