@@ -277,8 +277,8 @@ def test_a_quota_counts_the_instances_of_running_jobs(sagemaker: Emulator, clien
         "ResourceLimitExceeded",
         (
             "The account-level service limit 'ml.m5.large for training job usage' is 1 Instances, with current utilization of 1 "
-            "Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota. If "
-            "AWS Service Quotas is not available, contact AWS support to request an increase for this quota."
+            "Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota. "
+            "If AWS Service Quotas is not available, contact AWS support to request an increase for this quota."
         ),
     )
     sagemaker.clock.advance(344)

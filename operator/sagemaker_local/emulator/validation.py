@@ -33,11 +33,21 @@ def validate(operation: str, request: Mapping[str, Any]) -> None:
     shape = model.operation(operation).input_shape
     if shape is None:
         return
-    wrong: list[str] = []
-    _compiled(shape.name)(request, _ROOT, wrong)
+    wrong = complaints(shape.name, request)
     if wrong:
         plural = "s" if len(wrong) > 1 else ""
         raise ServiceError(VALIDATION, f"{len(wrong)} validation error{plural} detected: {'; '.join(wrong)}")
+
+
+def complaints(shape: str, value: Any) -> list[str]:
+    """Every broken constraint of a value, in the words of AWS; removes unknown members and nulls in place.
+
+    Raises:
+        ServiceError: SerializationException for wrong JSON types.
+    """
+    wrong: list[str] = []
+    _compiled(shape)(value, _ROOT, wrong)
+    return wrong
 
 
 def matches(pattern: str, text: str) -> bool:
