@@ -153,10 +153,12 @@ class Lease:
             await self._put({**self._object["spec"], "renewTime": _now()})
         except Conflict:
             found = await self._client.request("GET", f"{self._path}/{self._name}")
-            if found is not None and (holder := found["spec"].get("holderIdentity")) != self._identity:
+            if found is None:
+                return self._lose("it was deleted")
+            if (holder := found["spec"].get("holderIdentity")) != self._identity:
                 return self._lose(f"{holder or 'nobody'} holds it now")
-            self._object = found or self._object
-            raise
+            self._object, asked_at = found, self._clock()  # somebody changed something else about it
+            await self._put({**found["spec"], "renewTime": _now()})
         self._renewed_at = asked_at
         return None
 
