@@ -164,11 +164,25 @@ def test_an_outage_of_the_api_server_keeps_its_address_and_its_data() -> None:
         cluster.kubectl("create", "-f", "-", input=config_map("default", "kept"))
 
         cluster.stop_api_server()
+        cluster.stop_api_server()
         refused = cluster.kubectl("get", "configmap/kept", check=False)
+        cluster.start_api_server()
         cluster.start_api_server()
 
         assert "refused" in refused.stderr
         assert cluster.kubectl("get", "configmap/kept", "-o", "name").stdout == "configmap/kept\n"
+
+
+def test_a_component_that_died_is_told_and_comes_back_with_the_api_server() -> None:
+    with Cluster.start() as cluster:
+        os.kill(cluster.pids["kube-controller-manager"], signal.SIGKILL)
+        assert eventually(lambda: not alive(cluster.pids["kube-controller-manager"]))
+
+        with pytest.raises(ClusterError, match="kube-controller-manager ended with -9"):
+            cluster.check()
+        cluster.start_api_server()
+
+        cluster.check()
 
 
 def test_two_clusters_share_nothing(cluster: Cluster) -> None:

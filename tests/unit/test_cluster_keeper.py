@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sagemaker_local.cluster.errors import NotRunning, NotStarted
-from sagemaker_local.cluster.keeping import Keeping
+from sagemaker_local.cluster.keeping import GOODBYE_SECONDS, Keeping
 from sagemaker_local.cluster.ports import LOOPBACK, Reservation
 
 SLEEP = ("/bin/sleep", "600")
@@ -64,11 +64,12 @@ def test_a_process_that_ignores_requests_to_end_is_ended_all_the_same(keeping: K
     keeping.start("stubborn", stubborn, directory / "log", ENV)
     while "ready" not in (directory / "log").read_text():
         time.sleep(0.01)
-    pid = keeping.pids["stubborn"]
+    pid, begun = keeping.pids["stubborn"], time.monotonic()
 
     keeping.release()
 
     assert gone(pid, seconds=0.1)
+    assert time.monotonic() - begun < GOODBYE_SECONDS
 
 
 def test_a_signal_to_the_keeper_cleans_up_too(keeping: Keeping, directory: Path) -> None:

@@ -51,7 +51,7 @@ class Cluster:
     def __init__(self, keeping: Keeping, programs: Binaries, *, port: int, etcd_port: int) -> None:
         """Lay out a cluster in the directory of `keeping`; nothing runs yet. Callers use `start`."""
         self._keeping = keeping
-        self._running: list[Component] = []
+        self._started: dict[str, Component] = {}
         self._resources = ExitStack()
         self.directory = keeping.directory
         self.origin = programs.origin
@@ -62,7 +62,7 @@ class Cluster:
         data = self.directory / "etcd"
         self._etcd = components.etcd(programs, made, data=data, port=etcd_port)
         self._api_server = components.api_server(programs, made, port=port, etcd_port=etcd_port)
-        self._controllers = components.controller_manager(programs, made)
+        self._controllers = components.controller_manager(programs, made) if programs.controller_manager else None
 
     @classmethod
     def start(cls, directory: Path | None = None, *, controller_manager: bool = True) -> Self:
@@ -95,8 +95,6 @@ class Cluster:
             cluster = cls(keeping, programs, port=port.port, etcd_port=etcd_port.port)
             cluster._run(cluster._etcd)
             cluster.start_api_server()
-            if programs.controller_manager is not None:
-                cluster._run(cluster._controllers)
             cluster._resources = resources.pop_all()
         return cluster
 
@@ -110,27 +108,25 @@ class Cluster:
         self._resources.close()
 
     def stop_api_server(self) -> None:
-        """Kill the API server alone, as an outage would: connections break, new ones are refused."""
-        self._running.remove(self._api_server)
+        """Kill the API server alone, as an outage would: connections break, new ones are refused.
+
+        Without effect during an outage.
+        """
         self._keeping.kill(self._api_server.name)
+        self._started.pop(self._api_server.name, None)
 
     def start_api_server(self) -> None:
-        """Start the API server on its port and data, and wait until it serves.
+        """Start the API server on its port and data unless it runs, and wait until it serves.
 
         Raises:
             NotStarted: it ended, or did not get ready in time; with the end of its log.
         """
-        self._run(self._api_server)
-        deadline = time.monotonic() + READY_SECONDS
-        for path in SIGNS_OF_LIFE:
-            while self.get(path) != HTTPStatus.OK:
-                self.check()
-                if time.monotonic() > deadline:
-                    raise NotStarted(
-                        f"{self.server}{path} was not well after {READY_SECONDS:.0f} s:\n"
-                        f"{self._end_of_log(self._api_server)}"
-                    )
-                time.sleep(LOOK_AGAIN_SECONDS)
+        if not self._runs(self._api_server):
+            self._run(self._api_server)
+        self._wait_until_served()
+        # The controller manager gives up when there is no API server in its first ten seconds.
+        if self._controllers is not None and not self._runs(self._controllers):
+            self._run(self._controllers)
 
     def get(self, path: str) -> int | None:
         """The HTTP status that the API server answers to an admin's GET; None without an answer."""
@@ -142,13 +138,8 @@ class Cluster:
         Raises:
             NotStarted: one has ended; with the end of its log.
         """
-        for component in self._running:
-            code = self._keeping.exit_code(component.name)
-            if code is None:
-                continue
-            end = self._end_of_log(component)
-            kind = PortTaken if "address already in use" in end else NotStarted
-            raise kind(f"{component.argv[0]} ended with {code}:\n{end}")
+        for component in self._started.values():
+            self._check(component)
 
     def kubectl(
         self,
@@ -176,10 +167,35 @@ class Cluster:
     ) -> None:
         self.stop()
 
+    def _wait_until_served(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        for path in SIGNS_OF_LIFE:
+            while True:
+                self._check(self._etcd)
+                self._check(self._api_server)
+                if self.get(path) == HTTPStatus.OK:
+                    break
+                if time.monotonic() > deadline:
+                    raise NotStarted(
+                        f"{self.server}{path} was not well after {READY_SECONDS:.0f} s:\n"
+                        f"{self._end_of_log(self._api_server)}"
+                    )
+                time.sleep(LOOK_AGAIN_SECONDS)
+
+    def _check(self, component: Component) -> None:
+        code = self._keeping.exit_code(component.name)
+        if code is not None:
+            end = self._end_of_log(component)
+            kind = PortTaken if "address already in use" in end else NotStarted
+            raise kind(f"{component.argv[0]} ended with {code}:\n{end}")
+
+    def _runs(self, component: Component) -> bool:
+        return component.name in self._started and self._keeping.exit_code(component.name) is None
+
     def _run(self, component: Component) -> None:
         env = {"HOME": str(self.directory), "PATH": os.defpath}
         self._keeping.start(component.name, component.argv, self._log(component), env)
-        self._running.append(component)
+        self._started[component.name] = component
 
     def _log(self, component: Component) -> Path:
         return self.directory / f"{component.name}.log"
