@@ -1,0 +1,72 @@
+"""Valid manifests, of which a test shows only what matters to it.
+
+    training_job("digits", deletionPolicy="Delete", resourceConfig={...})
+
+Fields given by keyword replace those of the example manifest; None removes one.
+"""
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_operator.generate.examples import example
+from sagemaker_operator.kinds import KINDS
+
+Manifest = dict[str, Any]
+
+
+def training_job(name: str, **spec: Any) -> Manifest:
+    return _manifest("TrainingJob", name, spec)
+
+
+def processing_job(name: str, **spec: Any) -> Manifest:
+    return _manifest("ProcessingJob", name, spec)
+
+
+def model(name: str, **spec: Any) -> Manifest:
+    return _manifest("Model", name, spec)
+
+
+def endpoint_config(name: str, **spec: Any) -> Manifest:
+    return _manifest("EndpointConfig", name, spec)
+
+
+def endpoint(name: str, **spec: Any) -> Manifest:
+    return _manifest("Endpoint", name, spec)
+
+
+def data_quality_job_definition(name: str, **spec: Any) -> Manifest:
+    return _manifest("DataQualityJobDefinition", name, spec)
+
+
+def monitoring_schedule(name: str, **spec: Any) -> Manifest:
+    return _manifest("MonitoringSchedule", name, spec)
+
+
+def with_field(manifest: Manifest, path: str, value: Any) -> Manifest:
+    """A copy of a manifest with one field of its spec set, or removed by None: ``inputDataConfig.0.channelName``."""
+    changed = copy.deepcopy(manifest)
+    *way, last = path.split(".")
+    at: Any = changed["spec"]
+    for step in way:
+        at = at[int(step) if isinstance(at, list) else step]
+    if value is None:
+        del at[last]
+    else:
+        at[last] = value
+    return changed
+
+
+def as_file(*manifests: Manifest) -> str:
+    """Manifests as kubectl reads them from its standard input."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+
+
+def _manifest(kind: str, name: str, spec: Mapping[str, Any]) -> Manifest:
+    manifest = example(KINDS[kind])
+    assert manifest is not None
+    merged = {**manifest["spec"], **spec}
+    manifest["metadata"] = {"name": name}
+    manifest["spec"] = {field: value for field, value in merged.items() if value is not None}
+    return manifest
