@@ -7,7 +7,7 @@ kubeconfig is read by the `kubernetes` package (`kube.kubeconfig`), which knows 
 import os
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 HOME_KUBECONFIG = Path("~/.kube/config")
 # A projected token lives for an hour and is replaced after 80 % of it; a minute is often enough and costs nothing.
 _REREAD = 60.0
+Clock = Callable[[], float]
 
 
 class Credentials(Protocol):
@@ -90,13 +91,13 @@ def _from_kubeconfig(path: str, *, context: str | None, source: str) -> Access:
     return read(path, context=context, source=source)
 
 
-def in_cluster(*, host: str, port: str, directory: Path) -> Access:
+def in_cluster(*, host: str, port: str, directory: Path, clock: Clock = time.monotonic) -> Access:
     """The access of a pod, from its service account's files.
 
     Raises:
         AccessError: the files are not there.
     """
-    credentials = ServiceAccount(directory)
+    credentials = ServiceAccount(directory, clock)
     try:
         credentials.read()
         credentials.ssl_context()
@@ -113,20 +114,20 @@ def in_cluster(*, host: str, port: str, directory: Path) -> Access:
 class ServiceAccount:
     """A pod's projected token and certificate authority, which change while the pod runs."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        self._directory, self._clock = directory, clock
         self._token = ""
         self._read_at = 0.0
-        self._tls = TLS(authority=directory / "ca.crt")
+        self._tls = TLS(authority=directory / "ca.crt", clock=clock)
 
     def read(self) -> None:
         """Takes the token that the kubelet put there last."""
         self._token = (self._directory / "token").read_text(encoding="utf-8").strip()
-        self._read_at = time.monotonic()
+        self._read_at = self._clock()
 
     async def headers(self, *, renew: bool = False) -> Mapping[str, str]:
         """The token as a header; a file that cannot be read for a moment leaves the last token in use."""
-        if renew or time.monotonic() - self._read_at > _REREAD:
+        if renew or self._clock() - self._read_at > _REREAD:
             try:
                 self.read()
             except OSError as error:
@@ -147,13 +148,14 @@ class TLS:
     certificate: Path | None = None
     key: Path | None = None
     verify: bool = True
+    clock: Clock = time.monotonic
     _made: ssl.SSLContext | None = None
     _stamp: tuple[float, ...] = ()
     _checked_at: float = 0.0
 
     def context(self) -> ssl.SSLContext:
         """The context for the files as they are now, looked at once a minute."""
-        now = time.monotonic()
+        now = self.clock()
         if self._made is not None and now - self._checked_at < _REREAD:
             return self._made
         stamp = tuple(path.stat().st_mtime for path in (self.authority, self.certificate, self.key) if path)

@@ -168,7 +168,7 @@ class KubeClient:
             status, reply, headers = await self._send(method, path, body, query=query, accept=accept, renew=True)
         if status == 404 and missing:
             return None
-        if status >= 400:
+        if status >= 300:
             raise failure(method, path, status, reply, headers, source=self.access.source)
         return _decoded(method, path, reply)
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from kubernetes.client import Configuration
 from kubernetes.config import ConfigException, list_kube_config_contexts, load_kube_config
+from kubernetes.config.kube_config import KubeConfigMerger
 
 from .access import TLS, Access
 from .errors import AccessError
@@ -37,6 +38,12 @@ class Kubeconfig:
             AccessError: the file, its context or its plugin cannot be used.
         """
         configuration = _load(self._path, self._context, self._source)
+        plugin = _plugin(self._path, _context(self._path, self._context, self._source))
+        if plugin and not configuration.api_key and not configuration.cert_file:
+            raise AccessError(
+                f"The plugin {plugin!r} that the kubeconfig {self._source} names gave no credentials. "
+                f"Check it with: kubectl --kubeconfig {self._path} version"
+            )
         try:
             self._tls = _tls(configuration)
         except (OSError, SSLError) as error:
@@ -108,6 +115,14 @@ def _context(path: str, wanted: str | None, source: str) -> Mapping[str, Any]:
     if chosen is None:
         raise AccessError(f"The kubeconfig {source} has no context {wanted!r}.")
     return dict(chosen["context"])
+
+
+def _plugin(path: str, context: Mapping[str, Any]) -> str | None:
+    """The exec plugin of a context's user; the package only logs when it fails."""
+    entries = KubeConfigMerger(path).config.safe_get("users")  # type: ignore[no-untyped-call]
+    users = {entry.value["name"]: entry.value.get("user") or {} for entry in entries or ()}
+    plugin = users.get(context.get("user"), {}).get("exec")
+    return str(plugin.get("command")) if plugin else None
 
 
 def _tls(configuration: Configuration) -> TLS | None:

@@ -30,7 +30,7 @@ def failure(
         return Missing(message)
     if status == 409 or (status == 422 and _version_refused(told)):
         return Conflict(message)
-    if status == 429 or status >= 500:
+    if status < 400 or status == 429 or status >= 500:
         return Unavailable(message, retry_after=_retry_after(told, headers))
     return Invalid(message)
 
