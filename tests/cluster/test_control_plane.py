@@ -225,10 +225,12 @@ def test_a_directory_with_something_in_it_is_refused_and_untouched(tmp_path: Pat
 
 
 PARENT = """
-import json, sys, time
+import json, signal, sys, time
 from pathlib import Path
 from sagemaker_local.cluster import Cluster
 
+# A shell that starts something in the background has it ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Cluster.start(Path(sys.argv[1])) as cluster:
     print(json.dumps(dict(cluster.pids)), flush=True)
     time.sleep(600)
@@ -240,13 +242,16 @@ def test_when_the_parent_is_ended_neither_process_nor_file_is_left(tmp_path: Pat
     argv = [sys.executable, "-c", PARENT, str(tmp_path / "cluster")]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        pids = json.loads(parent.stdout.readline())
-        assert all(alive(pid) for pid in pids.values())
+        try:
+            pids = json.loads(parent.stdout.readline())
+            assert all(alive(pid) for pid in pids.values())
 
-        parent.send_signal(number)
+            parent.send_signal(number)
 
-    assert eventually(lambda: not any(alive(pid) for pid in pids.values()))
-    assert eventually(lambda: list(tmp_path.iterdir()) == [])
+            assert eventually(lambda: not any(alive(pid) for pid in pids.values()))
+            assert eventually(lambda: list(tmp_path.iterdir()) == [])
+        finally:
+            parent.kill()
 
 
 def test_when_the_keeper_is_killed_its_processes_die_and_a_stop_removes_the_rest(
