@@ -81,10 +81,10 @@ async def serve(
         OSError: the address is taken or not of this machine.
     """
     where = parse(address)
-    runner = web.AppRunner(_application(health, readiness, metrics, role), access_log=None)
+    runner = web.AppRunner(_application(health, readiness, metrics, role), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, where.host, where.port, shutdown_timeout=1.0).start()
+        await web.TCPSite(runner, where.host, where.port).start()
         host, port = runner.addresses[0][:2]
         yield Address(host, port)
     finally:
