@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sagemaker_local.cluster.binaries import Binaries
 from sagemaker_local.cluster.credentials import Credentials
-
-LOOPBACK = "127.0.0.1"
+from sagemaker_local.cluster.ports import LOOPBACK
 
 # What an API without nodes needs: namespaces that go away, owners that take their dependents with them, the accounts,
 # certificates and aggregated roles that RBAC rests on. The other forty controllers serve workloads that never run here.

@@ -18,11 +18,11 @@ from typing import Self
 
 from sagemaker_local.cluster import binaries, client, components, credentials
 from sagemaker_local.cluster.binaries import Binaries
-from sagemaker_local.cluster.components import LOOPBACK, Component
+from sagemaker_local.cluster.components import Component
 from sagemaker_local.cluster.errors import NotStarted
 from sagemaker_local.cluster.health import Access
 from sagemaker_local.cluster.keeping import Keeping
-from sagemaker_local.cluster.ports import Reservation
+from sagemaker_local.cluster.ports import LOOPBACK, Reservation
 
 READY_SECONDS = 90.0
 LOOK_AGAIN_SECONDS = 0.05
