@@ -59,8 +59,8 @@ def with_field(manifest: Manifest, path: str, value: Any) -> Manifest:
 
 
 def as_file(*manifests: Manifest) -> str:
-    """Manifests as kubectl reads them from its standard input."""
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+    """Manifests as kubectl reads them from its standard input; each a document, as kubectl judges a List by itself."""
+    return "\n".join(json.dumps(manifest) for manifest in manifests)
 
 
 def _manifest(kind: str, name: str, spec: Mapping[str, Any]) -> Manifest:

@@ -1,0 +1,304 @@
+"""What a real API server says about our CRDs, and about manifests right and wrong."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests import builders
+from tests.builders import Manifest, as_file, with_field
+
+from sagemaker_local.cluster import Cluster
+from sagemaker_operator.generate.examples import example
+from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
+
+CRDS = str(Path(__file__).parents[2] / "crds")
+
+
+pytestmark = pytest.mark.usefixtures("crds")
+
+
+def apply(cluster: Cluster, namespace: str, *manifests: Manifest, dry: bool = True) -> str:
+    """What kubectl prints when manifests are applied, whether they are taken or not."""
+    how = ["--dry-run=server"] if dry else []
+    done = cluster.kubectl("apply", "-n", namespace, *how, "-f", "-", input=as_file(*manifests), check=False)
+    return done.stdout + done.stderr
+
+
+def test_every_definition_is_taken_without_complaint(cluster: Cluster) -> None:
+    found = json.loads(cluster.kubectl("get", "-k", CRDS, "-o", "json").stdout)["items"]
+
+    bad = {
+        f"{item['metadata']['name']}: {said['type']} {said['message']}"
+        for item in found
+        for said in item["status"]["conditions"]
+        if said["type"] in ("NonStructuralSchema", "Terminating") or said["status"] != "True"
+    }
+    assert not bad
+    assert len(found) == len(KINDS)
+
+
+def test_applying_the_definitions_again_changes_nothing(cluster: Cluster) -> None:
+    done = cluster.kubectl("diff", "--server-side", "-k", CRDS, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_the_example_of_a_kind_is_taken_and_stays_as_it_was_written(
+    cluster: Cluster, namespace: str, kind: Kind
+) -> None:
+    manifest = example(kind)
+    assert manifest is not None
+
+    said = apply(cluster, namespace, manifest, dry=False)
+
+    assert "created" in said
+    kept = json.loads(cluster.kubectl("get", "-n", namespace, kind.short, "digits", "-o", "json").stdout)
+    assert kept["spec"] == manifest["spec"]
+    assert kept["status"] == {"observedGeneration": -1}
+
+
+REFUSED = {
+    "a bad enumeration value": (
+        with_field(builders.training_job("a"), "inputDataConfig.0.dataSource.s3DataSource.s3DataType", "S3Prefixes"),
+        r"spec\.inputDataConfig\[0\]\.dataSource\.s3DataSource\.s3DataType: Unsupported value: \"S3Prefixes\"",
+    ),
+    "a bad ARN": (
+        builders.training_job("a", roleARN="arn:aws:iam::12:role/sagemaker-execution"),
+        r"spec\.roleARN: Invalid value: .*should match '\^\(\?:arn:aws",
+    ),
+    "a missing nested field": (
+        with_field(builders.training_job("a"), "inputDataConfig.0.dataSource.s3DataSource.s3URI", None),
+        r"spec\.inputDataConfig\[0\]\.dataSource\.s3DataSource\.s3URI: Required value",
+    ),
+    "a missing field": (builders.training_job("a", roleARN=None), r"spec\.roleARN: Required value"),
+    "a misspelt field": (
+        with_field(builders.training_job("a"), "resourceConfig.instanceKind", "ml.m5.large"),
+        r'unknown field "spec\.resourceConfig\.instanceKind"',
+    ),
+    "an instance type that is none": (
+        with_field(builders.training_job("a"), "resourceConfig.instanceType", "m5.large"),
+        r"spec\.resourceConfig\.instanceType: Invalid value: \"m5\.large\"",
+    ),
+    "a number out of range": (
+        with_field(builders.training_job("a"), "stoppingCondition.maxRuntimeInSeconds", 0),
+        r"spec\.stoppingCondition\.maxRuntimeInSeconds: Invalid value: 0",
+    ),
+    "a string for a number": (
+        with_field(builders.training_job("a"), "resourceConfig.instanceCount", "1"),
+        r"spec\.resourceConfig\.instanceCount: Invalid value: \"string\"",
+    ),
+    "two channels of one name": (
+        builders.training_job("a", inputDataConfig=builders.training_job("a")["spec"]["inputDataConfig"] * 2),
+        r"spec\.inputDataConfig\[1\]: Duplicate value: .*\"channelName\":\"train\"",
+    ),
+    "a deletion policy that the kind does not have": (
+        builders.model("a", deletionPolicy="Stop"),
+        r"spec\.deletionPolicy: Unsupported value: \"Stop\": supported values: \"Delete\", \"Retain\"",
+    ),
+    "a region that is none": (builders.model("a", region="Frankfurt"), r"spec\.region: Invalid value: \"Frankfurt\""),
+    "a value and a reference to it": (
+        with_field(builders.endpoint_config("a"), "productionVariants.0.modelRef", {"name": "m"}),
+        r"spec\.productionVariants\[0\]\.modelRef: Invalid value: .*at most one of modelName and modelRef can be set",
+    ),
+    "a value and a reference to it where one is needed": (
+        builders.endpoint("a", endpointConfigRef={"name": "c"}),
+        r"spec\.endpointConfigRef: Invalid value: .*exactly one of endpointConfigName and endpointConfigRef must be set",
+    ),
+    "neither a value nor a reference to it": (
+        builders.endpoint("a", endpointConfigName=None),
+        r"spec\.endpointConfigRef: Invalid value: .*exactly one of endpointConfigName and endpointConfigRef must be set",
+    ),
+    "a reference without a name": (
+        builders.endpoint("a", endpointConfigName=None, endpointConfigRef={}),
+        r"spec\.endpointConfigRef\.name: Required value",
+    ),
+    "a nested value and a reference to it": (
+        with_field(
+            builders.data_quality_job_definition("a"), "dataQualityJobInput.endpointInput.endpointRef", {"name": "e"}
+        ),
+        r"spec\.dataQualityJobInput\.endpointInput\.endpointRef: .*exactly one of endpointName and endpointRef must be set",
+    ),
+}
+
+
+@pytest.mark.parametrize(("manifest", "because"), REFUSED.values(), ids=REFUSED)
+def test_a_wrong_manifest_is_refused_by_the_name_of_the_field(
+    cluster: Cluster, manifest: Manifest, because: str
+) -> None:
+    said = apply(cluster, "default", manifest)
+
+    assert re.search(because, said), said
+
+
+EDITS: dict[str, tuple[Manifest, str, object, str]] = {
+    "changed": (builders.training_job("a"), "resourceConfig.instanceCount", 2, "resourceConfig"),
+    "removed": (builders.training_job("a"), "stoppingCondition", None, "stoppingCondition"),
+    "set later": (builders.training_job("a"), "enableManagedSpotTraining", True, "enableManagedSpotTraining"),
+    "named later": (builders.endpoint("a"), "endpointName", "a", "endpointName"),
+    "moved to another region": (builders.model("a", region="eu-west-1"), "region", "eu-west-2", "region"),
+    "changed inside a list": (
+        builders.endpoint_config("a"),
+        "productionVariants.0.modelName",
+        "b",
+        "productionVariants",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_a_field_that_sagemaker_cannot_change_is_refused_when_it_is(
+    cluster: Cluster, namespace: str, edit: tuple[Manifest, str, object, str]
+) -> None:
+    manifest, path, value, field = edit
+    apply(cluster, namespace, manifest, dry=False)
+
+    said = apply(cluster, namespace, with_field(manifest, path, value))
+
+    assert re.search(rf"spec\.{field}: .*{field} is immutable", said), said
+
+
+def test_what_sagemaker_or_the_operator_can_change_can_be_edited(cluster: Cluster, namespace: str) -> None:
+    before = (builders.endpoint("e"), builders.training_job("t"), builders.monitoring_schedule("m"))
+    apply(cluster, namespace, *before, dry=False)
+    endpoint, job, schedule = before
+    after = (
+        with_field(with_field(endpoint, "endpointConfigName", None), "endpointConfigRef", {"name": "next"}),
+        with_field(with_field(job, "deletionPolicy", "Retain"), "tags", [{"key": "team", "value": "a"}]),
+        with_field(schedule, "monitoringScheduleConfig.scheduleConfig.scheduleExpression", "cron(0 12 ? * * *)"),
+    )
+
+    said = apply(cluster, namespace, *after)
+
+    assert said.count("configured") == 3, said
+
+
+def test_the_order_of_tags_is_no_change(cluster: Cluster, namespace: str) -> None:
+    tags = [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
+    subnets = {"subnets": ["subnet-11111111", "subnet-22222222"], "securityGroupIDs": ["sg-11111111"]}
+    apply(cluster, namespace, builders.training_job("a", tags=tags, vpcConfig=subnets), dry=False)
+    turned = {**subnets, "subnets": subnets["subnets"][::-1]}
+
+    said = apply(cluster, namespace, builders.training_job("a", tags=tags[::-1], vpcConfig=turned))
+
+    assert "immutable" not in said
+
+
+ACK = """
+apiVersion: {version}
+kind: TrainingJob
+metadata:
+  name: ack-xgboost-training-job
+spec:
+  trainingJobName: ack-xgboost-training-job
+  roleARN: arn:aws:iam::123456789012:role/ack-sagemaker-execution-role
+  hyperParameters:
+    max_depth: "2"
+    gamma: "10"
+    objective: "multi:softmax"
+    num_round: "10"
+  algorithmSpecification:
+    trainingImage: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+    trainingInputMode: File
+  outputDataConfig:
+    s3OutputPath: s3://my-bucket/sagemaker/training/output
+  resourceConfig:
+    instanceCount: 1
+    instanceType: ml.m4.xlarge
+    volumeSizeInGB: 5
+  stoppingCondition:
+    maxRuntimeInSeconds: 3600
+  enableNetworkIsolation: true
+  enableInterContainerTrafficEncryption: false
+  inputDataConfig:
+    - channelName: train
+      dataSource:
+        s3DataSource:
+          s3DataType: S3Prefix
+          s3URI: s3://my-bucket/sagemaker/xgboost/train
+          s3DataDistributionType: FullyReplicated
+      contentType: text/libsvm
+      compressionType: None
+  debugHookConfig:
+    s3OutputPath: s3://my-bucket/sagemaker/training/debug
+    collectionConfigurations:
+      - collectionName: feature_importance
+        collectionParameters:
+          save_interval: "5"
+  tags:
+    - key: method
+      value: ack
+"""
+
+
+def test_a_manifest_of_aws_controllers_for_kubernetes_applies_with_another_api_version(
+    cluster: Cluster, namespace: str
+) -> None:
+    manifest = ACK.format(version=f"{GROUP}/{VERSION}")
+
+    done = cluster.kubectl("create", "-n", namespace, "--validate=strict", "-f", "-", input=manifest, check=False)
+
+    assert "created" in done.stdout, done.stderr
+
+
+def test_server_side_apply_by_two_owners_merges_tags(cluster: Cluster, namespace: str) -> None:
+    cluster.kubectl("create", "-n", namespace, "-f", "-", input=as_file(builders.model("a")))
+    for owner in ("team", "platform"):
+        tags = {"apiVersion": f"{GROUP}/{VERSION}", "kind": "Model", "metadata": {"name": "a"}}
+        patch = {**tags, "spec": {"tags": [{"key": owner, "value": "x"}]}}
+        cluster.kubectl(
+            "apply", "-n", namespace, "--server-side", f"--field-manager={owner}", "-f", "-", input=json.dumps(patch)
+        )
+
+    kept = json.loads(cluster.kubectl("get", "-n", namespace, "smmodel", "a", "-o", "json").stdout)
+
+    assert {tag["key"] for tag in kept["spec"]["tags"]} == {"team", "platform"}
+
+
+def test_kubectl_explains_nested_fields(cluster: Cluster) -> None:
+    said = cluster.kubectl("explain", "smtj.spec.resourceConfig").stdout
+
+    assert "The resources, including the ML compute instances" in said
+    assert "Immutable." in said
+    assert re.search(r"instanceType\t<string>\n\s+The ML compute instance type", said), said
+    assert re.search(r"volumeSizeInGB\t<integer>", said)
+
+
+def test_kubectl_lists_all_kinds_by_their_category(cluster: Cluster, namespace: str) -> None:
+    apply(cluster, namespace, *(made(name="a") for made in (builders.training_job, builders.model)), dry=False)
+
+    said = cluster.kubectl("get", "sagemaker", "-n", namespace).stdout
+
+    assert f"trainingjob.{GROUP}/a" in said
+    assert f"model.{GROUP}/a" in said
+
+
+def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, namespace: str) -> None:
+    apply(cluster, namespace, builders.training_job("a"), dry=False)
+    condition = {"type": "Ready", "status": "Unknown", "reason": "Training", "message": "Under way."}
+    status = {
+        "trainingJobStatus": "InProgress",
+        "secondaryStatus": "Training",
+        "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/a",
+        "conditions": [{**condition, "lastTransitionTime": "2026-11-21T09:00:00Z"}],
+    }
+    patch = json.dumps({"status": status})
+    cluster.kubectl("patch", "-n", namespace, "smtj", "a", "--subresource=status", "--type=merge", "-p", patch)
+
+    head, row = cluster.kubectl("get", "-n", namespace, "smtj", "-o", "wide").stdout.splitlines()
+
+    assert re.split(r"\s{2,}", head.strip())[:6] == ["NAME", "STATE", "READY", "REASON", "SECONDARY", "AGE"]
+    assert row.split()[:5] == ["a", "InProgress", "Unknown", "Training", "Training"]
+    assert "Under way." in row
+    assert row.strip().endswith("training-job/a")
+
+
+def test_a_status_of_a_newer_sagemaker_is_kept(cluster: Cluster, namespace: str) -> None:
+    apply(cluster, namespace, builders.training_job("a"), dry=False)
+    patch = json.dumps({"status": {"trainingJobStatus": "Teleporting", "billableTimeInSeconds": 0}})
+
+    cluster.kubectl("patch", "-n", namespace, "smtj", "a", "--subresource=status", "--type=merge", "-p", patch)
+
+    selected = cluster.kubectl("get", "-n", namespace, "smtj", "--field-selector=status.trainingJobStatus=Teleporting")
+    assert "Teleporting" in selected.stdout
