@@ -61,10 +61,15 @@ def test_the_pages_environment_is_enough_for_boto3(sagemaker: Emulator) -> None:
 def test_the_pages_test_example_works(tmp_path: Path) -> None:
     make = f"def start_my_pipeline(client):\n    try:\n        client.create_training_job(**{training_job()!r})\n"
     ignore = "    except Exception:\n        pass\n"
-    (tmp_path / "test_example.py").write_text(blocks("python")[1].replace("virtual=True", "virtual=True, check_s3=False") + make + ignore)
+    (tmp_path / "test_example.py").write_text(blocks("python")[1] + make + ignore)
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(tmp_path)], check=False, capture_output=True, text=True, timeout=120, cwd=tmp_path
+        [sys.executable, "-m", "pytest", "-q", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=tmp_path,
     )
 
     assert "1 passed" in done.stdout, done.stdout
@@ -74,7 +79,9 @@ def test_the_pages_control_calls_work(sagemaker: Emulator, client: Any) -> None:
     calls = blocks("sh")[1].replace("localhost:4580", sagemaker.url.removeprefix("http://"))
 
     for call in calls.splitlines():
-        done = subprocess.run(["sh", "-ec", call.replace("curl", "curl -sSf")], check=False, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            ["sh", "-ec", call.replace("curl", "curl -sSf")], check=False, capture_output=True, text=True, timeout=30
+        )
         assert done.returncode == 0, (call, done.stderr)
 
     assert sagemaker.faults.rules() == []

@@ -89,7 +89,7 @@ def test_each_constraint_has_its_sentence(members: dict[str, Any], complaint: st
 
 
 def test_a_union_takes_exactly_one_member() -> None:
-    request = {"AutoMLProblemTypeConfig": {}}
+    request: dict[str, Any] = {"AutoMLProblemTypeConfig": {}}
 
     assert "'autoMLProblemTypeConfig' failed" in wrong("CreateAutoMLJobV2", request)
 

@@ -134,7 +134,11 @@ def test_an_oversized_body_is_refused_without_a_retryable_status(wire: Wire) -> 
 
 
 def test_unknown_members_and_nulls_are_ignored_as_aws_does(wire: Wire) -> None:
-    members = {"Invented": 1, "VpcConfig": None, "ResourceConfig": {**training_job()["ResourceConfig"], "New": "x"}}
+    members: dict[str, Any] = {
+        "Invented": 1,
+        "VpcConfig": None,
+        "ResourceConfig": {**training_job()["ResourceConfig"], "New": "x"},
+    }
 
     status, _ = wire.ask(json.dumps(training_job(**members)).encode(), target="SageMaker.CreateTrainingJob")
     _, job = wire.ask(b'{"TrainingJobName": "digits"}', target="SageMaker.DescribeTrainingJob")

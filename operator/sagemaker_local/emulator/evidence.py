@@ -63,15 +63,16 @@ def renew(page: str) -> str:
 def _coverage() -> list[str]:
     operations = sorted(SageMaker(World(VirtualClock(), Store(), Quotas()), FAMILIES).operations())
     rows = [f"| {family.kind} | {', '.join(_verbs(family))} |" for family in FAMILIES]
+    count = f"{len(operations)} of SageMaker's {len(model.operation_names())} operations have behaviour:"
     return [
         "### Coverage",
         "",
-        f"{len(operations)} of the {len(model.operation_names())} operations of SageMaker have behaviour: the families below, and "
-        "AddTags, DeleteTags and ListTags for all of them.",
+        count,
         "",
         "| family | operations |",
         "|---|---|",
         *rows,
+        "| of all families | AddTags, DeleteTags, ListTags |",
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.resource import Json
 
-KEPT: Final = 100_000
+KEPT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """SageMaker's service model, as botocore ships it: loaded once, without its prose.
 
-The documentation strings are two thirds of the model's memory and nothing here reads them. This is the only module of the
-emulator that knows where the model comes from.
+The documentation strings are much of the model's memory and nothing here reads them; so this copy is the emulator's own. This is
+the only module of the emulator that knows where the model comes from.
 """
 
 from functools import cache, lru_cache

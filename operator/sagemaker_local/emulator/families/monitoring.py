@@ -161,7 +161,8 @@ def definition_summary(definition: Resource) -> Json:
     return {
         "MonitoringJobDefinitionName": definition.name,
         "MonitoringJobDefinitionArn": definition.arn,
-        "EndpointName": source.get("EndpointName"),
+        # The summary's shape requires it, also for a definition that watches a batch transform.
+        "EndpointName": source.get("EndpointName", ""),
     }
 
 
@@ -174,7 +175,7 @@ def _endpoint(schedule: Resource, config: Json, world: World) -> str | None:
     kind, _ = _MONITORS[config["MonitoringType"]]
     definition = world.find(schedule.place, kind, config["MonitoringJobDefinitionName"])
     name = definition_summary(definition)["EndpointName"] if definition else None
-    return name
+    return name or None
 
 
 def _need_endpoint(place: Place, source: Json | None, world: World) -> None:

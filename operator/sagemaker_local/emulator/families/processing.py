@@ -69,8 +69,10 @@ def note_times(resource: Resource, step: Step, now: float) -> None:
 
 def instances(request: Json, _: Place, __: World) -> dict[str, int]:
     """Instances that a processing job asks for, by quota name."""
-    cluster = request["ProcessingResources"]["ClusterConfig"]
-    return {f"{cluster['InstanceType']} for processing job usage": int(cluster["InstanceCount"])}
+    cluster = request["ProcessingResources"].get("ClusterConfig", {})
+    if "InstanceType" not in cluster:  # AWS picks one from InstancePreferences
+        return {}
+    return {f"{cluster['InstanceType']} for processing job usage": int(cluster.get("InstanceCount", 1))}
 
 
 PROCESSING_JOB: Final = Family(

@@ -81,7 +81,8 @@ STOP: Final = Timeline(
     (
         at(0, "Stopping", "Stopping", "Stopping the training job"),
         at(STOP_GRACE, "Stopped", "Stopped", "Training job stopped"),
-    )
+    ),
+    evidence="the grace: StopTrainingJob's documentation; the messages: unverified",
 )
 DELETE: Final = Timeline((at(0, "Deleting"), at(5, None, effect=gone)))
 FINISHED: Final = frozenset({"Completed", "Failed", "Stopped"})
