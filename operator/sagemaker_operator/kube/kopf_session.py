@@ -6,12 +6,12 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 import aiohttp
-import kopf
 from yarl import URL
 
 from sagemaker_operator import __version__
 
 from .access import Access
+from .light_kopf import kopf
 
 # A session keeps the TLS settings that it was opened with; certificates that are replaced while it lives stay valid for longer.
 _LIFE = dt.timedelta(hours=1)

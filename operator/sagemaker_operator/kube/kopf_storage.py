@@ -6,7 +6,7 @@ annotations per object, several deep copies per event, and a write for each obje
 
 from typing import Any
 
-import kopf
+from .light_kopf import kopf
 
 
 class NoDiffBase(kopf.DiffBaseStorage):

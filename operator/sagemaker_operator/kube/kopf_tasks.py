@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import kopf
+from .light_kopf import kopf
 
 _KOPF = str(Path(kopf.__file__).parent)
 Task = asyncio.Task[Any]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cluster.kube.world import Probes, Seen, until
+from tests.cluster.kube.world import Probes, Seen, define, until
 
 from sagemaker_local.cluster import Cluster
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.kinds import GROUP, Kind
 from sagemaker_operator.kube.access import Access, load_access
 from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import KubeError
@@ -98,6 +98,31 @@ async def test_only_the_given_namespaces_are_watched(watching: Watching, probes:
         await until("here", lambda: elsewhere)
 
     assert set(elsewhere) == {probes.namespace}
+
+
+async def test_a_kind_whose_definition_is_removed_ends_the_watch_instead_of_leaving_it_blind(
+    cluster: Cluster, watching: Watching, seen: Seen
+) -> None:
+    async with watching(seen) as task:
+        cluster.kubectl("delete", "crd", f"probes.{GROUP}")
+        try:
+            await until("the end", task.done, within=60)
+        finally:
+            define(cluster)
+        with pytest.raises(KubeError, match=r"404|not found"):
+            await task
+
+
+async def test_a_watch_can_be_started_again_in_the_same_process(watching: Watching, probes: Probes, seen: Seen) -> None:
+    async with watching(seen):
+        probes.apply("one")
+        await until("one", lambda: "one" in seen.objects)
+    seen.events.clear()
+
+    async with watching(seen):
+        await until("one again", lambda: seen.events)
+
+    assert seen.events == [(None, "one")]
 
 
 async def test_an_event_that_cannot_be_taken_in_ends_the_watch_with_its_reason(
