@@ -142,11 +142,9 @@ def _ready(resource: Resource) -> bool:
 
 
 def _trouble(resource: Resource) -> str:
-    """Why an object is not ready, for those who wait for it."""
-    condition = resource.condition("Ready")
-    return (
-        "" if condition is None or condition["status"] == "True" else f"{condition['reason']}: {condition['message']}"
-    )
+    """Why an object needs a human, for those who wait for it: what is merely under way would change with every look."""
+    condition = resource.condition("Stalled")
+    return "" if condition is None else f"{condition['reason']}: {condition['message']}"
 
 
 def _seen(resource: Resource) -> tuple[str | None, str | None, str | None]:
