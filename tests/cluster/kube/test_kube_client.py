@@ -9,7 +9,7 @@ from tests.cluster.kube.world import Probes
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.kinds import GROUP, KINDS
-from sagemaker_operator.kube.access import load_access
+from sagemaker_operator.kube.access import in_cluster, load_access
 from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import AccessError, Conflict, Forbidden, Invalid, Missing, Unavailable
 
@@ -139,6 +139,18 @@ async def test_an_exec_plugin_gives_the_token_and_is_asked_again_when_it_was_ref
         token.write_text(cluster.token)
         assert await client.request("GET", "/version") is not None
         assert await client.request("GET", "/api/v1/namespaces/default") is not None
+
+
+async def test_a_pod_goes_on_when_its_token_was_replaced(cluster: Cluster, tmp_path: Path, namespace: str) -> None:
+    (tmp_path / "ca.crt").write_bytes(cluster.ca.read_bytes())
+    (tmp_path / "namespace").write_text(namespace)
+    (tmp_path / "token").write_text("expired")
+    host, port = cluster.server.removeprefix("https://").split(":")
+
+    async with KubeClient(in_cluster(host=host, port=port, directory=tmp_path)) as client:
+        token = cluster.kubectl("create", "token", "default", "-n", namespace).stdout
+        (tmp_path / "token").write_text(token)
+        assert await client.request("GET", "/version") is not None
 
 
 async def test_an_api_server_that_is_away_is_unavailable_and_back_when_it_is_back(
