@@ -113,7 +113,7 @@ def emulator(*, latency: float, seconds: float) -> Iterator[str]:
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        yield next(word for word in line.split() if word.startswith("http"))
+        yield next(word.rstrip(".") for word in line.split() if word.startswith("http"))
 
 
 @contextmanager

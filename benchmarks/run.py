@@ -79,12 +79,15 @@ def measure(jobs: int, seconds: float, idle: float) -> Figures:
     ):
         cluster.kubectl("apply", "-k", str(Path(__file__).parents[1] / "crds"))
         cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
-        with operator(cluster, url, Path(scratch) / "operator.log") as process:
+        log = Path(scratch) / "operator.log"
+        with operator(cluster, url, log) as process:
             lives = Lives()
-            asyncio.run(apply_and_watch(cluster, jobs, lives, patience=seconds + 300))
+            asyncio.run(apply_and_watch(cluster, jobs, lives, patience=seconds + 120))
             calls = journal(url)
             time.sleep(idle)
             later = journal(url)
+            if process.poll() is not None:
+                raise SystemExit(f"The operator ended with {process.returncode}:\n{log.read_text(encoding='utf-8')[-4000:]}")
             used = usage(process.pid)
     return summary(lives, jobs, calls, sum(later.values()) - sum(calls.values()), idle, (used.cpu, used.rss_mb))
 

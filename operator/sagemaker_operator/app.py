@@ -27,6 +27,7 @@ from sagemaker_operator.controller.control import Control
 from sagemaker_operator.controller.listening import Listener
 from sagemaker_operator.engine.announce import Announcement
 from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.errors import AWSFailure
 from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kube.access import Access, load_access
 from sagemaker_operator.kube.client import KubeClient
@@ -77,7 +78,11 @@ class _Announcer:
 async def serve(settings: Settings) -> int:
     """Run the operator until a signal; the exit code of the process."""
     logs.configure(level=settings.log_level, format=settings.log_format)
-    region = settings.region or await asyncio.to_thread(default_region)
+    try:
+        region = settings.region or await asyncio.to_thread(default_region)
+    except AWSFailure as failure:
+        _log.error("AWS's own configuration cannot be used", extra={"error": failure.message})
+        return 2
     if region is None:
         _log.error("No AWS region is set: pass --region, or set AWS_REGION or a region in the AWS profile")
         return 2
@@ -96,6 +101,9 @@ class _Process:
         self._settings, self._access, self._region = settings, access, region
         self._state, self._metrics = _State(), Metrics(version=__version__)
         self._client = KubeClient(access, told=self._metrics.requested)
+        # A queue of writes must not keep the lease from being renewed, nor Events keep anything from being written.
+        self._lease_client = KubeClient(access, limit=1, timeout=5.0, told=self._metrics.requested)
+        self._event_client = KubeClient(access, limit=2, told=self._metrics.requested)
 
     async def run(self) -> int:
         """Until a signal."""
@@ -103,7 +111,8 @@ class _Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._state.stop.set)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._client)
+            for client in (self._client, self._lease_client, self._event_client):
+                await stack.enter_async_context(client)
             serving = http.serve(
                 settings.http_address,
                 readiness=self._state.readiness,
@@ -122,7 +131,7 @@ class _Process:
         if not settings.leader_elect:
             return None
         lease = Lease(
-            self._client,
+            self._lease_client,
             namespace=settings.lease_namespace or self._access.namespace,
             name=settings.lease_name,
             identity=settings.identity,
@@ -135,7 +144,7 @@ class _Process:
         """Work until asked to stop."""
         self._state.leading = True
         self._metrics.led(self._settings.lease_name, leading=True)
-        recorder = Recorder(self._client, instance=self._settings.identity, dropped=self._metrics.dropped_event)
+        recorder = Recorder(self._event_client, instance=self._settings.identity, dropped=self._metrics.dropped_event)
         cloud = self._cloud()
         control = self._control(cloud, recorder)
         listener = Listener(
