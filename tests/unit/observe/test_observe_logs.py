@@ -135,7 +135,7 @@ def test_libraries_speak_up_only_when_something_is_wrong() -> None:
 def test_kopf_s_references_to_objects_are_left_out() -> None:
     log = Log()
     logging.getLogger("kopf.objects").error(
-        "Oops", extra={"k8s_ref": {"uid": "u"}, "k8s_skip": False, "settings": object()}
+        "Oops", extra={"k8s_ref": {"uid": "u"}, "k8s_skip": False, "settings": None}
     )
 
     assert set(log.line()) == {"ts", "level", "logger", "msg"}
