@@ -117,7 +117,8 @@ def test_a_typo_is_refused_with_what_there_is(
     assert hint in json.dumps(said)
 
 
-def test_the_command_serves_until_it_is_told_to_stop() -> None:
+@pytest.mark.parametrize("stopping", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_serves_until_it_is_told_to_stop(stopping: signal.Signals) -> None:
     command = [sys.executable, "-m", "sagemaker_local.emulator", "--port", "0", "--speed", "60", "--no-check-s3"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -126,7 +127,7 @@ def test_the_command_serves_until_it_is_told_to_stop() -> None:
             url = first.split(" listens on ")[1].split(". ")[0]
             with urllib.request.urlopen(f"{url}/_sagemaker-local/clock", timeout=10) as reply:
                 assert json.load(reply)["speed"] == 60
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(stopping)
             rest = process.stdout.read()
             code = process.wait(timeout=10)
         finally:

@@ -1,6 +1,8 @@
 """Faults, rates, latency and the journal of the emulator, as a boto3 client meets them."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -74,6 +76,33 @@ def test_a_lost_reply_belongs_to_a_job_that_runs(sagemaker: Emulator, client: An
     assert sagemaker.resources("TrainingJob") == ["digits"]
     assert sagemaker.journal.count("CreateTrainingJob", outcome="lost") == 1
     assert sagemaker.journal.committed("CreateTrainingJob") == 1
+
+
+def test_a_refusal_can_get_lost_as_well(sagemaker: Emulator, client: Any) -> None:
+    create(client)
+    sagemaker.faults.lose_reply("CreateTrainingJob", times=1)
+
+    with pytest.raises(ConnectionClosedError):
+        create(client)
+
+    assert sagemaker.journal.count("CreateTrainingJob", outcome="lost") == 1
+    assert sagemaker.journal.committed("CreateTrainingJob") == 1
+
+
+def test_many_threads_create_each_name_once(sagemaker: Emulator, client: Any) -> None:
+    def try_all(_: int) -> int:
+        made = 0
+        for number in range(20):
+            with suppress(ClientError):
+                create(client, f"job-{number}")
+                made += 1
+        return made
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(try_all, range(8)))
+
+    assert sum(made) == sagemaker.journal.committed("CreateTrainingJob") == 20
+    assert sagemaker.journal.count("CreateTrainingJob", outcome="ResourceInUse") == 140
 
 
 def test_a_cut_connection_leaves_nothing_behind(sagemaker: Emulator, client: Any) -> None:

@@ -173,3 +173,20 @@ def test_lists_of_schedules_filter_by_endpoint_and_definition(scheduled: None, c
     assert names(EndpointName="other") == []
     row = client.list_data_quality_job_definitions()["JobDefinitionSummaries"][0]
     assert (row["MonitoringJobDefinitionName"], row["EndpointName"]) == ("quality", "digits")
+
+
+@pytest.mark.parametrize(
+    ("execution", "busy"), [("Pending", True), ("InProgress", True), ("Completed", False), ("Failed", False)]
+)
+def test_a_schedule_cannot_be_deleted_while_it_executes(
+    scheduled: None, sagemaker: Emulator, client: Any, execution: str, busy: bool
+) -> None:
+    (row,) = sagemaker._core.service.world.store.everywhere("MonitoringSchedule")
+    row.facts["LastMonitoringExecutionSummary"] = {"MonitoringExecutionStatus": execution}
+
+    if not busy:
+        client.delete_monitoring_schedule(MonitoringScheduleName="hourly")
+        return
+    code, text = refused(client.delete_monitoring_schedule, MonitoringScheduleName="hourly")
+
+    assert (code, "in-progress executions" in text) == ("ValidationException", True)

@@ -186,3 +186,16 @@ def test_the_runtime_api_is_refused_clearly(sagemaker: Emulator) -> None:
 
     runtime.close()
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
+
+
+def test_a_fault_of_the_emulator_itself_shows_no_trace_and_is_not_retried(
+    sagemaker: Emulator, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    sagemaker._core.service.world.store = None  # type: ignore[assignment]
+
+    status, error = wire.ask()
+
+    assert (status, error["__type"]) == (400, "SageMakerLocalFault")
+    assert "Traceback" not in error["message"]
+    assert "AttributeError" in caplog.text
+    assert sagemaker.journal.count(outcome="SageMakerLocalFault") == 1

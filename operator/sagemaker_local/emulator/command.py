@@ -1,8 +1,6 @@
 """The command `sagemaker-local emulator`."""
 
 import signal
-import threading
-from types import FrameType
 
 import click
 
@@ -21,6 +19,9 @@ An emulated SageMaker listens on {url}. It runs nothing and costs nothing.
 An access key of 12 digits is the account that it works in. Press Ctrl-C to stop."""
 
 
+STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
 @click.command("emulator")
 @click.option("--port", default=4580, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
 @click.option("--speed", default=1.0, show_default=True, help="How much faster than SageMaker work proceeds.")
@@ -32,17 +33,12 @@ An access key of 12 digits is the account that it works in. Press Ctrl-C to stop
 )
 def emulator(*, port: int, speed: float, latency: float, seed: int, virtual: bool, check_s3: bool) -> None:
     """Serve an emulated SageMaker on this machine until interrupted."""
-    stopped = threading.Event()
-
-    def stop(_: int, __: FrameType | None) -> None:
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    # Blocked before any thread starts, so that only sigwait below receives them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
         running = Emulator.start(port, speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
     except (OSError, ValueError, OverflowError) as problem:
         raise click.ClickException(f"cannot start on port {port}: {problem}") from None
     with running:
         click.echo(HOWTO.format(url=running.url))
-        stopped.wait()
+        signal.sigwait(STOPPING)

@@ -12,10 +12,15 @@ from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.faults import ANSWERS, THROTTLED, Effect, Fault, Faults
 from sagemaker_local.emulator.journal import Entry, Journal
 from sagemaker_local.emulator.rates import Rates
-from sagemaker_local.emulator.refusal import ServiceError
+from sagemaker_local.emulator.refusal import Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json, Place
 from sagemaker_local.emulator.service import SageMaker
 
+BROKEN: Final = Refusal(
+    "SageMakerLocalFault",
+    "sagemaker-local could not answer this request because of a fault of its own; its log has the details.",
+    evidence="this project's own answer",
+)
 CUT_BY: Final = {Effect.HANG: "hung", Effect.CUT: "cut"}
 
 
@@ -53,6 +58,9 @@ class Front:
         except ServiceError as error:
             self._note(visit, error.code)
             return Answer(error.status, wire.encode_error(error))
+        except Exception:
+            self._note(visit, BROKEN.code)
+            raise
 
     async def _answer(self, visit: "_Visit", headers: Mapping[str, str], body: bytes) -> Answer | None:
         visit.operation = headers.get("X-Amz-Target", "").removeprefix(wire.TARGET)
@@ -66,14 +74,24 @@ class Front:
             return None
         if not self.rates.allows(operation, visit.place, now=visit.time):
             raise THROTTLED.error()
-        with self.service.lock:  # what is encoded is what was read
-            reply = wire.encode(self.service.call(operation, request, visit.place))
-        visit.committed = True
+        reply = self._perform(visit, operation)
         if fault is not None:
             self._note(visit, "lost")
             return None
+        if isinstance(reply, ServiceError):
+            raise reply
         self._note(visit, "ok")
         return Answer(200, reply)
+
+    def _perform(self, visit: "_Visit", operation: str) -> bytes | ServiceError:
+        """The body of the answer, or the error that is the answer; either may get lost on its way."""
+        try:
+            with self.service.lock:  # what is encoded is what was read
+                reply = wire.encode(self.service.call(operation, visit.request, visit.place))
+        except ServiceError as error:
+            return error
+        visit.committed = True
+        return reply
 
     async def _suffer(self, fault: Fault, visit: "_Visit") -> None:
         refusal = ANSWERS.get(fault.effect)

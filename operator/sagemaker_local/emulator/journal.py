@@ -2,7 +2,7 @@
 
 An entry says what was asked, by whom, and how it ended as the client saw it: `ok`, an error code, or `lost`, `cut`, `hung` when
 it saw no answer. Whether the operation was done is a second fact, because a lost reply belongs to a request that was.
-The newest entries are kept whole; counts are kept for all of them.
+The newest 20,000 entries are kept whole; counts are kept for all of them.
 """
 
 import threading

@@ -5,7 +5,7 @@ empty page with a token is an ordinary answer.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sagemaker_local.emulator.family import Family
 from sagemaker_local.emulator.paging import cut
@@ -13,7 +13,7 @@ from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
 # Filters that compare a member of the summary with a member of the request, where the request calls it otherwise.
-SAME = {
+SAME: Final = {
     "EndpointName": "EndpointName",
     "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
     "MonitoringTypeEquals": "MonitoringType",

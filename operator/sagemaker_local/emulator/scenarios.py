@@ -44,7 +44,6 @@ class Scenarios:
 
     Args:
         stages: the statuses and secondary statuses of each kind, by which a typo is told from a stage.
-        locked: runs a change while nothing else runs.
     """
 
     def __init__(self, stages: Callable[[], Mapping[str, frozenset[str]]]) -> None:

@@ -14,17 +14,11 @@ from aiohttp import web
 
 from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.control import PREFIX, Control
-from sagemaker_local.emulator.front import Front
+from sagemaker_local.emulator.front import BROKEN, Front
 from sagemaker_local.emulator.mount import Moto, Request
-from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.service import SageMaker
 
 LARGEST_UPLOAD: Final = 4 * 1024**3
-BROKEN: Final = Refusal(
-    "SageMakerLocalFault",
-    "sagemaker-local could not answer this request because of a fault of its own; its log has the details.",
-    evidence="this project's own answer",
-)
 _log = logging.getLogger(__name__)
 
 

@@ -3,7 +3,7 @@
 Not thread-safe by itself; `service` holds the lock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sagemaker_local.emulator.resource import Place, Resource
 
@@ -51,10 +51,6 @@ class Store:
         for (_, shelf_kind), shelf in self._shelves.items():
             if shelf_kind == kind:
                 yield from shelf.values()
-
-    def kinds(self) -> Iterable[str]:
-        """The kinds of which something has existed."""
-        return {kind for _, kind in self._shelves}
 
     def clear(self) -> None:
         """Forget everything."""

@@ -33,7 +33,7 @@ STRUCTURE_FOUND: Final = Refusal(
 LIST_FOUND: Final = Refusal("SerializationException", "Start of list found where not expected", evidence=_FRONT_END)
 NO_LIST: Final = Refusal("SerializationException", "Expected list or null", evidence=_FRONT_END)
 MISTYPED: Final = Refusal("SerializationException", "{word} can not be converted to {wanted}", evidence=_FRONT_END)
-_WORDS: Final = {bool: "VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
+_WORDS: Final = {int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
 _ROOT: Final[Path] = ()
 
 
