@@ -1,12 +1,28 @@
-"""What the tests of this directory run against: one real control plane per worker, one namespace per test."""
+"""What the tests of this directory run against.
+
+One real control plane and one emulated SageMaker per worker; for each test a namespace, an empty SageMaker, and an operator
+process of its own.
+"""
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
+from tests.cluster.eventually import eventually
+from tests.cluster.history import History
+from tests.cluster.operating import Operator, environment
+from tests.cluster.user import User
 
-from sagemaker_local.cluster import Cluster, binaries
+from sagemaker_local.cluster import Cluster, ClusterError, binaries
+from sagemaker_local.emulator import Emulator
+from sagemaker_operator.kinds import GROUP, KINDS
+
+CRDS = Path(__file__).parents[2] / "crds"
+# A training job takes 344 s in SageMaker and 0.7 s here, an endpoint 240 s and 0.5 s.
+SPEED = 500.0
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -14,7 +30,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if any("cluster" in getattr(item, "fixturenames", ()) for item in session.items):
         capture = session.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
-            binaries.ensure(os.environ)
+            try:
+                binaries.ensure(os.environ)
+            except ClusterError as error:
+                pytest.exit(str(error), returncode=1)
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +50,82 @@ def namespace(cluster: Cluster) -> Iterator[str]:
     cluster.kubectl("create", "namespace", name)
     yield name
     cluster.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def install_crds(cluster: Cluster) -> None:
+    cluster.kubectl("apply", "--server-side", "--kustomize", str(CRDS))
+    names = [f"crd/{kind.plural}.{GROUP}" for kind in KINDS.values()]
+    # A wait that begins before the first condition is there ends with an error.
+    wait = ("wait", "--for=condition=Established", "--timeout=30s", *names)
+    eventually("the CRDs are served", lambda: cluster.kubectl(*wait, check=False).returncode == 0)
+    # kubectl remembers for hours what categories there are.
+    cluster.kubectl("api-resources", f"--api-group={GROUP}")
+
+
+@pytest.fixture(scope="session")
+def crds(cluster: Cluster) -> None:
+    """The CRDs as users install them."""
+    install_crds(cluster)
+
+
+@pytest.fixture(scope="session")
+def history(cluster: Cluster, crds: None) -> Iterator[History]:
+    """Every status that the API server ever showed."""
+    with History(cluster) as watching:
+        yield watching
+
+
+@pytest.fixture
+def user(cluster: Cluster, crds: None, namespace: str, history: History) -> Iterator[User]:
+    """Somebody with kubectl; whatever a test does, no status may ever break the rules of `kstatus`."""
+    user = User(cluster, namespace)
+    yield user
+    left = user.objects()
+    user.let_go(left)
+    history.check(namespace, left)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with Emulator.start(speed=SPEED, check_s3=False) as running:
+        yield running
+
+
+@pytest.fixture
+def sagemaker(emulator: Emulator) -> Emulator:
+    """An empty SageMaker in which nothing goes wrong yet."""
+    emulator.reset()
+    return emulator
+
+
+@pytest.fixture
+def operators(user: User, sagemaker: Emulator, tmp_path: Path) -> Iterator[Callable[..., Operator]]:
+    """Makes operators that are not started yet; whatever still runs at the end is stopped, and shows its log on failure."""
+    made: list[Operator] = []
+    numbers = count(1)
+
+    def make(*flags: str, **environ: str) -> Operator:
+        operator = Operator(
+            (f"--endpoint-url={sagemaker.url}", *(flags or ("--no-leader-elect",))),
+            environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path, **environ),
+            tmp_path / f"operator-{next(numbers)}.log",
+        )
+        made.append(operator)
+        return operator
+
+    try:
+        yield make
+    finally:
+        for operator in made:
+            if operator.running:
+                operator.kill()
+            print(f"--- {operator.log.name} ---", *operator.lines()[-200:], sep="\n")
+    assert [line for operator in made for line in operator.complaints()] == []
+
+
+@pytest.fixture
+def operator(operators: Callable[..., Operator]) -> Operator:
+    """The operator, at work."""
+    operator = operators()
+    operator.start()
+    return operator
