@@ -98,6 +98,8 @@ def while_serving(verdict: Verdict, *, current: bool) -> Verdict:
 def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str, Any]]:
     """The conditions that say a verdict, sorted by type; a transition time only moves when a status does.
 
+    The outcome of a job stays whatever is said later: while it is being deleted, or when a look at AWS fails.
+
     Args:
         verdict: what to say.
         resource: what it is about, with the conditions of the last report.
@@ -112,7 +114,11 @@ def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str,
         said["Succeeded"] = str(verdict.succeeded)
     if verdict.rolled_back:
         said["RolledBack"] = "True"
-    return [_condition(kind, status, verdict, resource, now) for kind, status in sorted(said.items())]
+    made = [_condition(kind, status, verdict, resource, now) for kind, status in said.items()]
+    outcome = resource.condition("Succeeded")
+    if outcome is not None and verdict.succeeded is None:
+        made.append(dict(outcome))
+    return sorted(made, key=lambda condition: str(condition["type"]))
 
 
 def _ready_status(verdict: Verdict) -> str:
