@@ -63,9 +63,9 @@ class Changes:
     def learn(self, resource: Resource) -> None:
         """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
         record = self._store.get(resource.key)
-        was_ready = record is not None and record.ready
+        was = _shown(record)
         learned = self._store.take(resource)
-        self._wake_referrers(learned, was_ready=was_ready)
+        self._wake_referrers(learned, was)
 
     def vanished(self, key: Key) -> None:
         """The object is gone from the cluster."""
@@ -84,7 +84,7 @@ class Changes:
 
     def _take(self, resource: Resource, record: Record | None) -> None:
         first = record is None or record.uid != resource.uid
-        was_ready = record is not None and record.ready
+        was = _shown(record)
         before = None if record is None else (record.generation, record.deleting, record.claimed, record.look_now)
         learned = self._store.take(resource)
         after = (learned.generation, learned.deleting, learned.claimed, learned.look_now)
@@ -92,7 +92,7 @@ class Changes:
             self._queue.add(learned.key, Lane.USER)
         elif first:
             self._first_seen(learned)
-        self._wake_referrers(learned, was_ready=was_ready, appeared=first)
+        self._wake_referrers(learned, was, appeared=first)
 
     def _first_seen(self, record: Record) -> None:
         if record.settled:
@@ -103,10 +103,15 @@ class Changes:
         else:
             self._queue.add(record.key, Lane.USER)
 
-    def _wake_referrers(self, record: Record, *, was_ready: bool, appeared: bool = False) -> None:
-        if record.ready != was_ready or appeared:
+    def _wake_referrers(self, record: Record, was: tuple[bool, str], *, appeared: bool = False) -> None:
+        if _shown(record) != was or appeared:
             for referrer in self._store.referrers(record.key):
                 self._queue.add(referrer, Lane.TRANSITION)
+
+
+def _shown(record: Record | None) -> tuple[bool, str]:
+    """What those who refer to an object tell about it: whether it is ready, and what keeps it from that."""
+    return (False, "") if record is None else (record.ready, record.trouble)
 
 
 def _running(record: Record) -> bool:
