@@ -3,6 +3,7 @@
 Blocking: to be called from the threads of `cloud`. Credentials come from boto3's default chain, which also renews them.
 """
 
+import os
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
@@ -129,11 +130,13 @@ def _timestamp(value: float | str) -> datetime:
 def default_region() -> str | None:
     """The region that AWS's own configuration names: environment, then profile; None if neither does.
 
+    botocore itself does not read ``AWS_REGION``, which every other SDK does and which EKS sets in pods.
+
     Raises:
         Denied: if the configuration cannot be read, or has no profile of the name that is asked for.
     """
     try:
-        region = Session().get_config_variable("region")
+        region = os.environ.get("AWS_REGION") or Session().get_config_variable("region")
     except BotoCoreError as error:
         raise failures.read(error, "") from error
     return str(region) if region else None
