@@ -59,6 +59,7 @@ class Lease:
         self._object: Object = {}
         self._renewer: asyncio.Task[None] | None = None
         self._told = ""
+        self._wrote = False  # also when `acquire` was cancelled while the API server was asked
         self.lost = asyncio.Event()
 
     def held(self) -> bool:
@@ -76,14 +77,13 @@ class Lease:
 
     async def release(self) -> None:
         """Gives the Lease back, so that another can lead at once. Only when no work is under way any more."""
-        if self._renewer is None:
-            return
-        self._renewer.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._renewer
-        self._renewer = None
+        if self._renewer is not None:
+            self._renewer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._renewer
+            self._renewer = None
         self._renewed_at = -math.inf
-        if self.lost.is_set():
+        if self.lost.is_set() or not self._wrote:
             return
         try:
             found = await self._client.request("GET", f"{self._path}/{self._name}")
@@ -106,6 +106,7 @@ class Lease:
         asked_at = self._clock()
         found = await self._client.request("GET", f"{self._path}/{self._name}")
         if found is None:
+            self._wrote = True
             metadata = {"name": self._name, "namespace": self._namespace}
             body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata}
             made = await self._client.request("POST", self._path, {**body, "spec": self._claimed({})}, missing=False)
@@ -115,7 +116,7 @@ class Lease:
             self._object = found
             if not self._free(found):
                 return False
-            asked_at = self._clock()
+            self._wrote, asked_at = True, self._clock()
             await self._put(self._claimed(found.get("spec") or {}))
         self._renewed_at = asked_at
         return True

@@ -55,8 +55,8 @@ async def contenders(access: Access, namespace: str) -> AsyncIterator[Contenders
 
 
 def spec(cluster: Cluster, namespace: str) -> dict[str, Any]:
-    found = json.loads(cluster.kubectl("get", "lease", "operator", "-n", namespace, "-o", "json").stdout)
-    return dict(found["spec"])
+    shown = cluster.kubectl("get", "lease", "operator", "-n", namespace, "-o", "json", "--ignore-not-found").stdout
+    return dict(json.loads(shown)["spec"]) if shown else {}
 
 
 def holder(cluster: Cluster, namespace: str) -> str:
@@ -92,6 +92,19 @@ async def test_a_lease_that_is_given_back_is_taken_at_once(
     assert second.held()
     assert not first.held()
     assert holder(cluster, namespace) == "second"
+
+
+async def test_a_claim_that_was_broken_off_half_way_is_given_back(
+    cluster: Cluster, namespace: str, contenders: Contenders
+) -> None:
+    first = await contenders.claim("first")
+    claiming = asyncio.create_task(first.acquire())
+    await until("the claim has arrived", lambda: holder(cluster, namespace) == "first")
+    claiming.cancel()
+
+    await first.release()
+
+    assert holder(cluster, namespace) in ("", "None")
 
 
 async def test_another_leads_within_20_seconds_after_the_leader_was_killed(
