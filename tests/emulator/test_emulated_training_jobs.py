@@ -283,3 +283,12 @@ def test_a_quota_counts_the_instances_of_running_jobs(sagemaker: Emulator, clien
     )
     sagemaker.clock.advance(344)
     client.create_training_job(**training_job("two"))
+
+
+def test_the_waiter_of_boto3_sees_completion(sagemaker: Emulator, client: Any) -> None:
+    client.create_training_job(**training_job())
+    sagemaker.clock.advance(344)
+
+    waiter = client.get_waiter("training_job_completed_or_stopped")
+
+    waiter.wait(TrainingJobName="digits", WaiterConfig={"Delay": 0, "MaxAttempts": 1})

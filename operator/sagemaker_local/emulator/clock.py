@@ -37,8 +37,8 @@ class WallClock:
         self.speed = speed
 
     def now(self) -> float:
-        """The machine's time, in epoch seconds."""
-        return time.time()
+        """The machine's time, in epoch seconds, to the millisecond as in AWS's replies."""
+        return round(time.time(), 3)
 
     def move(self, to: float) -> None:
         """Refuse: this time goes by itself."""

@@ -82,7 +82,7 @@ class Machine:
         generation = resource.generation
         for number in range(index, len(timeline.steps)):
             step = timeline.steps[number]
-            due = began + step.after / self._world.clock.speed
+            due = round(began + step.after / self._world.clock.speed, 3)
             if number > index and due > now:
                 self._set_timer((due, next(self._order), generation, family, resource, timeline, number, began))
                 return
