@@ -9,5 +9,5 @@
     places     where manifests are, in a checkout and in a wheel
     screen     a live table on a terminal, a line per change elsewhere
 
-The story knows nothing about any kind: which objects there are, and in which order they are shown, comes from the manifests.
+Which objects there are, and in which order they are shown, comes from the manifests; only the second act knows a kind, Endpoint.
 """

@@ -51,7 +51,7 @@ class LineScreen:
 
     stream: TextIO
     elapsed: Callable[[], float]
-    _shown: dict[Named, Row] = field(default_factory=dict)
+    _shown: dict[Named, str] = field(default_factory=dict)
 
     def say(self, text: str = "") -> None:
         """Print it."""
@@ -65,12 +65,12 @@ class LineScreen:
     def show(self, rows: Sequence[Row]) -> None:
         """Print those that have changed."""
         for row in rows:
-            if self._shown.get(row.of) != row:
-                self._shown[row.of] = row
-                ready = f"Ready={row.ready}" if row.ready else ""
-                because = ": ".join(filter(None, (row.reason, row.message)))
-                line = f"{row.of!s:{_NAME_COLUMN}}  {row.state:{_STATE_COLUMN}}  {ready:13}  {because}"
-                self.did(line.rstrip())
+            ready = f"Ready={row.ready}" if row.ready else ""
+            because = ": ".join(filter(None, (row.reason, row.message)))
+            line = f"{row.of!s:{_NAME_COLUMN}}  {row.state:{_STATE_COLUMN}}  {ready:13}  {because}".rstrip()
+            if self._shown.get(row.of) != line:
+                self._shown[row.of] = line
+                self.did(line)
 
     def leave(self) -> None:
         """Nothing to do: lines stay."""

@@ -13,7 +13,7 @@ from sagemaker_local.demo import places
 from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.objects import Objects, Row
 from sagemaker_local.demo.places import Manifests, Named
-from sagemaker_local.demo.stage import ACCOUNT, REGION, Stage
+from sagemaker_local.demo.stage import Stage
 
 ACT_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.15
@@ -95,8 +95,7 @@ class Story:
                 raise NotSeen(f"{count} Create{kind} in SageMaker's journal: it has {created}")
 
     def _serving(self) -> Serving:
-        client = self.stage.sagemaker.client("sagemaker", REGION, ACCOUNT)
-        said = client.describe_endpoint(EndpointName=SERVED.name)
+        said = self.stage.aws.describe_endpoint(EndpointName=SERVED.name)
         instances = sum(variant["CurrentInstanceCount"] for variant in said["ProductionVariants"])
         return Serving(said["EndpointConfigName"], instances)
 
