@@ -12,6 +12,7 @@ RUN pip install --require-hashes --requirement requirements/build.txt \
     && pip --python "$PREFIX/bin/python" install --require-hashes --no-deps --requirement requirements/runtime.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY crds crds
+COPY examples examples
 COPY operator operator
 COPY tools/controlplane tools/controlplane
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \

@@ -1,0 +1,226 @@
+"""The conventions that every CRD keeps, read from the files that users apply."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import re2
+import yaml
+
+from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
+
+CRDS = Path(__file__).parents[2] / "crds"
+QUIET = re2.Options()
+QUIET.log_errors = False
+
+# kubectl apply keeps the whole object in an annotation of at most 262,144 bytes.
+LARGEST = 200_000
+FORBIDDEN = {"$ref", "uniqueItems", "patternProperties", "readOnly", "definitions", "dependencies", "deprecated", "id"}
+
+
+def definition(kind: Kind) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((CRDS / f"{kind.plural}.yaml").read_text())
+    return loaded
+
+
+def part(kind: Kind, name: str) -> dict[str, Any]:
+    schema = definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    found: dict[str, Any] = schema["properties"][name]
+    return found
+
+
+def schemas(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A schema and all within it, by path."""
+    yield path, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from schemas(inner, f"{path}.{name}")
+    for name in ("items", "additionalProperties"):
+        if name in schema:
+            yield from schemas(schema[name], f"{path}[]")
+
+
+of_each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+
+
+def test_there_is_one_file_for_each_kind_and_the_kustomization_lists_them() -> None:
+    listed = yaml.safe_load((CRDS / "kustomization.yaml").read_text())["resources"]
+
+    assert sorted(listed) == sorted(path.name for path in CRDS.glob("*.yaml") if path.name != "kustomization.yaml")
+    assert sorted(listed) == sorted(f"{kind.plural}.yaml" for kind in KINDS.values())
+
+
+@of_each_kind
+def test_it_is_named_as_users_type_it(kind: Kind) -> None:
+    found = definition(kind)
+
+    assert found["metadata"]["name"] == f"{kind.plural}.{GROUP}"
+    names = found["spec"]["names"]
+    assert (names["kind"], names["singular"], names["shortNames"]) == (kind.name, kind.name.lower(), [kind.short])
+    assert names["categories"] == ["sagemaker"]
+    assert [version["name"] for version in found["spec"]["versions"]] == [VERSION]
+
+
+def test_no_two_kinds_share_a_short_name() -> None:
+    assert len({kind.short for kind in KINDS.values()}) == len(KINDS)
+
+
+@of_each_kind
+def test_it_fits_into_what_kubectl_apply_can_remember(kind: Kind) -> None:
+    assert len(json.dumps(definition(kind), separators=(",", ":"))) < LARGEST
+
+
+@of_each_kind
+def test_it_holds_nothing_that_the_api_server_adds_or_refuses(kind: Kind) -> None:
+    found = definition(kind)
+
+    assert set(found) == {"apiVersion", "kind", "metadata", "spec"}
+    assert "preserveUnknownFields" not in found["spec"]
+    assert found["spec"]["versions"][0]["subresources"] == {"status": {}}
+    for path, schema in (*schemas(part(kind, "spec"), "spec"), *schemas(part(kind, "status"), "status")):
+        assert not FORBIDDEN & set(schema), path
+        assert not {"properties", "additionalProperties"} <= set(schema), path
+
+
+@of_each_kind
+def test_every_field_at_the_top_is_described(kind: Kind) -> None:
+    for name in ("spec", "status"):
+        for field, schema in part(kind, name)["properties"].items():
+            assert schema.get("description"), f"{name}.{field}"
+
+
+@of_each_kind
+def test_descriptions_are_short_and_plain(kind: Kind) -> None:
+    for name in ("spec", "status"):
+        for path, schema in schemas(part(kind, name), name):
+            description = schema.get("description", "")
+            assert len(description) <= 240, path
+            assert not {"<", ">", "\n"} & set(description), path
+
+
+@of_each_kind
+def test_every_string_list_and_map_of_a_spec_is_bounded(kind: Kind) -> None:
+    for path, schema in schemas(part(kind, "spec"), "spec"):
+        match schema["type"]:
+            case "string":
+                assert {"maxLength", "enum", "format"} & set(schema), path
+            case "array":
+                assert "maxItems" in schema, path
+            case "object":
+                assert {"properties", "maxProperties"} & set(schema), path
+
+
+@of_each_kind
+def test_every_list_of_a_spec_says_how_it_merges(kind: Kind) -> None:
+    for path, schema in schemas(part(kind, "spec"), "spec"):
+        if schema["type"] != "array":
+            continue
+        how = schema["x-kubernetes-list-type"]
+        assert how in ("map", "set", "atomic"), path
+        if how == "map":
+            assert set(schema["x-kubernetes-list-map-keys"]) <= set(schema["items"]["required"]), path
+
+
+@of_each_kind
+def test_nothing_inside_a_list_has_a_default(kind: Kind) -> None:
+    defaulted = {
+        path for name in ("spec", "status") for path, schema in schemas(part(kind, name), name) if "default" in schema
+    }
+
+    assert defaulted == {"status"}
+
+
+@of_each_kind
+def test_every_pattern_is_one_that_the_api_server_can_read(kind: Kind) -> None:
+    for path, schema in schemas(part(kind, "spec"), "spec"):
+        if "pattern" in schema:
+            re2.compile(schema["pattern"], QUIET)
+            assert schema["pattern"].startswith("^"), path
+            assert schema["pattern"].endswith("$"), path
+
+
+@of_each_kind
+def test_nothing_that_aws_reports_can_be_refused(kind: Kind) -> None:
+    ours = {"status.conditions"}
+    for path, schema in schemas(part(kind, "status"), "status"):
+        if not any(path.startswith(prefix) for prefix in ours):
+            limits = {
+                "required",
+                "enum",
+                "pattern",
+                "minLength",
+                "maxLength",
+                "minItems",
+                "maxItems",
+                "minimum",
+                "maximum",
+            }
+            assert not limits & set(schema), path
+
+
+@of_each_kind
+def test_a_status_begins_with_a_generation_that_nobody_observed(kind: Kind) -> None:
+    assert part(kind, "status")["default"] == {"observedGeneration": -1}
+
+
+@of_each_kind
+def test_the_name_in_sagemaker_is_optional(kind: Kind) -> None:
+    spec = part(kind, "spec")
+
+    assert kind.identity_field in spec["properties"]
+    assert kind.identity_field not in spec.get("required", [])
+
+
+@of_each_kind
+def test_a_field_is_immutable_exactly_if_its_description_says_so(kind: Kind) -> None:
+    spec = part(kind, "spec")
+    messages = {rule["message"] for rule in spec.get("x-kubernetes-validations", [])}
+
+    for name, schema in spec["properties"].items():
+        assert (f"{name} is immutable" in messages) == schema["description"].endswith(" Immutable."), name
+
+
+def test_what_update_takes_is_mutable_and_nothing_else() -> None:
+    mutable = {
+        kind.name: sorted(
+            name
+            for name, schema in part(kind, "spec")["properties"].items()
+            if not schema["description"].endswith(" Immutable.")
+        )
+        for kind in KINDS.values()
+    }
+
+    always = ["adoptionPolicy", "deletionPolicy", "tags"]
+    assert mutable["TrainingJob"] == always
+    assert mutable["Model"] == always
+    assert mutable["MonitoringSchedule"] == sorted([*always, "monitoringScheduleConfig"])
+    assert mutable["Endpoint"] == sorted(
+        [
+            *always,
+            *("deploymentConfig", "endpointConfigName", "endpointConfigRef", "excludeRetainedVariantProperties"),
+            *("retainAllVariantProperties", "retainDeploymentConfig"),
+        ]
+    )
+
+
+@of_each_kind
+def test_every_column_shows_a_field_that_exists(kind: Kind) -> None:
+    version = definition(kind)["spec"]["versions"][0]
+    known = {path for name in ("spec", "status") for path, _ in schemas(part(kind, name), f".{name}")}
+
+    for column in (*version["additionalPrinterColumns"], *version["selectableFields"]):
+        path = column["jsonPath"]
+        assert path in known or path.startswith((".status.conditions[?", ".metadata.")), path
+
+
+@of_each_kind
+def test_columns_come_in_the_order_state_ready_reason_age(kind: Kind) -> None:
+    columns = definition(kind)["spec"]["versions"][0]["additionalPrinterColumns"]
+    narrow = [column["name"] for column in columns if not column.get("priority")]
+    wide = [column["name"] for column in columns if column.get("priority")]
+
+    state = ["State"] if kind.family.status else []
+    assert narrow[: len(state) + 2] == [*state, "Ready", "Reason"]
+    assert narrow[-1] == "Age"
+    assert wide[-2:] == ["Message", "ARN"]
