@@ -12,7 +12,8 @@ from sagemaker_local.cluster import Cluster
 from sagemaker_operator.generate.examples import example
 from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
 
-CRDS = str(Path(__file__).parents[2] / "crds")
+ROOT = Path(__file__).parents[2]
+CRDS = str(ROOT / "crds")
 
 
 pytestmark = pytest.mark.usefixtures("crds")
@@ -57,6 +58,13 @@ def test_the_example_of_a_kind_is_taken_and_stays_as_it_was_written(
     kept = json.loads(cluster.kubectl("get", "-n", namespace, kind.short, "digits", "-o", "json").stdout)
     assert kept["spec"] == manifest["spec"]
     assert kept["status"] == {"observedGeneration": -1}
+
+
+def test_every_shipped_example_is_taken(cluster: Cluster) -> None:
+    done = cluster.kubectl("apply", "--dry-run=server", "-R", "-f", str(ROOT / "examples"), check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"trainingjob.{GROUP}/digits" in done.stdout
 
 
 REFUSED = {
