@@ -16,7 +16,8 @@ from rich.text import Text
 from sagemaker_local.demo.objects import Row
 from sagemaker_local.demo.places import Named
 
-_STATE_COLUMN, _NAME_COLUMN = 11, 31
+# Wide enough for what comes later, so that the table keeps its shape.
+_COLUMNS = {"Object": 31, "State": 10, "Ready": 7, "Reason": 18}
 
 
 class Screen(Protocol):
@@ -67,7 +68,7 @@ class LineScreen:
         for row in rows:
             ready = f"Ready={row.ready}" if row.ready else ""
             because = ": ".join(filter(None, (row.reason, row.message)))
-            line = f"{row.of!s:{_NAME_COLUMN}}  {row.state:{_STATE_COLUMN}}  {ready:13}  {because}".rstrip()
+            line = f"{row.of!s:{_COLUMNS['Object']}}  {row.state:{_COLUMNS['State']}}  {ready:13}  {because}".rstrip()
             if self._shown.get(row.of) != line:
                 self._shown[row.of] = line
                 self.did(line)
@@ -107,10 +108,10 @@ class TableScreen:
 
 
 def _table(rows: Sequence[Row], time_: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", caption=time_, caption_justify="left")
-    for name in ("Object", "State", "Ready", "Reason"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("Message", no_wrap=True, overflow="ellipsis", style="dim")
+    table = Table(box=None, expand=True, pad_edge=False, header_style="bold", caption=time_, caption_justify="left")
+    for name, width in _COLUMNS.items():
+        table.add_column(name, no_wrap=True, min_width=width)
+    table.add_column("Message", no_wrap=True, overflow="ellipsis", style="dim", ratio=1)
     for row in rows:
         style = _style(row)
         cells = (str(row.of), row.state, Text(row.ready, style), Text(row.reason, style), row.message)
