@@ -9,8 +9,11 @@ import click
 import kubernetes_validate
 import pytest
 import yaml
+from tests.builders import as_file, model, training_job
+from tests.cluster.operating import Operator, environment
 
 from sagemaker_local.cluster import Cluster
+from sagemaker_local.emulator import Emulator
 from sagemaker_operator.__main__ import main
 from sagemaker_operator.generate.iam import actions
 from sagemaker_operator.kinds import GROUP, KINDS
@@ -205,3 +208,42 @@ def test_the_api_server_lets_the_operator_do_nothing_else(
     cluster, _ = installed
 
     assert not may(cluster, verb, what, where)
+
+
+@pytest.fixture
+def account(installed: tuple[Cluster, str], tmp_path: Path) -> Path:
+    """A kubeconfig of the service account that the Deployment runs under."""
+    cluster, _ = installed
+    name, namespace = "sagemaker-operator", "sagemaker-operator-system"
+    token = cluster.kubectl("create", "token", name, "-n", namespace).stdout.strip()
+    config = tmp_path / "kubeconfig"
+    config.write_text(cluster.kubeconfig.read_text())
+    for change in (
+        ("set-credentials", name, f"--token={token}"),
+        ("set-context", "--current", f"--user={name}", f"--namespace={namespace}"),
+    ):
+        cluster.kubectl(f"--kubeconfig={config}", "config", *change)
+    return config
+
+
+def test_the_operator_does_its_work_with_the_permissions_that_it_is_installed_with(
+    installed: tuple[Cluster, str], account: Path, tmp_path: Path
+) -> None:
+    cluster, _ = installed
+    with Emulator.start(speed=500.0, check_s3=False) as sagemaker:
+        flags = (f"--endpoint-url={sagemaker.url}", "--lease-namespace=sagemaker-operator-system")
+        operator = Operator(flags, environment(kubeconfig=account, home=tmp_path), tmp_path / "log")
+        operator.start()
+        try:
+            cluster.kubectl("apply", "-f", "-", input=as_file(training_job("a", deletionPolicy="Delete"), model("a")))
+            cluster.kubectl("wait", "--for=condition=Ready", "--timeout=60s", "smtj/a", "smmodel/a")
+            cluster.kubectl("delete", "--timeout=60s", "smtj/a", "smmodel/a")
+            # Events are told in the background, and what was told is there when the process has ended.
+            operator.stop()
+        finally:
+            if operator.running:
+                operator.kill()
+        events = cluster.kubectl("get", "events", "-o", "jsonpath={.items[*].involvedObject.kind}").stdout
+
+    assert {"TrainingJob", "Model"} <= set(events.split())
+    assert not [line for line in operator.lines() if "forbidden" in line.lower()]
