@@ -137,6 +137,7 @@ def environment(*, kubeconfig: Path, home: Path, **more: str) -> dict[str, str]:
     """What a process needs and nothing of what this machine happens to have set, such as AWS profiles."""
     return {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "HOME": str(home),
         "KUBECONFIG": str(kubeconfig),
         "AWS_ACCESS_KEY_ID": "123456789012",

@@ -1,0 +1,148 @@
+"""The operator is killed at any moment, again and again, while AWS loses replies and throttles: nothing is done twice, nothing is
+forgotten, and nothing is left behind.
+
+Every run goes another way. A run is repeated, as far as the machine allows, by the seed that it prints: CRASH_SEED=… pytest …
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from tests.builders import Manifest, endpoint, endpoint_config, model, training_job
+from tests.cluster.forked import ForkedOperator
+from tests.cluster.operating import environment
+from tests.cluster.user import User
+
+from sagemaker_local.emulator import Emulator
+from sagemaker_operator.kinds import KINDS
+
+JOBS, ENDPOINTS = 30, 10
+KILLS_AT_WORK, KILLS_AT_THE_END = 35, 14
+SHORTEST_LIFE, LONGEST_LIFE = 0.3, 1.5
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    seed = int(os.environ.get("CRASH_SEED") or random.randrange(10**6))
+    print(f"CRASH_SEED={seed} repeats this run")
+    return random.Random(seed)
+
+
+@pytest.fixture
+def unreliable(chance: random.Random) -> Iterator[Emulator]:
+    """A SageMaker that throttles 10 % of all calls and loses 5 % of all replies, after it has done what it was asked for."""
+    with Emulator.start(speed=60, seed=chance.randrange(10**6), check_s3=False) as emulator:
+        emulator.faults.throttle(".*", probability=0.1)
+        emulator.faults.lose_reply(".*", probability=0.05)
+        yield emulator
+
+
+@pytest.fixture
+def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[ForkedOperator]:
+    flags = (f"--endpoint-url={unreliable.url}", "--no-leader-elect", "--http-address=127.0.0.1:0")
+    operator = ForkedOperator(flags, environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path), tmp_path / "log")
+    yield operator
+    if operator.process is not None:
+        operator.process.kill()
+        operator.process.join()
+    print(*operator.log.read_text().splitlines()[-100:], sep="\n")
+    assert "Traceback" not in operator.log.read_text()
+
+
+def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing(
+    user: User, mortal: ForkedOperator, unreliable: Emulator, chance: random.Random
+) -> None:
+    names = apply_while_killing(user, mortal, chance)
+    mortal.start()
+    user.wait(*names, condition="Ready", seconds=90)
+    assert created(unreliable) == Counter(dict.fromkeys(sagemaker_names(user), 1)), (
+        "one Create that was carried out for each"
+    )
+    assert shown(user) == actual(unreliable)
+
+    mortal.kill_after(0)
+    delete_while_killing(user, mortal, chance)
+    mortal.start()
+
+    user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
+    assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
+    assert user.objects() == []
+    print(unreliable.journal.counts())
+
+
+def apply_while_killing(user: User, operator: ForkedOperator, chance: random.Random) -> list[str]:
+    """Applies everything in random order, a few objects in each life of the operator; gives the objects' names."""
+    manifests = fleet()
+    chance.shuffle(manifests)
+    share = -(-len(manifests) // (KILLS_AT_WORK * 2 // 3))
+    with ThreadPoolExecutor(1) as thread:
+        applied: list[Future[None]] = []
+        for life in range(KILLS_AT_WORK):
+            operator.start()
+            if batch := manifests[life * share : (life + 1) * share]:
+                applied.append(thread.submit(user.apply, *batch))
+            operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
+        for future in applied:
+            future.result()
+    return [f"{m['kind'].lower()}/{m['metadata']['name']}" for m in manifests]
+
+
+def delete_while_killing(user: User, operator: ForkedOperator, chance: random.Random) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        operator.start()
+        deleted = thread.submit(user.kubectl, "delete", "sagemaker", "--all", "--wait=false")
+        for _ in range(KILLS_AT_THE_END - 1):
+            operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
+            operator.start()
+        operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
+        deleted.result()
+
+
+def fleet() -> list[Manifest]:
+    variant = {"variantName": "main", "instanceType": "ml.m5.large", "initialInstanceCount": 1}
+    return [
+        model("digits"),
+        endpoint_config("digits", productionVariants=[{**variant, "modelRef": {"name": "digits"}}]),
+        *(training_job(f"job-{n}", deletionPolicy="Delete") for n in range(JOBS)),
+        *(
+            endpoint(f"endpoint-{n}", endpointConfigName=None, endpointConfigRef={"name": "digits"})
+            for n in range(ENDPOINTS)
+        ),
+    ]
+
+
+def created(sagemaker: Emulator) -> Counter[str]:
+    """How often each resource was created, whether or not the operator heard of it."""
+    return Counter(
+        next(value for member, value in entry.parameters.items() if member == f"{kind}Name")
+        for kind in KINDS
+        for entry in sagemaker.journal.entries(f"Create{kind}")
+        if entry.committed
+    )
+
+
+def sagemaker_names(user: User) -> list[str]:
+    return [o["status"][KINDS[o["kind"]].identity_field] for o in user.objects()]
+
+
+def shown(user: User) -> dict[str, str]:
+    """What the statuses say about everything that has a state."""
+    objects = [o for o in user.objects() if KINDS[o["kind"]].status_field]
+    return {o["status"]["arn"]: o["status"][KINDS[o["kind"]].status_field or ""] for o in objects}
+
+
+def actual(sagemaker: Emulator) -> dict[str, str]:
+    """What SageMaker says, once nothing goes wrong any more."""
+    sagemaker.faults.clear()
+    ask = sagemaker.client()
+    jobs = ask.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]
+    endpoints = ask.list_endpoints(MaxResults=100)["Endpoints"]
+    sagemaker.faults.throttle(".*", probability=0.1)
+    sagemaker.faults.lose_reply(".*", probability=0.05)
+    return {job["TrainingJobArn"]: job["TrainingJobStatus"] for job in jobs} | {
+        found["EndpointArn"]: found["EndpointStatus"] for found in endpoints
+    }
