@@ -167,6 +167,9 @@ async def apply_and_watch(cluster: Cluster, count: int, lives: Lives, *, patienc
         await asyncio.gather(*(apply(f"job-{number:04d}") for number in range(count)))
         deadline = time.monotonic() + patience
         while lives.done < count and time.monotonic() < deadline:
+            if watching.done():
+                watching.result()
+                raise SystemExit("The API server has closed the watch of the benchmark")
             await asyncio.sleep(0.2)
         watching.cancel()
 

@@ -83,6 +83,8 @@ def measure(jobs: int, seconds: float, idle: float) -> Figures:
         with operator(cluster, url, log) as process:
             lives = Lives()
             asyncio.run(apply_and_watch(cluster, jobs, lives, patience=seconds + 120))
+            # The last sweep may still be under way when the last job is done.
+            time.sleep(5)
             calls = journal(url)
             time.sleep(idle)
             later = journal(url)

@@ -24,7 +24,7 @@ def main() -> None:
     """Keep SageMaker in step with the custom resources of a Kubernetes cluster."""
 
 
-@main.command()
+@main.command(context_settings={"auto_envvar_prefix": _PREFIX})
 @click.option(
     "--kubeconfig", metavar="FILE", help="Kubeconfig; by default KUBECONFIG, the pod's own account, ~/.kube/config."
 )

@@ -136,8 +136,14 @@ class Watchlist:
                     "A list could not be read; asking one by one",
                     extra={"kind": group.kind.name, "error": str(failure)},
                 )
-                for record in tuple(group.members.values()):
-                    self._queue.add_at(record.key, self._clock.monotonic() + random.uniform(5.0, 30.0), lane)
+                self._ask_alone(group, lane, within=30.0)
+        # Those who are left relied on the sweeps until now.
+        self._ask_alone(group, lane, within=_PAUSE if lane is Lane.TRANSITION else self._resync)
+
+    def _ask_alone(self, group: _Group, lane: Lane, *, within: float) -> None:
+        for record in group.members.values():
+            self._queue.add_at(record.key, self._clock.monotonic() + within * random.random(), lane)
+        self._wake()
 
     async def _sweep_once(self, group: _Group, lane: Lane) -> None:
         expected = dict(group.members)
