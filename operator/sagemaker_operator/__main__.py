@@ -1,7 +1,7 @@
 """The command line: ``sagemaker-operator run``.
 
-Every flag can be given as an environment variable: ``--endpoint-url`` is ``SAGEMAKER_OPERATOR_ENDPOINT_URL``. Importing is kept
-light, so that ``--help`` answers at once.
+Every flag can be given as an environment variable: ``--endpoint-url`` is ``SAGEMAKER_OPERATOR_ENDPOINT_URL``; those that may be
+repeated take a list, ``SAGEMAKER_OPERATOR_NAMESPACES="a b"``. Importing is kept light, so that ``--help`` answers at once.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from sagemaker_operator.kinds import KINDS
 _PREFIX = "SAGEMAKER_OPERATOR"
 
 
-@click.group(context_settings={"auto_envvar_prefix": _PREFIX, "help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sagemaker-operator")
 def main() -> None:
     """Keep SageMaker in step with the custom resources of a Kubernetes cluster."""
