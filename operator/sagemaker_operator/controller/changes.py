@@ -92,7 +92,7 @@ class Changes:
             self._queue.add(learned.key, Lane.USER)
         elif first:
             self._first_seen(learned)
-        self._wake_referrers(learned, was, appeared=first)
+        self._wake_referrers(learned, was)
 
     def _first_seen(self, record: Record) -> None:
         if record.settled:
@@ -103,15 +103,19 @@ class Changes:
         else:
             self._queue.add(record.key, Lane.USER)
 
-    def _wake_referrers(self, record: Record, was: tuple[bool, str], *, appeared: bool = False) -> None:
-        if _shown(record) != was or appeared:
-            for referrer in self._store.referrers(record.key):
+    def _wake_referrers(self, record: Record, was: tuple[bool, str] | None) -> None:
+        if _shown(record) == was:
+            return
+        for referrer in self._store.referrers(record.key):
+            known = self._store.get(referrer)
+            # What is merely listed after a restart is no news to those that made use of it before.
+            if was is not None or known is None or not known.settled:
                 self._queue.add(referrer, Lane.TRANSITION)
 
 
-def _shown(record: Record | None) -> tuple[bool, str]:
+def _shown(record: Record | None) -> tuple[bool, str] | None:
     """What those who refer to an object tell about it: whether it is ready, and what keeps it from that."""
-    return (False, "") if record is None else (record.ready, record.trouble)
+    return None if record is None else (record.ready, record.trouble)
 
 
 def _running(record: Record) -> bool:
