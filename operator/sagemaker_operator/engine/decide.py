@@ -171,7 +171,8 @@ def outdated(facts: Facts) -> Step | None:
 def at_rest(facts: Facts) -> Step:
     """Nothing is left to do but to tell how it is."""
     verdict = assess(facts)
-    if isinstance(facts.target, Waiting):
+    # Without an Update there is nothing that a reference could still change.
+    if isinstance(facts.target, Waiting) and facts.kind.mutable:
         verdict = reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message)
         if serves(facts):
             verdict = while_serving(verdict, current=False)
