@@ -94,3 +94,16 @@ def test_what_waits_says_for_whom(user: User, operator: Operator, sagemaker: Emu
     )
     assert user.reason("model/digits", "Reconciling") == "DependencyNotReady"
     assert sagemaker.journal.count("CreateModel") == 0
+
+
+def test_what_was_made_stays_ready_when_the_job_that_it_came_from_is_deleted(
+    user: User, operator: Operator, sagemaker: Emulator
+) -> None:
+    user.apply(training_job("digits"), model("digits", primaryContainer={"image": IMAGE, "modelDataURLRef": HERE}))
+    user.wait("model/digits", condition="Ready")
+
+    user.delete("trainingjob/digits")
+
+    user.edit("model/digits", deletionPolicy="Retain")
+    user.wait("model/digits", condition="Ready")
+    assert [c["type"] for c in user.status("model/digits")["conditions"]] == ["Ready"]
