@@ -3,6 +3,7 @@
 All of it is started here and stopped here, in the opposite order, whatever happens in between. Not here: the play (`story`).
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from sagemaker_local.demo.screen import Screen
 from sagemaker_local.emulator import Emulator
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
+CRD_SECONDS = 60.0
 BUCKET = "sagemaker-operator-digits"
 SPEED = 50.0
 """A training job of six minutes takes seven seconds, an endpoint of four minutes five."""
@@ -88,7 +90,7 @@ def stage(manifests: Manifests, screen: Screen) -> Iterator[Stage]:
         screen.did(f"{sent.train} digits to train on and {sent.validation} to validate with are in s3://{sent.bucket}/")
         screen.say()
         _kubectl(cluster, screen, "apply", "--server-side", "-k", shown(manifests.crds))
-        cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        _wait_until_served(cluster)
         operator = stack.enter_context(
             Operator.start(cluster, endpoint_url=sagemaker.url, region=REGION, account=ACCOUNT)
         )
@@ -104,3 +106,12 @@ def stage(manifests: Manifests, screen: Screen) -> Iterator[Stage]:
 def _kubectl(cluster: Cluster, screen: Screen, *args: str) -> None:
     screen.say(f"$ kubectl {' '.join(args)}")
     screen.say(cluster.kubectl(*args).stdout.rstrip())
+
+
+def _wait_until_served(cluster: Cluster) -> None:
+    wait = ("wait", "--for=condition=Established", "--timeout=10s", "crd", "--all")
+    deadline = time.monotonic() + CRD_SECONDS
+    # A definition that has no condition yet ends the wait with an error.
+    while (done := cluster.kubectl(*wait, check=False)).returncode != 0:
+        if time.monotonic() > deadline:
+            raise NotSeen(f"the CRDs served within {CRD_SECONDS:.0f} s: {done.stderr.strip()}")
