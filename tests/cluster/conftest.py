@@ -49,7 +49,7 @@ def namespace(cluster: Cluster) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
     cluster.kubectl("create", "namespace", name)
     yield name
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
+    cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def install_crds(cluster: Cluster) -> None:
@@ -95,6 +95,7 @@ def emulator() -> Iterator[Emulator]:
 def sagemaker(emulator: Emulator) -> Emulator:
     """An empty SageMaker in which nothing goes wrong yet."""
     emulator.reset()
+    emulator.latency = 0
     return emulator
 
 
