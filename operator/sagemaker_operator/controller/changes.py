@@ -13,7 +13,6 @@ from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key, Resource
 from sagemaker_operator.kinds import Kind, Lifecycle
 
-from .ports import Clock
 from .store import Record, Store
 
 
@@ -33,13 +32,12 @@ class Changes:
         *,
         store: Store,
         queue: WorkQueue,
-        clock: Clock,
         settle: Callable[[Record], None],
         watch: Callable[[Record], None],
         gone: Callable[[Record], None],
         wake: Callable[[], None],
     ) -> None:
-        self._store, self._queue, self._clock = store, queue, clock
+        self._store, self._queue = store, queue
         self._settle, self._watch, self._gone, self._wake = settle, watch, gone, wake
 
     def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:

@@ -53,7 +53,6 @@ class Control:
         self._changes = Changes(
             store=self._store,
             queue=self._queue,
-            clock=clock,
             settle=self._watchlist.settle,
             watch=self._watchlist.watch,
             gone=self._watchlist.forget,

@@ -205,7 +205,9 @@ class Kind:
         """The failure as this kind understands it: a plain refusal may mean absent, exists or busy."""
         if type(failure) is not Refused:
             return failure
-        for meaning, answers in ((Absent, self.absent), (Exists, self.exists), (Busy, self.busy)):
+        # What a Create does not find is something else than the resource that it is to make.
+        absent = () if failure.operation == self.family.create else self.absent
+        for meaning, answers in ((Absent, absent), (Exists, self.exists), (Busy, self.busy)):
             if any(answer.matches(failure.code, failure.message) for answer in answers):
                 return meaning(failure.code, failure.message, failure.operation)
         return failure

@@ -1,0 +1,151 @@
+"""Which events of the API server lead to a pass."""
+
+from typing import Any
+
+import pytest
+from surroundings import HandClock, condition, job, read, running
+
+from sagemaker_operator.controller.changes import Changes
+from sagemaker_operator.controller.store import Record, Store
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.kinds import KINDS
+
+TRAINING_JOB = KINDS["TrainingJob"]
+
+
+class Hearing:
+    """A controller's ear, and what came of what it heard."""
+
+    def __init__(self) -> None:
+        self.queue, self.store = WorkQueue(), Store()
+        self.settled: list[Record] = []
+        self.watched: list[Record] = []
+        self.changes = Changes(
+            store=self.store,
+            queue=self.queue,
+            settle=self.settled.append,
+            watch=self.watched.append,
+            gone=lambda _: None,
+            wake=lambda: None,
+        )
+
+    def hear(self, body: dict[str, Any], event: str | None = "MODIFIED") -> None:
+        self.changes.ingest(KINDS[body["kind"]], event, body)
+
+    def queued(self) -> set[str]:
+        names = set()
+        while taken := self.queue.take(HandClock().monotonic()):
+            names.add(f"{taken[0].kind}/{taken[0].name}")
+            self.queue.done(taken[0])
+        return names
+
+
+@pytest.fixture
+def hearing() -> Hearing:
+    return Hearing()
+
+
+def model(name: str, refers_to: str) -> dict[str, Any]:
+    body = job(name)
+    body["kind"], body["spec"] = "Model", {"primaryContainer": {"modelDataURLRef": {"name": refers_to}}}
+    return body
+
+
+def test_a_new_object_is_worked_on(hearing: Hearing) -> None:
+    hearing.hear(job("a"), "ADDED")
+
+    assert hearing.queued() == {"TrainingJob/a"}
+
+
+def test_the_echo_of_our_own_write_is_not(hearing: Hearing) -> None:
+    hearing.hear(job("a"), "ADDED")
+    hearing.queued()
+    hearing.changes.learn(read(job("a", version=5, trainingJobName="a")))
+
+    hearing.hear(job("a", version=5, trainingJobName="a"))
+    hearing.hear(job("a", version=4))
+
+    assert hearing.queued() == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"generation": 2}, {"deletionTimestamp": "2026-01-01T00:00:00Z"}, {"finalizers": []}],
+    ids=["spec", "deletion", "finalizer"],
+)
+def test_what_we_act_on_is_worked_on_and_other_changes_are_not(hearing: Hearing, change: dict[str, Any]) -> None:
+    hearing.hear(job("a"), "ADDED")
+    hearing.queued()
+    labelled = job("a", version=2)
+    labelled["metadata"]["labels"] = {"x": "y"}
+    hearing.hear(labelled)
+    assert hearing.queued() == set()
+
+    changed = job("a", version=3)
+    changed["metadata"] |= change
+    hearing.hear(changed)
+    assert hearing.queued() == {"TrainingJob/a"}
+
+
+def test_after_a_restart_nobody_is_worked_on_who_is_settled_or_running(hearing: Hearing) -> None:
+    over = running("over")
+    over["status"] |= {"conditions": [condition("Ready", "True"), condition("Succeeded", "True")]}
+    hearing.hear(over, None)
+    hearing.hear(running("under-way"), None)
+
+    assert hearing.queued() == set()
+    assert [record.key.name for record in hearing.settled] == ["over"]
+    assert [record.key.name for record in hearing.watched] == ["under-way"]
+
+
+def test_who_waits_is_woken_when_the_awaited_becomes_ready(hearing: Hearing) -> None:
+    hearing.hear(model("m", refers_to="a"), "ADDED")
+    hearing.hear(job("a"), "ADDED")
+    hearing.queued()
+
+    ready = running("a")
+    ready["metadata"]["resourceVersion"] = "9"
+    ready["status"] |= {"conditions": [condition("Ready", "True"), condition("Succeeded", "True")]}
+    hearing.changes.learn(read(ready))
+
+    assert hearing.queued() == {"Model/m"}
+
+
+def test_a_new_object_of_an_old_name_is_another_one(hearing: Hearing) -> None:
+    hearing.hear(running("a"), "ADDED")
+    again = job("a", version=1)
+    again["metadata"]["uid"] = "another"
+    hearing.hear(again, "ADDED")
+
+    assert hearing.queued() == {"TrainingJob/a"}
+    record = hearing.store.get(Key("TrainingJob", "default", "a"))
+    assert record is not None
+    assert record.arn is None
+
+
+def test_the_deletion_of_the_old_one_does_not_take_the_new_one_along(hearing: Hearing) -> None:
+    again = job("a", version=8)
+    again["metadata"]["uid"] = "another"
+    hearing.hear(again, "ADDED")
+
+    hearing.hear(job("a", version=7), "DELETED")
+
+    assert hearing.store.get(Key("TrainingJob", "default", "a")) is not None
+
+
+def test_what_was_held_back_goes_on_when_its_dependent_is_gone(hearing: Hearing) -> None:
+    config = job("c")
+    config["kind"], config["spec"] = "EndpointConfig", {"productionVariants": [{"modelRef": {"name": "m"}}]}
+    config["status"]["endpointConfigName"] = "c"
+    hearing.hear(config, "ADDED")
+    leaving = model("m", refers_to="a")
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    hearing.hear(leaving, "ADDED")
+    assert hearing.store.dependents(Key("Model", "default", "m")) == ("EndpointConfig default/c",)
+    hearing.queued()
+
+    hearing.hear(config, "DELETED")
+
+    assert hearing.queued() == {"Model/m"}
+    assert hearing.store.dependents(Key("Model", "default", "m")) == ()

@@ -1,0 +1,114 @@
+"""How the controller finds out what AWS has changed."""
+
+import asyncio
+from typing import Any
+
+from surroundings import HandClock, Listing, read, row, running
+
+from sagemaker_operator.controller.store import Record, Store
+from sagemaker_operator.controller.watchlist import Watchlist
+from sagemaker_operator.engine.queue import WorkQueue
+
+MANY, FEW = 20, 3
+
+
+class Watching:
+    """A watchlist with everything around it."""
+
+    def __init__(self, names: int, **listing: Any) -> None:
+        self.queue, self.clock, self.store = WorkQueue(), HandClock(), Store()
+        self.listing = Listing([row(f"job-{number}") for number in range(names)], **listing)
+        self.list = Watchlist(
+            queue=self.queue,
+            sweep=self.listing,
+            clock=self.clock,
+            region="eu-west-1",
+            resync=60.0,
+            drift=36_000.0,
+            wake=lambda: None,
+        )
+        self.records = [self.store.take(read(running(f"job-{number}"))) for number in range(names)]
+
+    def watch(self) -> None:
+        for record in self.records:
+            self.list.watch(record)
+        if len(self.records) > FEW:
+            # The first ones could not know yet how many there would be.
+            self.clock.seconds += 2.0
+            self.woken()
+
+    def woken(self) -> set[str]:
+        names = set()
+        while taken := self.queue.take(self.clock.seconds):
+            names.add(taken[0].name)
+            self.queue.done(taken[0])
+        return names
+
+    async def sweeps(self, count: int) -> None:
+        while self.listing.sweeps < count:
+            await asyncio.sleep(0)
+
+
+async def test_a_handful_is_asked_for_one_by_one() -> None:
+    watching = Watching(FEW)
+    watching.watch()
+    watching.clock.seconds = 2.0
+
+    assert watching.woken() == {"job-0", "job-1", "job-2"}
+    assert watching.listing.sweeps == 0
+
+
+async def test_of_many_only_those_are_woken_of_whom_a_list_tells_news() -> None:
+    watching = Watching(MANY)
+    watching.watch()
+    watching.listing.rows[4] = row("job-4", "Uploading")
+    await watching.sweeps(1)
+
+    assert watching.woken() == {"job-4"}
+    assert watching.records[4].hint == row("job-4", "Uploading")
+    await watching.list.close()
+
+
+async def test_whoever_is_missing_from_the_list_is_looked_at() -> None:
+    watching = Watching(MANY)
+    watching.watch()
+    del watching.listing.rows[7]
+    await watching.sweeps(2)
+
+    assert "job-7" in watching.woken()
+    await watching.list.close()
+
+
+async def test_those_who_are_left_when_sweeps_end_are_asked_for_one_by_one() -> None:
+    watching = Watching(MANY)
+    leave: list[Record] = watching.records[2:]
+    watching.listing.then = lambda _: [watching.list.forget(record) for record in leave]
+    watching.watch()
+    await watching.sweeps(1)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    watching.clock.seconds += 3.0
+
+    assert {"job-0", "job-1"} <= watching.woken()
+
+
+async def test_a_row_older_than_the_last_report_tells_no_news() -> None:
+    watching = Watching(MANY)
+    newer = running("job-4", "Uploading", lastModifiedTime="2026-01-01T00:00:05Z")
+    newer["metadata"]["resourceVersion"] = "2"
+    watching.store.take(read(newer))
+    watching.watch()
+    await watching.sweeps(1)
+
+    assert watching.woken() == set()
+    await watching.list.close()
+
+
+async def test_a_finished_job_is_never_looked_at_again() -> None:
+    watching = Watching(1)
+    record = watching.records[0]
+    record.finished = True
+    watching.list.settle(record)
+    watching.clock.seconds = 1e9
+
+    assert watching.woken() == set()
