@@ -74,7 +74,7 @@ async def until(what: str, met: Callable[[], Any], *, within: float = 30.0) -> N
     """Waits for a condition, and says which one did not come true."""
     try:
         async with asyncio.timeout(within):
-            while not met():  # noqa: ASYNC110 - what is waited for is outside this process
+            while not met():
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"not within {within} s: {what}") from None

@@ -22,7 +22,7 @@ ENDPOINT = KINDS["Endpoint"]
 class Nobody:
     """Credentials that say nothing."""
 
-    async def headers(self, *, renew: bool = False) -> dict[str, str]:  # noqa: ARG002
+    async def headers(self, *, renew: bool = False) -> dict[str, str]:
         return {}
 
     def ssl_context(self) -> None:
