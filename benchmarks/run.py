@@ -89,7 +89,9 @@ def measure(jobs: int, seconds: float, idle: float) -> Figures:
             time.sleep(idle)
             later = journal(url)
             if process.poll() is not None:
-                raise SystemExit(f"The operator ended with {process.returncode}:\n{log.read_text(encoding='utf-8')[-4000:]}")
+                raise SystemExit(
+                    f"The operator ended with {process.returncode}:\n{log.read_text(encoding='utf-8')[-4000:]}"
+                )
             used = usage(process.pid)
     return summary(lives, jobs, calls, sum(later.values()) - sum(calls.values()), idle, (used.cpu, used.rss_mb))
 

@@ -75,7 +75,9 @@ class User:
         """Waits for every object; kubectl takes a fifth of a second for each that it waits for by name."""
 
         def lacking() -> list[str]:
-            return [o["metadata"]["name"] for o in self.objects() if find_condition(o, condition).get("status") != "True"]
+            return [
+                o["metadata"]["name"] for o in self.objects() if find_condition(o, condition).get("status") != "True"
+            ]
 
         eventually(f"all are {condition}", lambda: not lacking(), within=seconds)
 
