@@ -169,27 +169,32 @@ async def apply_and_watch(cluster: Cluster, count: int, lives: Lives, *, patienc
         while lives.done < count and time.monotonic() < deadline:
             if watching.done():
                 watching.result()
-                raise SystemExit("The API server has closed the watch of the benchmark")
             await asyncio.sleep(0.2)
         watching.cancel()
 
 
 async def _watch(client: KubeClient, lives: Lives) -> None:
-    access = client.access
-    url = f"{access.server}{path_of(KINDS['TrainingJob'], 'default')}?watch=1"
+    """Watch on and on: the API server closes a watch that is read too slowly in a burst."""
+    access, seen, version = client.access, dict[str, Any](), ""
     timeout = aiohttp.ClientTimeout(total=None)
-    async with (
-        aiohttp.ClientSession(timeout=timeout, read_bufsize=1 << 22) as session,
-        session.get(url, headers=await access.headers(), ssl=access.ssl_context() or True) as stream,
-    ):
-        seen: dict[str, Any] = {}
-        async for line in stream.content:
-            event = json.loads(line)["object"]
-            lives.see(event, time.monotonic())
-            name, status = event["metadata"]["name"], event.get("status")
-            if seen.get(name) != status:
-                lives.jobs[name].writes += name in seen
-                seen[name] = status
+    async with aiohttp.ClientSession(timeout=timeout, read_bufsize=1 << 22) as session:
+        while True:
+            url = f"{access.server}{path_of(KINDS['TrainingJob'], 'default')}?watch=1&resourceVersion={version}"
+            async with session.get(url, headers=await access.headers(), ssl=access.ssl_context() or True) as stream:
+                async for line in stream.content:
+                    job = json.loads(line)["object"]
+                    if job["kind"] == "Status":
+                        raise SystemExit(f"The watch of the benchmark has missed something: {job['message']}")
+                    version = job["metadata"]["resourceVersion"]
+                    lives.see(job, time.monotonic())
+                    _count_write(job, seen, lives)
+
+
+def _count_write(job: Mapping[str, Any], seen: dict[str, Any], lives: Lives) -> None:
+    name, status = job["metadata"]["name"], job.get("status")
+    if seen.get(name) != status:
+        lives.jobs[name].writes += name in seen
+        seen[name] = status
 
 
 @contextmanager

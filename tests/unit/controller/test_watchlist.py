@@ -5,7 +5,7 @@ from typing import Any
 
 from surroundings import HandClock, Listing, read, row, running
 
-from sagemaker_operator.controller.store import Record, Store
+from sagemaker_operator.controller.store import Store
 from sagemaker_operator.controller.watchlist import Watchlist
 from sagemaker_operator.engine.queue import WorkQueue
 
@@ -81,8 +81,12 @@ async def test_whoever_is_missing_from_the_list_is_looked_at() -> None:
 
 async def test_those_who_are_left_when_sweeps_end_are_asked_for_one_by_one() -> None:
     watching = Watching(MANY)
-    leave: list[Record] = watching.records[2:]
-    watching.listing.then = lambda _: [watching.list.forget(record) for record in leave]
+
+    def end_of_most(_: int) -> None:
+        for record in watching.records[2:]:
+            watching.list.forget(record)
+
+    watching.listing.then = end_of_most
     watching.watch()
     await watching.sweeps(1)
     for _ in range(10):
