@@ -41,7 +41,7 @@ from sagemaker_operator.settings import Settings
 _log = logging.getLogger(__name__)
 
 # Passes that are under way when a signal comes get this long; Kubernetes itself waits 30 s.
-_GRACE = 20.0
+_GRACE = 15.0
 _LOST = 3
 
 
@@ -172,7 +172,8 @@ class _Process:
                     await recorder.drain()
             for task in background:
                 task.cancel()
-            await cloud.close()
+            # Whoever was waited for in vain needs no second time.
+            await cloud.close(grace=5.0 if done else 0.0)
         return 0
 
     def _cloud(self) -> Cloud:
