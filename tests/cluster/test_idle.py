@@ -26,13 +26,13 @@ def test_200_settled_objects_cause_no_write_over_a_restart_and_no_call_but_for_t
     sagemaker.journal.clear()
 
     operator.start()
-    sagemaker.scenarios.take("TrainingJob", "", seconds=8 * SPEED)
+    sagemaker.scenarios.take("TrainingJob", "", seconds=5 * SPEED)
     user.apply(training_job("meanwhile"))
     user.wait("trainingjob/meanwhile", condition="Ready")
 
     after = versions(user.objects())
     after.pop("TrainingJob/meanwhile")
-    assert after == before, "eight seconds later"
+    assert after == before, "five seconds later"
     called = Counter(
         entry.operation for entry in sagemaker.journal.entries() if "meanwhile" not in str(entry.parameters)
     )

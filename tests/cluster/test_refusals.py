@@ -52,12 +52,12 @@ def test_a_refused_create_is_not_tried_again_and_again(refused: User, sagemaker:
         refused.wait(name, condition="Stalled", seconds=10)
     before = {operation: sagemaker.journal.count(operation) for *_, operation in REFUSED}
 
-    sagemaker.scenarios.take("TrainingJob", "", seconds=8 * SPEED)
+    sagemaker.scenarios.take("TrainingJob", "", seconds=6 * SPEED)
     refused.apply(training_job("meanwhile"))
     refused.wait("trainingjob/meanwhile", condition="Succeeded")
 
     after = {operation: sagemaker.journal.count(operation) for *_, operation in REFUSED}
-    assert after == {**before, "CreateTrainingJob": before["CreateTrainingJob"] + 1}, "eight seconds later"
+    assert after == {**before, "CreateTrainingJob": before["CreateTrainingJob"] + 1}, "six seconds later"
 
 
 def test_whoever_may_not_tag_may_not_create(user: User, operator: Operator, sagemaker: Emulator) -> None:
