@@ -119,7 +119,13 @@ class _Process:
                 metrics=self._metrics,
                 role=lambda: "leading" if self._state.leading else "standby",
             )
-            address = await stack.enter_async_context(serving)
+            try:
+                address = await stack.enter_async_context(serving)
+            except (OSError, ValueError) as error:
+                _log.error(
+                    "Health and metrics cannot be served: set another --http-address", extra={"error": str(error)}
+                )
+                return 2
             _log.info("Started", extra={"version": __version__, "http": str(address), "api": self._access.server})
             lease = await self._acquire(stack)
             if self._state.stop.is_set():

@@ -1,7 +1,9 @@
 """When what the operator needs is missing, broken or goes away: it says so, and goes on as soon as it can."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -166,13 +168,34 @@ def test_a_leader_that_cannot_reach_the_api_server_ends_with_a_reason(
     assert operator.said("lease is lost")
 
 
-def test_a_kubeconfig_that_does_not_exist_is_named(operators: Callable[..., Operator], tmp_path: Path) -> None:
-    operator = operators("--no-leader-elect", KUBECONFIG=str(tmp_path / "nowhere"))
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"KUBECONFIG": "/nowhere/config"}, "/nowhere/config"),
+        ({"AWS_REGION": ""}, "AWS_REGION"),
+        ({"AWS_REGION": "", "AWS_PROFILE": "nowhere"}, "nowhere"),
+    ],
+)
+def test_what_is_set_wrongly_is_named_and_ends_the_start(
+    operators: Callable[..., Operator], wrong: dict[str, str], named: str
+) -> None:
+    operator = operators("--no-leader-elect", **wrong)
 
     operator.start(wait=False)
 
     assert operator.exit_code() == 2
-    assert operator.said(str(tmp_path / "nowhere"))
+    assert operator.said('"error"', named)
+
+
+def test_an_address_that_is_taken_is_named_and_ends_the_start(operators: Callable[..., Operator]) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        operator = operators("--no-leader-elect", f"--http-address={address}")
+
+        operator.start(wait=False)
+
+        assert operator.exit_code() == 2
+        assert operator.said('"error"', "--http-address", str(taken.getsockname()[1]))
 
 
 def ended(sagemaker: Emulator) -> bool:
