@@ -1,0 +1,7 @@
+"""What all tests share: how long random examples may take."""
+
+import hypothesis
+
+# A busy machine is slow without anything being wrong.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
