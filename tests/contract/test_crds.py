@@ -175,10 +175,24 @@ def test_the_name_in_sagemaker_is_optional(kind: Kind) -> None:
 @of_each_kind
 def test_a_field_is_immutable_exactly_if_its_description_says_so(kind: Kind) -> None:
     spec = part(kind, "spec")
-    messages = {rule["message"] for rule in spec.get("x-kubernetes-validations", [])}
 
     for name, schema in spec["properties"].items():
+        messages = {rule["message"] for rule in schema.get("x-kubernetes-validations", [])}
         assert (f"{name} is immutable" in messages) == schema["description"].endswith(" Immutable."), name
+
+
+@of_each_kind
+def test_an_immutable_field_can_neither_come_nor_go(kind: Kind) -> None:
+    spec = part(kind, "spec")
+    (rule,) = (r for r in spec["x-kubernetes-validations"] if "messageExpression" in r)
+    optional = {
+        name
+        for name, schema in spec["properties"].items()
+        if schema["description"].endswith(" Immutable.") and name not in spec.get("required", [])
+    }
+
+    assert {name for name in spec["properties"] if f"has(self.{name})" in rule["rule"]} == optional
+    assert all(f'"{name} is immutable"' in rule["messageExpression"] for name in optional)
 
 
 def test_what_update_takes_is_mutable_and_nothing_else() -> None:

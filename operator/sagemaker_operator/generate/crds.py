@@ -47,11 +47,9 @@ def spec(kind: Kind) -> Schema:
         fields.refer(schema, reference)
     fields.name_identity(schema, kind)
     if immutable := rules.immutable_fields(kind, schema):
-        schema["x-kubernetes-validations"] = [
-            *rules.of(schema),
-            *(rules.immutable(name) for name in immutable),
-        ]
         fields.mark_immutable(schema, immutable)
+        optional = [name for name in immutable if name not in required]
+        schema["x-kubernetes-validations"] = [*rules.of(schema), rules.neither_come_nor_gone(optional)]
     if not schema["required"]:
         del schema["required"]
     return schema

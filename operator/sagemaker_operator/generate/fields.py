@@ -80,10 +80,11 @@ def name_identity(spec: Schema, kind: Kind) -> None:
 
 
 def mark_immutable(spec: Schema, names: Sequence[str]) -> None:
-    """Say of each field that cannot change that it cannot."""
-    properties = spec["properties"]
+    """Say of each field that cannot change that it cannot, and refuse it when it does."""
     for name in names:
-        properties[name]["description"] = f"{properties[name]['description']} Immutable."
+        schema = spec["properties"][name]
+        schema["description"] = f"{schema['description']} Immutable."
+        schema["x-kubernetes-validations"] = [*rules.of(schema), rules.unchanged(name)]
 
 
 def report() -> Schema:

@@ -1,6 +1,7 @@
 """CEL rules: what a schema alone cannot say about a spec."""
 
 import re
+from collections.abc import Sequence
 
 from sagemaker_operator.kinds import Kind, Reference
 from sagemaker_operator.model.names import field
@@ -37,16 +38,30 @@ def immutable_fields(kind: Kind, spec: Schema) -> list[str]:
     return [name for name in spec["properties"] if name not in mutable]
 
 
-def immutable(name: str) -> Schema:
-    """Refuses to set, change or remove a field after the create.
+def unchanged(name: str) -> Schema:
+    """Refuses to change a field; it stands on the field itself.
 
-    It stands on the parent, as a rule on an optional field itself is not run when the field comes or goes.
+    The API server runs every rule on every write, status writes too, and reading one field of a wide object costs it a walk over
+    all of them: a rule for each field on their parent made up a third of its work in a burst of jobs.
     """
-    it = identifier(name)
+    return {"rule": "self == oldSelf", "message": f"{name} is immutable", "reason": "FieldValueForbidden"}
+
+
+def neither_come_nor_gone(names: Sequence[str]) -> Schema:
+    """Refuses to set fields later or to remove them; it stands on the parent, as no rule on a field is run when it comes or goes.
+
+    The comparison in front spares the rest whenever the spec stays as it is, which is nearly always.
+    """
+    them = [identifier(name) for name in names]
+    same = " && ".join(f"has(self.{it}) == has(oldSelf.{it})" for it in them)
+    first = "".join(
+        f'has(self.{it}) != has(oldSelf.{it}) ? "{name} is immutable" : ' for it, name in zip(them, names, strict=True)
+    )
     return {
-        "rule": f"has(self.{it}) == has(oldSelf.{it}) && (!has(self.{it}) || self.{it} == oldSelf.{it})",
-        "message": f"{name} is immutable",
-        "fieldPath": f".{name}",
+        "rule": f"self == oldSelf || ({same})",
+        "message": "an immutable field was set or removed",
+        # It names the first one: to join all of them is beyond what the API server lets a message cost.
+        "messageExpression": f'{first}"an immutable field was set or removed"',
         "reason": "FieldValueForbidden",
     }
 
