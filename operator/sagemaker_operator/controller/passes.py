@@ -82,6 +82,7 @@ class Passes:
         facts = Facts(
             resource=resource,
             target=self._targets.of(resource),
+            created_arn=record.created,
             misses=record.misses,
             tries=record.tries,
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
@@ -218,6 +219,6 @@ class Passes:
 def _tells_enough(facts: Facts, hint: Mapping[str, Any]) -> bool:
     """Whether a row of a list will do: the same resource, still on its way. An end deserves the full story."""
     kind, resource = facts.kind, facts.resource
-    if not resource.up_to_date or resource.arn is None or hint.get(kind.family.arn) != resource.arn:
+    if not resource.up_to_date or facts.arn is None or hint.get(kind.family.arn) != facts.arn:
         return False
     return kind.stage(hint.get(kind.family.status or "")) in (Stage.CHANGING, Stage.STOPPING)

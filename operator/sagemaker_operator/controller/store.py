@@ -27,6 +27,7 @@ class Record:
     Attributes:
         resource: the whole object, while it is not settled.
         seen: SageMaker's state words and time of change as last reported.
+        created: the ARN that Create returned, until a report holds it.
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
@@ -52,6 +53,7 @@ class Record:
     offers: Mapping[str, str] = field(default_factory=dict)
     points_to: tuple[tuple[Key, bool], ...] = ()
     resource: Resource | None = None
+    created: str | None = None
     hint: Mapping[str, Any] | None = None
     tries: int = 0
     pace: Pace | None = None

@@ -72,19 +72,20 @@ def unnamed(facts: Facts) -> Step | None:
     if facts.resource.known_name is not None or isinstance(facts.target, Waiting):
         return None
     return Intend(
-        {facts.kind.identity_field: facts.target.name, "attempt": 1},
+        {facts.kind.identity_field: facts.target.name, "attempt": 1, "tagKeys": sorted(facts.target.tags)},
         reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.target.name} in SageMaker."),
     )
 
 
 def just_created(facts: Facts) -> Step | None:
-    """A record is ready once AWS shows it; everything else is watched from the moment it was created."""
+    """A record is ready once AWS shows it; everything else is watched, and told about when it is first seen.
+
+    The intent says already that it is being created: to write the ARN a second before its state would make a burst of jobs dearer
+    by one write in seven.
+    """
     if Verb.CREATE not in facts.done or not isinstance(facts.observed, Unlooked):
         return None
-    if facts.kind.lifecycle is Lifecycle.RECORD:
-        return Look()
-    name = facts.resource.known_name
-    return Rest(reconciling(Reason.CREATING, f"{facts.kind.name} {name} was created in SageMaker."), Pace.WATCH)
+    return Look() if facts.kind.lifecycle is Lifecycle.RECORD else Rest(None, Pace.WATCH)
 
 
 def unlooked(facts: Facts) -> Step | None:
@@ -96,11 +97,10 @@ def missing(facts: Facts) -> Step | None:
     """Make what is not there; but never a job whose work was already begun."""
     if isinstance(facts.observed, Present):
         return None
-    if facts.created_arn is not None:
-        return Rest(reconciling(Reason.CREATING, "Waiting until SageMaker shows what it has created."), Pace.SOON)
-    if facts.resource.arn is not None and facts.misses < MISSES:
+    created = facts.created_arn is not None or facts.resource.arn is not None
+    if created and facts.misses < MISSES:
         return Rest(None, Pace.SOON)
-    if facts.kind.lifecycle is Lifecycle.JOB and facts.resource.arn is not None:
+    if created and facts.kind.lifecycle is Lifecycle.JOB:
         return _lost_job(facts)
     if isinstance(facts.target, Waiting):
         return Rest(reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message), Pace.EVENT)

@@ -57,7 +57,7 @@ class Facts:
         observed: what AWS was seen to have.
         tags: the tags of the SageMaker resource, once known.
         named: whether this pass chose the name, so that nothing can have been created before.
-        created_arn: the ARN that Create returned in this pass.
+        created_arn: the ARN that Create returned, in this pass or in an earlier one that no report has told of yet.
         done: the calls that succeeded in this pass.
         failure: what the last call brought instead of a result, and which call that was (None for a look).
         misses: how many looks in a row found nothing, this pass included.
@@ -125,9 +125,8 @@ class Facts:
     @property
     def recognised(self) -> bool:
         """Whether AWS shows the very resource that an earlier pass confirmed as ours, and not a later one of the same name."""
-        if self.created_arn is not None:
-            return True
-        if self.resource.arn is None or self.reply.get(self.kind.family.arn) != self.resource.arn:
+        confirmed = self.resource.arn or self.created_arn
+        if confirmed is None or self.reply.get(self.kind.family.arn, confirmed) != confirmed:
             return False
         known = self.resource.status.get("creationTime")
         return known is None or self.told("CreationTime") in (None, known)

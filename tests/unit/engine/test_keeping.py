@@ -31,7 +31,8 @@ def test_the_name_is_written_down_before_create_is_called() -> None:
     step = decide(facts())
 
     assert isinstance(step, Intend)
-    assert step.status == {"trainingJobName": "digits", "attempt": 1}
+    assert step.status["trainingJobName"] == "digits"
+    assert ownership.UID in step.status["tagKeys"]
 
 
 def test_a_name_chosen_in_this_pass_is_used_without_a_look() -> None:
@@ -40,6 +41,15 @@ def test_a_name_chosen_in_this_pass_is_used_without_a_look() -> None:
     assert isinstance(step, Call)
     assert (step.verb, step.operation) == (Verb.CREATE, "CreateTrainingJob")
     assert {tag["Key"] for tag in step.request["Tags"]} >= {ownership.UID}
+
+
+def test_a_job_that_was_just_created_is_watched_and_believed_before_it_is_shown() -> None:
+    about = resource(status={"trainingJobName": "digits", "observedGeneration": 1})
+
+    assert decide(facts(about=about, named=True, done=(Verb.CREATE,), created_arn=ARN)) == Rest(None, Pace.WATCH)
+    assert decide(facts(about=about, created_arn=ARN, observed=Missing(), misses=1)) == Rest(None, Pace.SOON)
+    seen = decide(facts(about=about, created_arn=ARN, observed=Present(reply(status="InProgress"))))
+    assert rest(seen).pace is Pace.WATCH
 
 
 def test_a_name_written_down_by_an_earlier_pass_is_looked_at_first() -> None:
