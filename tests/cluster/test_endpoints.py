@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.builders import Manifest, endpoint, endpoint_config, model
+from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
 from tests.cluster.history import History
 from tests.cluster.operating import Operator
@@ -38,6 +39,8 @@ def serving(user: User, operator: Operator) -> User:
 
 
 def test_an_edit_arrives_with_one_update_and_no_outage(serving: User, sagemaker: Emulator, history: History) -> None:
+    sagemaker.scenarios.take("Endpoint", "", seconds=3 * SPEED)
+
     serving.edit("endpoint/digits", endpointConfigRef={"name": "two"})
 
     serving.wait("endpoint/digits", condition="Ready")
@@ -47,9 +50,9 @@ def test_an_edit_arrives_with_one_update_and_no_outage(serving: User, sagemaker:
     )
     assert sagemaker.journal.count("UpdateEndpoint") == 1
     eventually("the watch has seen it", lambda: history.caught_up(serving.objects("endpoints")))
-    ready = [
-        find_condition(o, "Ready").get("status") for o in history.versions("Endpoint", serving.namespace, "digits")
-    ]
+    shown = history.versions("Endpoint", serving.namespace, "digits")
+    assert "Updating" in [version["status"].get("endpointStatus") for version in shown]
+    ready = [find_condition(version, "Ready").get("status") for version in shown]
     assert set(ready[ready.index("True") :]) == {"True"}, "it served all the while"
 
 
