@@ -64,7 +64,16 @@ class Clock(Protocol):
 
 
 class Meter(Protocol):
-    """Counts passes."""
+    """Counts passes and the work that waits."""
+
+    def took(self, depth: int) -> None:
+        """A worker took a key; so many are left that wait."""
+
+    def worked(self, seconds: float) -> None:
+        """A worker was busy with a key for so long."""
+
+    def retried(self) -> None:
+        """A key was put back because its pass failed."""
 
     def passed(self, kind: str, result: str, seconds: float) -> None:
         """A pass is over."""

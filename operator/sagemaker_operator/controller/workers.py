@@ -93,6 +93,7 @@ class Workers:
         return None
 
     async def _work_on(self, key: Key, lane: Lane) -> None:
+        self._meter.took(len(self._queue))
         record = self._store.get(key)
         try:
             if record is not None:
@@ -126,7 +127,11 @@ class Workers:
             self._again(record, Pace.RETRY, lane)
         else:
             result = self._ended(record, outcome)
-        self._meter.passed(record.kind.name, result, self._clock.monotonic() - began)
+        took = self._clock.monotonic() - began
+        self._meter.passed(record.kind.name, result, took)
+        self._meter.worked(took)
+        if result == "error":
+            self._meter.retried()
 
     def _ended(self, record: Record, outcome: Outcome) -> str:
         failure = outcome.facts.failure

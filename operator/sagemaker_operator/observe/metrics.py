@@ -22,7 +22,6 @@ from prometheus_client import (
 _PASS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 60.0)
 _CALL = (0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _WAIT = (0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0)
-_QUEUED = (0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
 class Metrics:
@@ -66,14 +65,9 @@ class Metrics:
         self._passes.active.labels("sagemaker").set(workers)
         self._passes.limit.labels("sagemaker").set(limit)
 
-    def enqueued(self, depth: int) -> None:
-        """A key was added to the work queue, which is now so long."""
+    def took(self, depth: int) -> None:
+        """A worker took a key; so many are left that wait."""
         self._queue.adds.labels("sagemaker").inc()
-        self._queue.depth.labels("sagemaker").set(depth)
-
-    def dequeued(self, depth: int, *, waited: float) -> None:
-        """A key was taken from the work queue after so many seconds; it is now so long."""
-        self._queue.waited.labels("sagemaker").observe(waited)
         self._queue.depth.labels("sagemaker").set(depth)
 
     def worked(self, seconds: float) -> None:
@@ -159,11 +153,8 @@ class Queue:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.depth = Gauge("workqueue_depth", "Keys that wait for a worker.", ["name"], registry=registry)
-        self.adds = Counter("workqueue_adds_total", "Keys added.", ["name"], registry=registry)
+        self.adds = Counter("workqueue_adds_total", "Keys that were added and taken.", ["name"], registry=registry)
         self.retries = Counter("workqueue_retries_total", "Keys put back.", ["name"], registry=registry)
-        self.waited = Histogram(
-            "workqueue_queue_duration_seconds", "Time in the queue.", ["name"], registry=registry, buckets=_QUEUED
-        )
         self.worked = Histogram(
             "workqueue_work_duration_seconds", "Time with a worker.", ["name"], registry=registry, buckets=_PASS
         )
