@@ -1,12 +1,9 @@
-"""Calls through boto3 to an emulated SageMaker, and to endpoints that are something else."""
+"""Calls through boto3 to an emulated SageMaker."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,22 +21,8 @@ from sagemaker_operator.kinds import KINDS
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 JOB = KINDS["TrainingJob"]
-IDENTITY = (
-    b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-    b"<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-)
 
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Credentials of the emulator's default account, and none from the machine."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulated")
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SAGEMAKER"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+pytestmark = pytest.mark.usefixtures("account_credentials")
 
 
 @pytest.fixture
@@ -300,120 +283,3 @@ async def test_a_throttled_sweep_goes_on_where_it_was(cloud: Cloud, sagemaker: E
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 async def test_every_kind_can_be_swept(cloud: Cloud, sagemaker: Emulator, kind: Any) -> None:
     assert [row async for row in sweep(cloud, kind, region=REGION, since=None)] == []
-
-
-@dataclass
-class Stranger:
-    """An HTTP server that is not SageMaker: gives its answers in turn, the last one for ever."""
-
-    answers: list[tuple[int, str, bytes]]
-    url: str = ""
-
-    def next(self) -> tuple[int, str, bytes]:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-
-@pytest.fixture
-def stranger() -> Iterator[Stranger]:
-    told = Stranger([(200, "text/html", b"<html>Welcome to nginx!</html>")])
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            status, content, body = told.next()
-            self.send_response(status)
-            self.send_header("Content-Type", content)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the standard library
-            """Keep quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        told.url = f"http://127.0.0.1:{server.server_port}"
-        yield told
-        server.shutdown()
-        thread.join()
-
-
-@pytest_asyncio.fixture
-async def misled(stranger: Stranger) -> AsyncIterator[Cloud]:
-    cloud = Cloud(Sessions(endpoint_url=stranger.url), Limits())
-    yield cloud
-    await cloud.close()
-
-
-@pytest.mark.parametrize("operation", ["DescribeTrainingJob", "StopTrainingJob"])
-@pytest.mark.parametrize(
-    "answer",
-    [
-        (200, "text/html", b"<html>Welcome to nginx!</html>"),
-        (200, "application/json", b"<html>Welcome to nginx!</html>"),
-        (200, "application/json", b'{"kind": "Status", "status": "Success"}'),
-        (200, "application/json", b"[]"),
-        (200, "application/json", b"\xff\xfe"),
-        (200, "application/json", b""),
-        (403, "text/html", b"<html>Forbidden</html>"),
-        (404, "application/json", b'{"kind": "Status", "code": 404, "message": "not found"}'),
-        (400, "application/json", b"[]"),
-        (502, "text/html", b"<html>Bad Gateway</html>"),
-    ],
-    ids=str,
-)
-async def test_an_endpoint_that_answers_nonsense_never_counts_as_an_answer(
-    misled: Cloud, stranger: Stranger, operation: str, answer: tuple[int, str, bytes]
-) -> None:
-    stranger.answers = [answer]
-
-    with pytest.raises(Unknown) as failure:
-        await misled.call(operation, {"TrainingJobName": "digits"}, region=REGION, lane=Lane.USER)
-
-    assert stranger.url.removeprefix("http://") in failure.value.message
-    assert "<html>" not in failure.value.message
-
-
-async def test_an_endpoint_where_nobody_listens_is_named() -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        free = server.server_port
-    cloud = Cloud(Sessions(endpoint_url=f"http://127.0.0.1:{free}"), Limits())
-
-    with pytest.raises(Unknown, match=f"127.0.0.1:{free} cannot be reached: check the endpoint URL"):
-        await create(cloud, "digits")
-    await cloud.close()
-
-
-async def test_the_account_is_asked_once(misled: Cloud, stranger: Stranger) -> None:
-    stranger.answers = [
-        (200, "text/xml", IDENTITY),
-        (500, "text/xml", b""),
-    ]
-
-    assert [await misled.account(region=REGION) for _ in range(2)] == [ACCOUNT, ACCOUNT]
-
-
-async def test_an_account_that_cannot_be_told_is_no_crash(misled: Cloud) -> None:
-    with pytest.raises(Unknown, match="which is not how"):
-        await misled.account(region=REGION)
-
-
-async def test_a_sweep_goes_on_over_an_empty_page(misled: Cloud, stranger: Stranger) -> None:
-    stranger.answers = [
-        (200, "application/x-amz-json-1.1", b'{"TrainingJobSummaries": [], "NextToken": "2"}'),
-        (200, "application/x-amz-json-1.1", b'{"TrainingJobSummaries": [{"TrainingJobName": "digits"}]}'),
-    ]
-
-    names = [row["TrainingJobName"] async for row in sweep(misled, JOB, region=REGION, since=None)]
-
-    assert names == ["digits"]
-
-
-async def test_a_list_that_leads_back_to_itself_ends(misled: Cloud, stranger: Stranger) -> None:
-    stranger.answers = [(200, "application/x-amz-json-1.1", b'{"TrainingJobSummaries": [], "NextToken": "2"}')]
-
-    with pytest.raises(Unknown, match="does not get on"):
-        [row async for row in sweep(misled, JOB, region=REGION, since=None)]
