@@ -83,13 +83,12 @@ class Changes:
     def _take(self, resource: Resource, record: Record | None) -> None:
         first = record is None or record.uid != resource.uid
         was = _shown(record)
-        before = None if record is None else (record.generation, record.deleting, record.claimed, record.look_now)
+        asked = not first and record is not None and _asks_for_work(record, resource)
         learned = self._store.take(resource)
-        after = (learned.generation, learned.deleting, learned.claimed, learned.look_now)
-        if not first and before != after:
-            self._queue.add(learned.key, Lane.USER)
-        elif first:
+        if first:
             self._first_seen(learned)
+        elif asked:
+            self._queue.add(learned.key, Lane.USER)
         self._wake_referrers(learned, was)
 
     def _first_seen(self, record: Record) -> None:
@@ -114,6 +113,16 @@ class Changes:
 def _shown(record: Record | None) -> tuple[bool, str] | None:
     """What those who refer to an object tell about it: whether it is ready, and what keeps it from that."""
     return None if record is None else (record.ready, record.trouble)
+
+
+def _asks_for_work(known: Record, resource: Resource) -> bool:
+    """Whether somebody wants something. Our finalizer and our answers are our own doing, and may be heard of before the reply."""
+    return (
+        resource.generation != known.generation
+        or resource.deleting != known.deleting
+        or (known.claimed and not resource.claimed)
+        or resource.look_now not in (None, known.look_now)
+    )
 
 
 def _running(record: Record) -> bool:

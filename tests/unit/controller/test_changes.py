@@ -8,7 +8,7 @@ from surroundings import HandClock, condition, job, read, running
 from sagemaker_operator.controller.changes import Changes
 from sagemaker_operator.controller.store import Record, Store
 from sagemaker_operator.engine.queue import WorkQueue
-from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.engine.resource import LOOK_NOW, Key
 from sagemaker_operator.kinds import KINDS
 
 TRAINING_JOB = KINDS["TrainingJob"]
@@ -67,6 +67,28 @@ def test_the_echo_of_our_own_write_is_not(hearing: Hearing) -> None:
     hearing.hear(job("a", version=4))
 
     assert hearing.queued() == set()
+
+
+def test_nor_is_it_when_it_is_heard_before_the_reply(hearing: Hearing) -> None:
+    unclaimed, asked = job("a"), job("a", version=3)
+    unclaimed["metadata"]["finalizers"] = []
+    asked["metadata"]["annotations"] = {LOOK_NOW: "once"}
+    hearing.hear(unclaimed, "ADDED")
+    hearing.queued()
+
+    hearing.hear(job("a", version=2))
+    assert hearing.queued() == set(), "our finalizer"
+
+    hearing.hear(asked)
+    assert hearing.queued() == {"TrainingJob/a"}
+    hearing.hear(
+        {
+            **asked,
+            "metadata": {**asked["metadata"], "resourceVersion": "4"},
+            "status": {"lastHandledReconcileAt": "once"},
+        }
+    )
+    assert hearing.queued() == set(), "our answer to a request"
 
 
 @pytest.mark.parametrize(
