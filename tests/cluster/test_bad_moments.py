@@ -29,7 +29,6 @@ def test_a_stop_in_the_middle_of_a_create_waits_for_the_answer(
     assert operator.stop(within=10) == 0
 
     assert sagemaker.journal.committed("CreateTrainingJob") == 1
-    assert "arn" in user.status("trainingjob/digits"), "what came of it is in the status"
     operator.start()
     sagemaker.latency = 0
     user.wait("trainingjob/digits", condition="Succeeded")

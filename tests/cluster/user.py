@@ -79,7 +79,7 @@ class User:
                 o["metadata"]["name"] for o in self.objects() if find_condition(o, condition).get("status") != "True"
             ]
 
-        eventually(f"all are {condition}", lambda: not lacking(), within=seconds)
+        eventually(f"all are {condition}", lambda: not lacking(), within=seconds, every=0.5)
 
     def let_go(self, objects: list[Object]) -> None:
         """Removes objects whatever holds them: for the end of a test, when nobody takes care of finalizers any more."""
