@@ -146,7 +146,7 @@ def test_what_happens_in_aws_during_an_outage_of_the_api_server_is_told_after_it
     eventually("it runs", lambda: user.status("trainingjob/digits").get("trainingJobStatus"))
 
     outage()
-    operator.says(cluster.server, "failed; will retry")
+    operator.says(cluster.server, "does not answer")
     eventually("its end in SageMaker", lambda: ended(sagemaker))
     cluster.start_api_server()
 

@@ -20,7 +20,8 @@ from .control import Control
 
 _log = logging.getLogger(__name__)
 
-_DISCOVERY = 15.0
+# One small request; it also tells that the API server is away, which watches only notice by and by.
+_DISCOVERY = 5.0
 _COMPARISON = 600.0
 _SLOWEST = 15.0
 # A watch that works leaves hardly any difference; so many say that it does not.
@@ -48,7 +49,7 @@ class Listener:
         listed: asyncio.Event,
     ) -> None:
         self._client, self._control, self._kinds, self._namespaces = client, control, kinds, namespaces
-        self._listed, self._missing = listed, frozenset[str]()
+        self._listed, self._missing, self._away = listed, frozenset[str](), False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until `stop` is set."""
@@ -96,10 +97,23 @@ class Listener:
     async def _discover(self, served: Sequence[Kind], again: asyncio.Event) -> None:
         while True:
             await asyncio.sleep(_DISCOVERY)
-            with suppress(KubeError):
-                if [kind.name for kind in await self._served()] != [kind.name for kind in served]:
-                    _log.info("The CRDs that are installed have changed")
-                    again.set()
+            try:
+                now = [kind.name for kind in await self._served()]
+            except KubeError as error:
+                self._answered(error)
+                continue
+            self._answered(None)
+            if now != [kind.name for kind in served]:
+                _log.info("The CRDs that are installed have changed")
+                again.set()
+
+    def _answered(self, error: KubeError | None) -> None:
+        """Tell once that the API server is away, and once that it is back."""
+        if error is not None and not self._away:
+            _log.warning("The Kubernetes API server does not answer", extra={"error": str(error)})
+        elif error is None and self._away:
+            _log.info("The Kubernetes API server answers again")
+        self._away = error is not None
 
     async def _compare(self, served: Sequence[Kind], again: asyncio.Event) -> None:
         while True:

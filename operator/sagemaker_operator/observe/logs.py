@@ -18,6 +18,8 @@ FORMATS = ("json", "text")
 # Libraries tell every request, retry and re-connection at the levels that we use for what people should know.
 _QUIET = {
     "kopf": logging.WARNING,
+    # Every attempt of every watch, with the whole request; what the watches come to is told by who started them.
+    "kopf._cogs.clients": logging.CRITICAL,
     "aiohttp": logging.WARNING,
     "asyncio": logging.WARNING,
     "botocore": logging.WARNING,
