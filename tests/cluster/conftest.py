@@ -107,7 +107,8 @@ def operators(user: User, sagemaker: Emulator, tmp_path: Path) -> Iterator[Calla
 
     def make(*flags: str, **environ: str) -> Operator:
         operator = Operator(
-            (f"--endpoint-url={sagemaker.url}", *(flags or ("--no-leader-elect",))),
+            # Only its own namespace: what other tests left in theirs goes by and by, and would be created in this SageMaker.
+            (f"--endpoint-url={sagemaker.url}", f"--namespace={user.namespace}", *(flags or ("--no-leader-elect",))),
             environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path, **environ),
             tmp_path / f"operator-{next(numbers)}.log",
         )
