@@ -162,7 +162,7 @@ def outdated(facts: Facts) -> Step | None:
         return Rest(_rolled_back(facts), Pace.DRIFT)
     if intent["repeats"] > _REPEATS:
         message = f"SageMaker accepts the update and keeps another {', '.join(_changed(facts))}."
-        return Rest(stalled(Reason.NOT_APPLIED, message), Pace.DRIFT)
+        return Rest(_of_the_next(facts, stalled(Reason.NOT_APPLIED, message)), Pace.DRIFT)
     if facts.resource.status.get("lastUpdate") != intent:
         return Intend({"lastUpdate": intent}, _updating(facts))
     return Call(Verb.UPDATE, str(facts.kind.family.update), request)
@@ -173,10 +173,8 @@ def at_rest(facts: Facts) -> Step:
     verdict = assess(facts)
     # Without an Update there is nothing that a reference could still change.
     if isinstance(facts.target, Waiting) and facts.kind.mutable:
-        verdict = reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message)
-        if serves(facts):
-            verdict = while_serving(verdict, current=False)
-        return Rest(verdict, Pace.EVENT)
+        waits = reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message)
+        return Rest(_of_the_next(facts, waits), Pace.EVENT)
     if facts.kind.lifecycle is Lifecycle.JOB:
         return Rest(verdict, Pace.NEVER)
     return Rest(verdict, Pace.DRIFT)
@@ -210,7 +208,11 @@ def _outdated(facts: Facts) -> bool:
 
 
 def _updating(facts: Facts) -> Verdict:
-    verdict = reconciling(Reason.UPDATING, f"Updating {', '.join(_changed(facts))}.")
+    return _of_the_next(facts, reconciling(Reason.UPDATING, f"Updating {', '.join(_changed(facts))}."))
+
+
+def _of_the_next(facts: Facts, verdict: Verdict) -> Verdict:
+    """A verdict about what the manifest asks for next, while something else may be serving."""
     return while_serving(verdict, current=False) if serves(facts) else verdict
 
 
@@ -246,7 +248,7 @@ def _undone(facts: Facts, intent: Mapping[str, Any]) -> bool:
 
 def _rolled_back(facts: Facts) -> Verdict:
     verdict = Verdict(State.STALLED, Reason.ROLLED_BACK, str(facts.reply.get(facts.kind.reason)), rolled_back=True)
-    return while_serving(verdict, current=False) if serves(facts) else verdict
+    return _of_the_next(facts, verdict)
 
 
 def _lost_job(facts: Facts) -> Step:

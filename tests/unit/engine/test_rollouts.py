@@ -109,7 +109,7 @@ def test_an_update_that_aws_accepts_and_never_applies_ends() -> None:
 
     assert isinstance(step, Rest)
     assert step.verdict is not None
-    assert step.verdict.reason == "NotApplied"
+    assert (step.verdict.reason, step.verdict.serving) == ("NotApplied", True)
 
 
 def test_a_schedule_is_updated_in_what_the_manifest_sets_and_no_more() -> None:
