@@ -11,6 +11,7 @@ from sagemaker_operator.model.convert import to_request
 from sagemaker_operator.model.service import input_shape
 
 from .naming import sagemaker_name
+from .ownership import merge
 from .resource import Resource
 
 
@@ -62,8 +63,8 @@ def understand(resource: Resource, resolved: Mapping[str, Any], owned: Mapping[s
         owned: the tags that mark the SageMaker resource as ours; they win over the manifest's.
     """
     members = to_request(resource.kind.family.spec_members, resolved)
-    tags = {tag["Key"]: tag.get("Value", "") for tag in members.pop("Tags", ())}  # type: ignore[attr-defined]
-    return Target(sagemaker_name(resource), members, {**tags, **owned})
+    tags = merge(members.pop("Tags", ()), owned)  # type: ignore[arg-type]
+    return Target(sagemaker_name(resource), members, {tag["Key"]: tag["Value"] for tag in tags})
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

@@ -2,12 +2,10 @@
 
 The spelling is the one of AWS Controllers for Kubernetes, so that its manifests apply here: lower camel case with acronyms in
 capitals (``RoleArn`` is ``roleARN``, ``S3Uri`` is ``s3URI``). Members of different structures can share a spelling (``RoleArn``
-and ``RoleARN``), so the way back needs the structure: see `member`.
+and ``RoleARN``), so the way back needs the structure: see `convert`.
 """
 
 from functools import cache
-
-from botocore.model import StructureShape
 
 # Of ACK's 109 acronyms these matter for SageMaker; those in EXCEPT are plain letters when one of the listed endings follows.
 _ACRONYMS = (
@@ -50,29 +48,6 @@ def field(member: str) -> str:
         at += len(acronym) if acronym else 1
     name = "".join(spelled)
     return f"{name}_" if name in _KEYWORDS else name
-
-
-def path(members: str) -> str:
-    """A dotted path of members as a dotted path of fields; a trailing ``[]`` of a step (a list) is kept."""
-    return ".".join(
-        field(step.removesuffix("[]")) + ("[]" if step.endswith("[]") else "") for step in members.split(".")
-    )
-
-
-def member(shape: StructureShape, name: str) -> str | None:
-    """The member of a structure that a field stands for, or None."""
-    return _members(shape).get(name)
-
-
-_CACHE: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
-
-
-def _members(shape: StructureShape) -> dict[str, str]:
-    # Shapes are rebuilt by botocore on every access, so their identity cannot be the key.
-    key = (shape.name, tuple(shape.members))
-    if key not in _CACHE:
-        _CACHE[key] = {field(name): name for name in shape.members}
-    return _CACHE[key]
 
 
 def _acronym_at(name: str, at: int, *, any_case: bool) -> str | None:
