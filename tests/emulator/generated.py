@@ -2,7 +2,7 @@
 
 The same operation always gets the same request. Every name is `sample`, so that what one request creates is what the next one
 refers to. The requests fit the shapes; whether they make sense beyond that (two members that exclude each other, say) the model
-does not tell: replace members with keyword arguments, and leave one out by giving None for it. Requests written by hand: `asking`.
+does not tell: replace members with keyword arguments, and leave one out by giving None for it. By hand: `asking`.
 """
 
 from collections.abc import Iterator
