@@ -41,7 +41,7 @@ def role_can_be_assumed(member: str) -> Check:
 
 def training_inputs_exist(call: Call, world: World) -> None:
     """Refuse a training job one of whose channels has nothing in S3."""
-    if world.objects is None:
+    if world.inputs is None:
         return
     for source in _s3_sources(call.request):
         url = source["S3Uri"]
@@ -49,7 +49,7 @@ def training_inputs_exist(call: Call, world: World) -> None:
         if parsed is None:
             continue
         bucket, prefix = parsed[1], parsed[2]
-        if not world.objects.has(call.place.account, bucket, prefix):
+        if not world.inputs.has(call.place.account, bucket, prefix):
             raise NO_OBJECTS.error(
                 url=url,
                 region=call.place.region,

@@ -4,6 +4,7 @@ Both the Python API (`emulator`) and the control API (`control`) work on these p
 """
 
 import re
+from random import Random
 from typing import Any
 
 from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
@@ -12,6 +13,7 @@ from sagemaker_local.emulator.faults import Faults
 from sagemaker_local.emulator.front import Front
 from sagemaker_local.emulator.journal import Journal
 from sagemaker_local.emulator.mount import Moto
+from sagemaker_local.emulator.neighbours import Neighbours
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.rates import Rates
 from sagemaker_local.emulator.service import SageMaker
@@ -83,7 +85,15 @@ class Core:
         clock: Clock = VirtualClock(speed=speed) if virtual else WallClock(speed=speed)
         self.moto = Moto()
         self.quotas = Quotas()
-        world = World(clock, Store(), self.quotas, self.moto if check_s3 else None)
+        neighbours = Neighbours(self.moto)
+        world = World(
+            clock,
+            Store(),
+            self.quotas,
+            inputs=neighbours if check_s3 else None,
+            storage=neighbours,
+            random=Random(seed),
+        )
         self.service = SageMaker(world, FAMILIES)
         self.scenarios = self.service.scenarios
         self.journal = Journal()

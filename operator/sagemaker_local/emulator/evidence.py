@@ -12,13 +12,15 @@ from typing import Final
 
 import sagemaker_local.emulator as package
 from sagemaker_local.emulator import model
+from sagemaker_local.emulator.bound import Bound
 from sagemaker_local.emulator.clock import VirtualClock
 from sagemaker_local.emulator.families import FAMILIES
-from sagemaker_local.emulator.family import Family, Timeline
+from sagemaker_local.emulator.family import Family
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.store import Store
+from sagemaker_local.emulator.timeline import Timeline
 from sagemaker_local.emulator.world import World
 
 BEGIN: Final = "<!-- made by python -m sagemaker_local.emulator.evidence docs/emulator.md -->"
@@ -61,8 +63,9 @@ def renew(page: str) -> str:
 
 
 def _coverage() -> list[str]:
-    operations = sorted(SageMaker(World(VirtualClock(), Store(), Quotas()), FAMILIES).operations())
+    operations = SageMaker(World(VirtualClock(), Store(), Quotas()), FAMILIES).operations()
     rows = [f"| {family.kind} | {', '.join(_verbs(family))} |" for family in FAMILIES]
+    missing = sorted(model.operation_names() - operations)
     count = f"{len(operations)} of SageMaker's {len(model.operation_names())} operations have behaviour:"
     return [
         "### Coverage",
@@ -73,12 +76,15 @@ def _coverage() -> list[str]:
         "|---|---|",
         *rows,
         "| of all families | AddTags, DeleteTags, ListTags |",
+        "",
+        f"Without behaviour: {', '.join(missing) or 'none'}.",
     ]
 
 
 def _verbs(family: Family) -> list[str]:
-    standard = [f"Create{family.kind}", f"Describe{family.kind}", f"List{family.kind}s"]
-    return [*standard, *(action.operation for action in family.actions)]
+    bound = Bound(family)
+    standard = [bound.creating, f"Describe{family.kind}", *([bound.list_operation] if bound.list_operation else [])]
+    return [*standard, *(a.operation for a in family.actions), *(e.operation for e in family.extras)]
 
 
 def _guessed_texts() -> list[str]:

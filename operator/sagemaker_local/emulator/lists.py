@@ -1,63 +1,109 @@
 """List operations, as SageMaker pages, sorts and filters.
 
-Names and times select before the page is cut; StatusEquals selects within the page (ListTrainingJobs' documentation), so that an
-empty page with a token is an ordinary answer.
+Names, times and everything else select before the page is cut; StatusEquals selects within the page (ListTrainingJobs'
+documentation), so that an empty page with a token is an ordinary answer. A filter goes by its name: `<Member>Contains`,
+`<Member>Equals`, `<Member>Prefix`, `<Time>After`, `<Time>Before`, or the member itself; a family's row may say otherwise.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from sagemaker_local.emulator.family import Family
+from sagemaker_local.emulator.bound import Bound
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
-# Filters that compare a member of the summary with a member of the request, where the request calls it otherwise.
-SAME: Final = {
-    "EndpointName": "EndpointName",
-    "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
-    "MonitoringTypeEquals": "MonitoringType",
-}
+_ABOUT_THE_PAGE: Final = frozenset({"MaxResults", "NextToken", "SortBy", "SortOrder", "StatusEquals"})
+_CREATED: Final = frozenset({"Created", "Creation", "CreationTime"})
+_MODIFIED: Final = frozenset({"LastModified", "LastModifiedTime", "ModifiedTime", "Modified"})
+_SUFFIXES: Final = ("Contains", "Equals", "Prefix", "After", "Before")
 
 
-def list_page(call: Call, world: World, family: Family) -> tuple[list[Resource], Json]:
+def list_page(call: Call, world: World, bound: Bound, families: Mapping[str, Bound]) -> tuple[list[Resource], Json]:
     """The resources of one page, before they become summaries, and the token of the next."""
-    found = _sorted(call, family, world.store.of_kind(call.place, family.kind).values())
-    page = cut([r for r in found if _selected(call.request, r, family)], call)
+    found = [
+        resource
+        for resource in world.store.of_kind(call.place, bound.shelf).values()
+        if _selected(call.request, resource, families[resource.kind], bound)
+    ]
+    page = cut(_sorted(call, bound, found, families), call)
     status = call.request.get("StatusEquals")
     return [r for r in page.items if status is None or r.status == status], page.token
 
 
-def _sorted(call: Call, family: Family, resources: Iterable[Resource]) -> list[Resource]:
-    found = list(resources)
-    order = call.request.get("SortOrder", "Descending" if family.descending else "Ascending")
-    match call.request.get("SortBy", "CreationTime"):
-        case "Name":
-            found.sort(key=lambda r: r.name)
-        case "Status":
-            found.sort(key=lambda r: (r.status or "", r.created))
-        case _:
-            pass  # the store keeps the order of creation
+def _sorted(call: Call, bound: Bound, found: list[Resource], families: Mapping[str, Bound]) -> list[Resource]:
+    order = call.request.get("SortOrder", "Descending" if bound.family.descending else "Ascending")
+    key = _sort_key(call.request.get("SortBy", "CreationTime"), families)
+    if key is not None:
+        found.sort(key=key)
     if order == "Descending":
         found.reverse()
     return found
 
 
-def _selected(request: Mapping[str, Any], resource: Resource, family: Family) -> bool:
-    contains = request.get("NameContains")
-    if contains is not None and contains.lower() not in resource.name.lower():
-        return False
-    if not _in_time(request, "CreationTime", resource.created):
-        return False
-    if not _in_time(request, "LastModifiedTime", resource.modified):
-        return False
-    wanted = {SAME[name]: value for name, value in request.items() if name in SAME}
-    if not wanted:
-        return True
-    shown = {**resource.facts, **family.view(resource)}
-    return all(shown.get(member) == value for member, value in wanted.items())
+def _sort_key(by: str, families: Mapping[str, Bound]) -> Callable[[Resource], Any] | None:
+    """By what to sort; None is the order of creation, which the store keeps."""
+    if by in ("CreationTime", "CreatedAt", "CREATION_TIME"):
+        return None
+    if by.endswith(("Name", "NAME")):
+        return lambda r: r.name
+    if by in ("LastModifiedTime", "LAST_MODIFIED_TIME"):
+        return lambda r: (r.modified, r.created)
+    if by.endswith(("Status", "STATUS")):
+        return lambda r: (r.status or "", r.created)
+    return lambda r: (str(families[r.kind].whole(r).get(by, "")), r.created)
 
 
-def _in_time(request: Mapping[str, Any], member: str, when: float) -> bool:
-    after, before = request.get(f"{member}After"), request.get(f"{member}Before")
-    return (after is None or when > after) and (before is None or when < before)
+def _selected(request: Mapping[str, Any], resource: Resource, own: Bound, listing: Bound) -> bool:
+    for name, wanted in request.items():
+        if name in _ABOUT_THE_PAGE:
+            continue
+        select = listing.family.filters.get(name)
+        fits = select(wanted, own.whole(resource), resource) if select else _fits(name, wanted, resource, own)
+        if not fits:
+            return False
+    return True
+
+
+def _fits(name: str, wanted: Any, resource: Resource, bound: Bound) -> bool:
+    suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    member = name.removesuffix(suffix)
+    match suffix:
+        case "After" | "Before":
+            when = _time(member, resource, bound)
+            return when is not None and (when > wanted if suffix == "After" else when < wanted)
+        case "Contains" if member == "Name":
+            return wanted.lower() in resource.name.lower()
+        case "Contains":
+            return wanted.lower() in str(bound.whole(resource).get(member, "")).lower()
+        case "Prefix":
+            return str(bound.whole(resource).get(member, "")).startswith(wanted)
+        case _:
+            return bool(bound.whole(resource).get(member) == wanted)
+
+
+def _time(member: str, resource: Resource, bound: Bound) -> float | None:
+    if member in _CREATED:
+        return resource.created
+    if member in _MODIFIED:
+        return resource.modified
+    found: float | None = bound.whole(resource).get(member)
+    return found
+
+
+def equal(member: str) -> Callable[[Any, Mapping[str, Any], Resource], bool]:
+    """A filter that compares with a member of another name."""
+    return lambda wanted, shown, _: shown.get(member) == wanted
+
+
+def within(members: Iterable[str]) -> Callable[[Any, Mapping[str, Any], Resource], bool]:
+    """A filter that compares with a member inside of structures, given by the path to it."""
+    path = tuple(members)
+
+    def select(wanted: Any, shown: Mapping[str, Any], _: Resource) -> bool:
+        node: Any = shown
+        for member in path:
+            node = node.get(member) if isinstance(node, Mapping) else None
+        return bool(node == wanted)
+
+    return select

@@ -1,29 +1,54 @@
 """Moves resources along their timelines when their time comes, whether anybody reads them or not.
 
-One timer per resource: each step sets the timer of the next. Timers of a timeline that was replaced are void. What wakes the
-machine up in real time is `server`; what moves a virtual clock is `advance`.
+One timer per resource: each step sets the timer of the next. Timers of a timeline that was replaced are void. Beside its timeline
+a resource may have alarms that survive a change of timeline, for example the next run of a schedule. What wakes the machine up in
+real time is `server`; what moves a virtual clock is `advance`.
 """
 
 import heapq
 import itertools
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from sagemaker_local.emulator.family import Family, Step, Timeline
+from sagemaker_local.emulator.family import Family
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_local.emulator.scenarios import Scenarios
+from sagemaker_local.emulator.timeline import Effect, Step, Timeline, at
 from sagemaker_local.emulator.world import World
 
-Timer = tuple[float, int, int, Family, Resource, Timeline, int, float]
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What is to happen to a resource, and when.
+
+    Attributes:
+        due: epoch seconds.
+        timeline: what it is on.
+        index: the step that is due.
+        began: when the timeline began, in epoch seconds.
+        generation: the resource's when the timer was set; None for an alarm, which no other timeline voids.
+    """
+
+    due: float
+    resource: Resource
+    timeline: Timeline
+    index: int
+    began: float
+    generation: int | None
 
 
 class Machine:
-    """All timers of one emulator. Not thread-safe by itself; `service` holds the lock."""
+    """All timers of one emulator. Not thread-safe by itself; `service` holds the lock.
 
-    def __init__(self, world: World, scenarios: Scenarios) -> None:
+    Args:
+        family: the family of a kind.
+    """
+
+    def __init__(self, world: World, scenarios: Scenarios, family: Callable[[str], Family]) -> None:
         self._world = world
         self._scenarios = scenarios
-        self._timers: list[Timer] = []
+        self._family = family
+        self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
         self.on_earlier: Callable[[], None] | None = None
 
@@ -33,6 +58,24 @@ class Machine:
         resource.generation += 1
         self._walk(family, resource, family.plan(resource, fitted), 0, began=now, now=now)
 
+    def later(self, resource: Resource, after: float, effect: Effect, *, now: float) -> None:
+        """Let something happen to a resource in `after` seconds, whatever timeline it is on then."""
+        alarm = Timeline((at(0, None), at(after, None, effect=effect)))
+        self.restore(Timer(self._due(now, after), resource, alarm, 1, now, None))
+
+    def timers(self) -> Iterator[Timer]:
+        """What is under way, the earliest first."""
+        for _, _, timer in sorted(self._timers, key=lambda entry: entry[:2]):
+            if not self._void(timer):
+                yield timer
+
+    def restore(self, timer: Timer) -> None:
+        """Set a timer."""
+        earliest = not self._timers or timer.due < self._timers[0][0]
+        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        if earliest and self.on_earlier is not None:
+            self.on_earlier()
+
     def next_due(self) -> float | None:
         """When the first timer is due, in epoch seconds; None if nothing is under way."""
         return self._timers[0][0] if self._timers else None
@@ -41,10 +84,15 @@ class Machine:
         """Take every step that is due by `until`, in order; returns how many were taken."""
         taken = 0
         while self._timers and self._timers[0][0] <= until:
-            due, _, generation, family, resource, timeline, index, began = heapq.heappop(self._timers)
-            if generation == resource.generation:
-                self._walk(family, resource, timeline, index, began=began, now=due)
-                taken += 1
+            due, _, timer = heapq.heappop(self._timers)
+            if self._void(timer):
+                continue
+            taken += 1
+            if timer.generation is None:
+                self._ring(timer)
+            else:
+                family = self._family(timer.resource.kind)
+                self._walk(family, timer.resource, timer.timeline, timer.index, began=timer.began, now=due)
         return taken
 
     def advance(self, seconds: float) -> int:
@@ -82,20 +130,32 @@ class Machine:
         generation = resource.generation
         for number in range(index, len(timeline.steps)):
             step = timeline.steps[number]
-            due = round(began + step.after / self._world.clock.speed, 3)
+            due = self._due(began, step.after)
             if number > index and due > now:
-                self._set_timer((due, next(self._order), generation, family, resource, timeline, number, began))
+                self.restore(Timer(due, resource, timeline, number, began, generation))
                 return
             failure = self._enter(family, resource, step, now)
             if failure is not None:
                 if timeline.failed is not None:
                     self._enter(family, resource, replace(timeline.failed, reason=failure), now)
                 return
-            if resource.generation != generation:
+            if resource.generation != generation or resource.gone:
                 return
+
+    def _ring(self, timer: Timer) -> None:
+        effect = timer.timeline.steps[timer.index].effect
+        if effect is not None:
+            effect(timer.resource, self._world, timer.due)
+
+    def _void(self, timer: Timer) -> bool:
+        return timer.resource.gone or timer.generation not in (None, timer.resource.generation)
+
+    def _due(self, began: float, after: float) -> float:
+        return round(began + after / self._world.clock.speed, 3)
 
     def _enter(self, family: Family, resource: Resource, step: Step, now: float) -> str | None:
         """Make a resource what the step says; a text says why it could not."""
+        before = (resource.status, resource.detail, resource.gone)
         if step.effect is not None:
             failure = step.effect(resource, self._world, now)
             if failure is not None:
@@ -110,10 +170,6 @@ class Machine:
             resource.reason = step.reason
         resource.modified = now
         family.entered(resource, step, now)
+        if self._world.listeners and before != (resource.status, resource.detail, resource.gone):
+            self._world.notice(resource, now)
         return None
-
-    def _set_timer(self, timer: Timer) -> None:
-        earliest = not self._timers or timer[0] < self._timers[0][0]
-        heapq.heappush(self._timers, timer)
-        if earliest and self.on_earlier is not None:
-            self.on_earlier()

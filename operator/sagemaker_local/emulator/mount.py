@@ -69,16 +69,6 @@ class Moto:
 
         return str(get_account_id_from(access_key))
 
-    def has(self, account: str, bucket: str, prefix: str) -> bool:
-        """Whether S3 holds an object with that prefix, in the account's buckets or another's."""
-        if not self.loaded:
-            return False
-        from moto.s3.models import s3_backends  # noqa: PLC0415 see above
-
-        partition, owner = s3_backends.bucket_accounts.get(bucket, ("aws", account))
-        found = s3_backends[owner][partition].buckets.get(bucket)
-        return found is not None and any(key.startswith(prefix) for key in list(found.keys))
-
     def answer(self, request: Request) -> Response:
         """Let moto answer; runs in a thread of `pool`."""
         try:

@@ -15,7 +15,11 @@ class Place:
 
     def arn(self, path: str, name: str) -> str:
         """The ARN of a SageMaker resource here, for example path `training-job`."""
-        return f"arn:{partition(self.region)}:sagemaker:{self.region}:{self.account}:{path}/{name}"
+        return self.arn_of(f"{path}/{name}")
+
+    def arn_of(self, tail: str) -> str:
+        """The ARN of a SageMaker resource here by all that follows the account."""
+        return f"arn:{partition(self.region)}:sagemaker:{self.region}:{self.account}:{tail}"
 
 
 def partition(region: str) -> str:
@@ -30,12 +34,16 @@ class Resource:
     """A resource and everything that happened to it.
 
     Attributes:
-        key: the name as names are compared (Endpoint ignores case).
+        name: what people call it; lists and scenarios go by it.
+        key: what tells it from others of its kind: the name as names are compared (Endpoint ignores case), with the names of
+            what it belongs to before it (`d-abc/alice`), or the id that AWS made.
+        shelf: the kind under which it is kept; another than `kind` where two kinds share their names.
         spec: the members of the create request with the defaults that AWS fills in.
         facts: members of Describe that behaviour adds: times, transitions, variants …
         pending: what an update in flight will bring once it succeeds.
         usage: instances in use by quota name.
         generation: grows with each new timeline, so that timers of the one before are void.
+        gone: whether it was removed.
     """
 
     kind: str
@@ -54,3 +62,8 @@ class Resource:
     tags: dict[str, str] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     generation: int = 0
+    shelf: str = ""
+    gone: bool = False
+
+    def __post_init__(self) -> None:
+        self.shelf = self.shelf or self.kind

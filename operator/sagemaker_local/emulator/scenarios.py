@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_local.emulator.family import Timeline
+from sagemaker_local.emulator.timeline import Timeline
 
 
 @dataclass(slots=True)

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from botocore.model import ListShape, StructureShape
-
 from sagemaker_local.emulator import lists, model, tags
+from sagemaker_local.emulator.bound import Bound
 from sagemaker_local.emulator.defaults import fill
-from sagemaker_local.emulator.family import Action, Family
+from sagemaker_local.emulator.family import Action, Extra, Family
 from sagemaker_local.emulator.machine import Machine
 from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.scenarios import Scenarios
+from sagemaker_local.emulator.timeline import Effect, Timeline
+from sagemaker_local.emulator.tokens import Tokens
 from sagemaker_local.emulator.validation import validate
 from sagemaker_local.emulator.world import Call, World
 
@@ -41,10 +42,12 @@ class SageMaker:
     def __init__(self, world: World, families: Iterable[Family]) -> None:
         self.lock = threading.RLock()
         self.world = world
+        self.tokens = Tokens()
         self._bound = {family.kind: Bound(family) for family in families}
         self.scenarios = Scenarios(self._stages)
-        self.machine = Machine(world, self.scenarios)
+        self.machine = Machine(world, self.scenarios, self.family)
         self._handlers = self._all_handlers()
+        world.stage = self
 
     def call(self, operation: str, request: Json, place: Place) -> Json:
         """Do one operation.
@@ -57,15 +60,34 @@ class SageMaker:
         Raises:
             ServiceError: AWS's answer when it cannot be done.
         """
-        handler = self._handlers.get(operation)
-        if handler is None:
+        if operation not in self._handlers:
             known = operation in model.operation_names()
             raise (NO_BEHAVIOUR if known else UNKNOWN_OPERATION).error(operation=operation)
         validate(operation, request)
         with self.lock:
             now = self.world.clock.now()
             self.machine.run(now)
-            return handler(Call(operation, request, place, now))
+            return self.do(operation, request, place, now=now)
+
+    def do(self, operation: str, request: Json, place: Place, *, now: float) -> Json:
+        """Do an operation whose request is known to be valid, under the lock. Raises ServiceError."""
+        return self._handlers[operation](Call(operation, request, place, now))
+
+    def begin(self, resource: Resource, timeline: Timeline, *, now: float) -> None:
+        """Set a resource on a timeline, under the lock."""
+        self.machine.begin(self.family(resource.kind), resource, timeline, now=now)
+
+    def later(self, resource: Resource, after: float, effect: Effect, *, now: float) -> None:
+        """Let something happen in `after` seconds unless the resource is gone by then, under the lock."""
+        self.machine.later(resource, after, effect, now=now)
+
+    def family(self, kind: str) -> Family:
+        """The family of a kind; KeyError if there is none."""
+        return self._bound[kind].family
+
+    def describe(self, resource: Resource) -> Json:
+        """What Describe shows of a resource now, under the lock."""
+        return self._bound[resource.kind].describe(resource)
 
     def operations(self) -> frozenset[str]:
         """The operations that have behaviour."""
@@ -86,15 +108,18 @@ class SageMaker:
     def arn_of(self, operation: str, request: Mapping[str, Any], place: Place) -> str | None:
         """The ARN of the resource that a request is about, if it names one; for access denials."""
         for bound in self._bound.values():
-            name = request.get(bound.name_member)
-            if operation.endswith(bound.family.kind) and isinstance(name, str):
-                return place.arn(bound.family.path, bound.family.key(name))
+            if not operation.endswith(bound.family.kind) or bound.family.new_id:
+                continue
+            given = tuple(str(request.get(member, "")) for member in bound.identified_by)
+            if all(given):
+                return bound.arn(place, bound.key(given), request)
         return None
 
     def clear(self) -> None:
         """Forget every resource and everything under way."""
         with self.lock:
             self.machine.clear()
+            self.tokens.clear()
             self.world.store.clear()
 
     def _stages(self) -> Mapping[str, frozenset[str]]:
@@ -107,120 +132,119 @@ class SageMaker:
             "ListTags": lambda call: tags.listed(call, self.world),
         }
         for bound in self._bound.values():
-            handlers[f"Create{bound.family.kind}"] = self._bind(self._create, bound)
+            handlers[bound.creating] = self._bind(self._create, bound)
             handlers[f"Describe{bound.family.kind}"] = self._bind(self._describe, bound)
-            handlers[bound.list_operation] = self._bind(self._list, bound)
+            if bound.list_operation is not None:
+                handlers.setdefault(bound.list_operation, self._bind(self._list, bound))
             for action in bound.family.actions:
                 handlers[action.operation] = self._bind_action(bound, action)
+            for extra in bound.family.extras:
+                handlers[extra.operation] = self._bind_extra(extra)
         return handlers
 
     @staticmethod
-    def _bind(handler: Callable[["Bound", Call], Json], bound: "Bound") -> Handler:
+    def _bind(handler: Callable[[Bound, Call], Json], bound: Bound) -> Handler:
         return lambda call: handler(bound, call)
 
-    def _bind_action(self, bound: "Bound", action: Action) -> Handler:
+    def _bind_action(self, bound: Bound, action: Action) -> Handler:
         return lambda call: self._act(bound, action, call)
 
-    def _create(self, bound: "Bound", call: Call) -> Json:
-        family, world, request = bound.family, self.world, call.request
-        name = request[bound.name_member]
-        key = family.key(name)
-        arn = call.place.arn(family.path, key)
-        if world.find(call.place, family.kind, key) is not None:
-            raise family.exists.error(arn=arn, name=name)
-        given_tags = tags.read(request, arn=arn)
+    def _bind_extra(self, extra: Extra) -> Handler:
+        return lambda call: extra.answer(call, self.world)
+
+    def _create(self, bound: Bound, call: Call) -> Json:
+        family, world = bound.family, self.world
+        known = self.tokens.answer(call, family)
+        if known is not None:
+            return known
+        resource = self._admit(bound, call)
         for check in family.checks:
             check(call, world)
-        usage = family.usage(request, call.place, world)
-        world.quotas.check(world.store, call.place, usage)
-        spec = deepcopy(request)
-        spec.pop("Tags", None)
-        fill(spec, family.defaults)
+        world.quotas.check(world.store, call.place, resource.usage)
+        fill(resource.spec, family.defaults)
         if family.prepare is not None:
-            family.prepare(spec, call, world)
-        resource = Resource(
-            kind=family.kind, name=name, key=key, arn=arn, place=call.place, spec=spec,
-            created=call.now, modified=call.now, tags=given_tags, usage=usage,
-        )  # fmt: skip
+            family.prepare(resource.spec, call, world)
         world.store.add(resource)
         self.machine.begin(family, resource, family.create, now=call.now)
-        return bound.answer(f"Create{family.kind}", resource)
+        if family.status is None:
+            world.notice(resource, call.now)
+        answer = bound.answer(call.operation, resource)
+        self.tokens.keep(call, family, answer)
+        return answer
 
-    def _describe(self, bound: "Bound", call: Call) -> Json:
-        return bound.show(self._find(bound, call, bound.family.missing), bound.described)
+    def _admit(self, bound: Bound, call: Call) -> Resource:
+        """The new resource under its key, which is free, and with its tags, which are sound; nothing else is checked yet."""
+        family, request = bound.family, call.request
+        *parents, last = bound.identified_by
+        given = family.new_id(call, self.world) if family.new_id else request[last]
+        key = bound.key((*(self._parent(call, request[member]) for member in parents), given))
+        arn = bound.arn(call.place, key, request)
+        name = request.get(family.name_member or last) or given
+        there = self.world.find(call.place, bound.shelf, key)
+        if there is not None and there.status not in family.frees:
+            raise family.exists.error(arn=there.arn, name=name, key=key)
+        spec = deepcopy(request)
+        spec.pop("Tags", None)
+        if family.new_id:
+            spec.setdefault(last, given)
+        return Resource(
+            kind=family.kind, name=name, key=key, arn=arn, place=call.place, spec=spec, created=call.now,
+            modified=call.now, tags=tags.read(request, arn=arn), shelf=bound.shelf,
+            usage=family.usage(request, call.place, self.world),
+        )  # fmt: skip
 
-    def _list(self, bound: "Bound", call: Call) -> Json:
-        resources, token = lists.list_page(call, self.world, bound.family)
-        rows = [bound.show(resource, bound.summarised) for resource in resources]
-        return {bound.list_member: rows, **token}
+    def _parent(self, call: Call, identifier: str) -> str:
+        """The key of what a new resource belongs to, which may be named by its ARN."""
+        if not identifier.startswith("arn:"):
+            return identifier
+        parent = self.world.store.find_arn(identifier)
+        return parent.key if parent is not None and parent.place == call.place else identifier
 
-    def _act(self, bound: "Bound", action: Action, call: Call) -> Json:
+    def _describe(self, bound: Bound, call: Call) -> Json:
         family = bound.family
-        resource = self._find(bound, call, action.missing or family.missing)
+        resource = self._find(bound, call, family.missing)
+        answer = bound.describe(resource)
+        if family.describe is not None:
+            answer = family.describe(call, resource, self.world, answer)
+        return {family.wrapped: answer} if family.wrapped else answer
+
+    def _list(self, bound: Bound, call: Call) -> Json:
+        resources, token = lists.list_page(call, self.world, bound, self._bound)
+        rows = [self._bound[resource.kind].whole(resource) for resource in resources]
+        member, shown = bound.summaries
+        return {member: [{n: v for n, v in row.items() if n in shown and v is not None} for row in rows], **token}
+
+    def _act(self, bound: Bound, action: Action, call: Call) -> Json:
+        family = bound.family
+        resource = self._find(bound, call, action.missing or family.missing, action.identified_by)
         if resource.status in action.tolerates:
-            return bound.answer(action.operation, resource)
+            return self._answer(bound, action, call, resource)
         if action.accepts is not None and resource.status not in action.accepts:
             assert action.refused is not None, f"{action.operation} accepts some statuses but has no refusal"
-            raise action.refused.error(arn=resource.arn, name=resource.name, status=resource.status)
+            raise action.refused.error(arn=resource.arn, name=resource.name, key=resource.key, status=resource.status)
         for guard in action.guards:
             guard(call, resource, self.world)
         if action.apply is not None:
             action.apply(call, resource, self.world)
         if action.timeline is not None:
             self.machine.begin(family, resource, action.timeline, now=call.now)
-        return bound.answer(action.operation, resource)
+        return self._answer(bound, action, call, resource)
 
-    def _find(self, bound: "Bound", call: Call, missing: Refusal) -> Resource:
-        name = call.request[bound.name_member]
-        key = bound.family.key(name)
-        resource = self.world.find(call.place, bound.family.kind, key)
+    def _answer(self, bound: Bound, action: Action, call: Call, resource: Resource) -> Json:
+        answer = bound.answer(action.operation, resource)
+        return {**answer, **action.answer(call, resource, self.world)} if action.answer else answer
+
+    def _find(self, bound: Bound, call: Call, missing: Refusal, members: tuple[str, ...] = ()) -> Resource:
+        """The resource that a request is about, by its identifying members or by its ARN in the last of them."""
+        identifiers = tuple(call.request[member] for member in members or bound.identified_by)
+        last = identifiers[-1]
+        if last.startswith("arn:"):
+            found = self.world.store.find_arn(last)
+            if found is not None and found.shelf == bound.shelf and found.place == call.place:
+                return found
+            raise missing.error(arn=last, name=last.rpartition("/")[2], key=last.rpartition("/")[2])
+        key = bound.key((*(self._parent(call, parent) for parent in identifiers[:-1]), last))
+        resource = self.world.find(call.place, bound.shelf, key)
         if resource is None:
-            raise missing.error(arn=call.place.arn(bound.family.path, key), name=name)
+            raise missing.error(arn=bound.arn(call.place, key, call.request), name=last, key=key)
         return resource
-
-
-class Bound:
-    """A family together with what the service model says about it."""
-
-    def __init__(self, family: Family) -> None:
-        self.family = family
-        kind = family.kind
-        self.name_member = str(model.input_members(f"Describe{kind}").required_members[0])
-        self.arn_member = next(m for m in model.output_members(f"Create{kind}").members if m.endswith("Arn"))
-        self.described = frozenset(model.output_members(f"Describe{kind}").members)
-        self.list_operation = f"List{kind}s"
-        rows = {n: s for n, s in model.output_members(self.list_operation).members.items() if isinstance(s, ListShape)}
-        (self.list_member, summaries), *_ = rows.items()
-        assert isinstance(summaries.member, StructureShape), f"{self.list_operation} lists no structures"
-        self.summarised = frozenset(summaries.member.members)
-        self.stages = _stages(family)
-
-    def show(self, resource: Resource, members: frozenset[str]) -> Json:
-        """Describe's or List's view of a resource: exactly the members that the shape has."""
-        whole: dict[str, Any] = {
-            **resource.spec,
-            self.arn_member: resource.arn,
-            "CreationTime": resource.created,
-            "LastModifiedTime": resource.modified,
-            **resource.facts,
-            **self.family.view(resource),
-        }
-        if self.family.status is not None:
-            whole[self.family.status] = resource.status
-        if resource.reason is not None:
-            whole["FailureReason"] = resource.reason
-        return {name: value for name, value in whole.items() if name in members and value is not None}
-
-    def answer(self, operation: str, resource: Resource) -> Json:
-        """What an operation that changes something answers: usually the ARN, often nothing."""
-        shape = model.operation(operation).output_shape
-        if shape is None or self.arn_member not in shape.members:
-            return {}
-        return {self.arn_member: resource.arn}
-
-
-def _stages(family: Family) -> frozenset[str]:
-    """Statuses and secondary statuses in which something of this family may fail."""
-    timelines = [family.create, *(a.timeline for a in family.actions if a.timeline is not None)]
-    steps = [s for t in timelines if t.failed is not None for s in t.steps[:-1]]
-    return frozenset(stage for step in steps for stage in (step.status, step.detail) if stage)

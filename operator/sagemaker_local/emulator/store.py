@@ -19,11 +19,11 @@ class Store:
 
     def add(self, resource: Resource) -> None:
         """Keep a new resource; the caller has made sure that its name is free."""
-        self._shelf(resource.place, resource.kind)[resource.key] = resource
+        self._shelf(resource.place, resource.shelf)[resource.key] = resource
         self._by_arn[resource.arn] = resource
 
     def find(self, place: Place, kind: str, key: str) -> Resource | None:
-        """The resource of that name, or None."""
+        """The resource with that key, or None."""
         shelf = self._shelves.get((place, kind))
         return shelf.get(key) if shelf else None
 
@@ -33,11 +33,12 @@ class Store:
 
     def remove(self, resource: Resource) -> None:
         """Forget a resource; its name is free again."""
-        self._shelf(resource.place, resource.kind).pop(resource.key, None)
+        resource.gone = True
+        self._shelf(resource.place, resource.shelf).pop(resource.key, None)
         self._by_arn.pop(resource.arn, None)
 
     def of_kind(self, place: Place, kind: str) -> dict[str, Resource]:
-        """Name to resource, oldest first; not to be changed by the caller."""
+        """Key to resource, oldest first; not to be changed by the caller."""
         return self._shelf(place, kind)
 
     def in_place(self, place: Place) -> Iterator[Resource]:
@@ -51,6 +52,11 @@ class Store:
         for (_, shelf_kind), shelf in self._shelves.items():
             if shelf_kind == kind:
                 yield from shelf.values()
+
+    def all(self) -> Iterator[Resource]:
+        """Every resource, in the order of creation within its kind, account and region."""
+        for shelf in self._shelves.values():
+            yield from shelf.values()
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,22 +1,51 @@
-"""What behaviour may look at: other resources, S3, quotas, and what scenarios say about roles.
+"""What behaviour may look at: other resources, other services, quotas, and what scenarios say about roles.
 
 Families receive a `World` and nothing else, so that each check and effect is a small function that a test can call.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol
 
 from sagemaker_local.emulator.clock import Clock
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.store import Store
+from sagemaker_local.emulator.timeline import Effect, Timeline
 
 
 class Objects(Protocol):
-    """The part of S3 that SageMaker looks at before it starts a job."""
+    """S3, as far as SageMaker looks into it and writes to it."""
 
     def has(self, account: str, bucket: str, prefix: str) -> bool:
         """Whether an object exists whose key starts with the prefix."""
+
+    def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
+        """The keys that start with the prefix, sorted; empty if there is no such bucket."""
+
+    def get(self, account: str, bucket: str, key: str) -> bytes | None:
+        """The content of an object; None if there is none."""
+
+    def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
+        """Write an object; False if there is no such bucket."""
+
+
+class Stage(Protocol):
+    """What behaviour may set off elsewhere."""
+
+    def do(self, operation: str, request: Json, place: Place, *, now: float) -> Json:
+        """Do an operation as SageMaker itself: neither in the journal nor subject to faults. Raises ServiceError."""
+
+    def begin(self, resource: Resource, timeline: Timeline, *, now: float) -> None:
+        """Set a resource on a timeline, instead of the one it is on."""
+
+    def later(self, resource: Resource, after: float, effect: Effect, *, now: float) -> None:
+        """Let something happen in `after` seconds, beside the timeline of the resource, unless it is gone by then."""
+
+
+# Hears of every resource that was created, took on another status, or is gone (`Resource.gone`); under the service's lock.
+Listener = Callable[[Resource, float], None]
 
 
 @dataclass(slots=True)
@@ -24,19 +53,35 @@ class World:
     """Everything around one resource.
 
     Attributes:
-        objects: S3, or None when inputs are not to be checked.
+        inputs: S3, or None when inputs are not to be checked.
+        storage: S3, for what SageMaker reads and writes.
         distrusting: patterns of role ARNs that cannot be assumed.
+        random: the source of everything random, from the seed.
+        stage: what sets off other resources; put in place by the service.
     """
 
     clock: Clock
     store: Store
     quotas: Quotas
-    objects: Objects | None = None
+    inputs: Objects | None = None
+    storage: Objects | None = None
     distrusting: list[str] = field(default_factory=list)
+    random: Random = field(default_factory=lambda: Random(0))
+    listeners: list[Listener] = field(default_factory=list)
+    stage: Stage = field(init=False)
 
-    def find(self, place: Place, kind: str, name: str) -> Resource | None:
-        """Another resource by its name as stored."""
-        return self.store.find(place, kind, name)
+    def find(self, place: Place, kind: str, key: str) -> Resource | None:
+        """Another resource by its key as stored, for example a name, or `<domain id>/<user profile name>`."""
+        return self.store.find(place, kind, key)
+
+    def notice(self, resource: Resource, now: float) -> None:
+        """Tell everybody who listens that a resource changed."""
+        for listener in self.listeners:
+            listener(resource, now)
+
+    def new_id(self, length: int = 12) -> str:
+        """Lower-case letters and digits, as in the ids that AWS makes; from the seed."""
+        return "".join(self.random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
 
 
 @dataclass(frozen=True, slots=True)

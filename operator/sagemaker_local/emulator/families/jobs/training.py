@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed, training_inputs_exist
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.builtin_metrics import metric_definitions
+from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource

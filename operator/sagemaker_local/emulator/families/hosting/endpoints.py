@@ -7,8 +7,8 @@ endpoint that can only be deleted. Not here yet: traffic shifting in steps, roll
 from typing import Final
 
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.hosting import NO_CONFIG
-from sagemaker_local.emulator.families.variants import (
+from sagemaker_local.emulator.families.hosting.models import NO_CONFIG
+from sagemaker_local.emulator.families.hosting.variants import (
     LISTS,
     data_capture,
     desire,

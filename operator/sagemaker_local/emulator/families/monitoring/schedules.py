@@ -10,8 +10,8 @@ from typing import Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.endpoints import MISSING as NO_ENDPOINT
-from sagemaker_local.emulator.families.hosting import AT_ONCE, REMOVE
+from sagemaker_local.emulator.families.hosting.endpoints import MISSING as NO_ENDPOINT
+from sagemaker_local.emulator.families.hosting.models import AT_ONCE, REMOVE
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource

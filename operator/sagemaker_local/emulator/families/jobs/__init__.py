@@ -1,0 +1,12 @@
+"""Training, processing, tuning and transform jobs, and the capacity that is reserved for them."""
+
+from typing import Final
+
+from sagemaker_local.emulator.families.jobs.processing import PROCESSING_JOB
+from sagemaker_local.emulator.families.jobs.training import TRAINING_JOB
+from sagemaker_local.emulator.family import Family
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    TRAINING_JOB,
+    PROCESSING_JOB,
+)

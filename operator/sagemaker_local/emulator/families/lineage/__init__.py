@@ -1,0 +1,7 @@
+"""Experiments, lineage and search."""
+
+from typing import Final
+
+from sagemaker_local.emulator.family import Family
+
+FAMILIES: Final[tuple[Family, ...]] = ()

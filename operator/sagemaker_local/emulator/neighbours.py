@@ -1,0 +1,53 @@
+"""The services beside SageMaker, as SageMaker itself uses them: S3 for inputs and reports.
+
+They are moto's, in this process; this module is the only one that reads and writes moto's state. moto is loaded when something is
+written; as long as nobody has used it, there is nothing in it to be read.
+"""
+
+from typing import Any
+
+from sagemaker_local.emulator.mount import Moto
+
+
+class Neighbours:
+    """S3 and others, in the account of whoever asked SageMaker. Bucket names are global, as in AWS."""
+
+    def __init__(self, moto: Moto) -> None:
+        self._moto = moto
+
+    def has(self, account: str, bucket: str, prefix: str) -> bool:
+        """Whether S3 holds an object with that prefix."""
+        found = self._bucket(account, bucket)
+        return found is not None and any(key.startswith(prefix) for key in list(found.keys))
+
+    def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
+        """The keys that start with the prefix, sorted; empty if there is no such bucket."""
+        found = self._bucket(account, bucket)
+        return sorted(key for key in list(found.keys) if key.startswith(prefix)) if found is not None else []
+
+    def get(self, account: str, bucket: str, key: str) -> bytes | None:
+        """The content of an object; None if there is none."""
+        found = self._bucket(account, bucket)
+        held = found.keys.get(key) if found is not None else None
+        return None if held is None else bytes(held.value)
+
+    def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
+        """Write an object; False if there is no such bucket."""
+        if self._bucket(account, bucket) is None:
+            return False
+        backend, _ = self._backend(account, bucket)
+        backend.put_object(bucket, key, body)
+        return True
+
+    def _bucket(self, account: str, bucket: str) -> Any:
+        if not self._moto.loaded:
+            return None
+        backend, name = self._backend(account, bucket)
+        return backend.buckets.get(name)
+
+    @staticmethod
+    def _backend(account: str, bucket: str) -> tuple[Any, str]:
+        from moto.s3.models import s3_backends  # noqa: PLC0415 heavy, and only needed once moto is in use
+
+        partition, owner = s3_backends.bucket_accounts.get(bucket, ("aws", account))
+        return s3_backends[owner][partition], bucket

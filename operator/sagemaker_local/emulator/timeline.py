@@ -1,0 +1,64 @@
+"""Timelines: what happens to a resource by itself, and when.
+
+A timeline is data. An effect is a function of a module, or a `functools.partial` of one with plain JSON arguments, so that what
+is under way can be written to a file and taken up again. Nothing in here runs; `machine` does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from sagemaker_local.emulator.refusal import UNVERIFIED
+from sagemaker_local.emulator.resource import Resource
+
+if TYPE_CHECKING:
+    from sagemaker_local.emulator.world import World
+
+# What happens to a resource when a step is reached. A returned text is the reason why the step fails.
+Effect: TypeAlias = Callable[[Resource, "World", float], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment of a timeline: what a resource becomes, `after` seconds from the start.
+
+    Attributes:
+        status: the new status; None leaves it.
+        detail: the secondary status, where the family has one.
+        message: the text that goes with the detail.
+        effect: what else happens; it happens before the status is taken on.
+        reason: the FailureReason.
+    """
+
+    after: float
+    status: str | None
+    detail: str | None = None
+    message: str | None = None
+    effect: Effect | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happens to a resource by itself, once something has set it off.
+
+    Attributes:
+        failed: what it becomes if a step fails; None when it cannot fail.
+        evidence: where texts and durations were seen.
+    """
+
+    steps: tuple[Step, ...]
+    failed: Step | None = None
+    evidence: str = UNVERIFIED
+
+
+def at(
+    after: float,
+    status: str | None,
+    detail: str | None = None,
+    message: str | None = None,
+    *,
+    effect: Effect | None = None,
+) -> Step:
+    """A step, in the order in which one reads a timeline."""
+    return Step(after, status, detail, message, effect)
