@@ -1,7 +1,7 @@
 """What one value of an event pattern accepts: exact values, prefix, suffix, anything-but, numeric, exists, wildcard, cidr …
 
-Each matcher is made once and is then a function of one JSON scalar. Rules and texts are those of EventBridge's own engine, which is
-public: aws/event-ruler, `JsonRuleCompiler`. Not here: how patterns nest (see `patterns`).
+Each matcher is made once and is then a function of one JSON scalar. Rules and texts are those of EventBridge's own engine,
+which is public: aws/event-ruler, `JsonRuleCompiler`. Not here: how patterns nest (see `patterns`).
 """
 
 import ipaddress

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.resource import Json
 
-_STRING: Final, _BINARY: Final = b"\x01", b"\x02"
+_STRING: Final = b"\x01"
+_BINARY: Final = b"\x02"
 
 
 @dataclass(slots=True, eq=False)

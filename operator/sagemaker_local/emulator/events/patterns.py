@@ -1,8 +1,8 @@
 """Event patterns as EventBridge matches them, compiled once.
 
-A pattern is a function of a whole event. Fields of a pattern must all match; the values of one field are alternatives; an array in an
-event matches if one of its elements does, and the fields below an array must match in the same element. Not here: what single
-values accept (see `matchers`).
+A pattern is a function of a whole event. Fields of a pattern must all match; the values of one field are alternatives; an array
+in an event matches if one of its elements does, and the fields below an array must match in the same element. Not here: what
+single values accept (see `matchers`).
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sagemaker_local.emulator.events.matchers import OPERATORS, Match, PatternError, exactly, expression
+from sagemaker_local.emulator.events.matchers import OPERATORS, PatternError, exactly, expression
 from sagemaker_local.emulator.resource import Json
 
 DEEPEST: Final = 100
@@ -60,14 +60,8 @@ def _object(given: dict[str, Any], depth: int) -> Test:
     for name, wanted in given.items():
         if name == "$or" and _is_choice(wanted):
             choices.append([_object(choice, depth + 1) for choice in wanted])
-        elif type(wanted) is dict:
-            if not wanted:
-                raise PatternError("Empty objects are not allowed")
-            tests.append((name, _object(wanted, depth + 1)))
-        elif type(wanted) is list:
-            tests.append((name, _field(wanted)))
         else:
-            raise PatternError(f'"{name}" must be an object or an array')
+            tests.append((name, _below(name, wanted, depth)))
 
     def match(value: Any) -> bool:
         if type(value) is list:
@@ -82,6 +76,16 @@ def _object(given: dict[str, Any], depth: int) -> Test:
     return match
 
 
+def _below(name: str, wanted: Any, depth: int) -> Test:
+    if type(wanted) is list:
+        return _field(wanted)
+    if type(wanted) is not dict:
+        raise PatternError(f'"{name}" must be an object or an array')
+    if not wanted:
+        raise PatternError("Empty objects are not allowed")
+    return _object(wanted, depth + 1)
+
+
 def _is_choice(wanted: Any) -> bool:
     """Whether `$or` means a choice here, rather than being the name of a field."""
     return (
@@ -94,23 +98,13 @@ def _is_choice(wanted: Any) -> bool:
 def _field(wanted: list[Any]) -> Test:
     if not wanted:
         raise PatternError("Empty arrays are not allowed")
-    scalars: list[Any] = []
-    matches: list[Match] = []
-    present = absent = False
-    for value in wanted:
-        if type(value) is list:
-            raise PatternError("Match value must be String, number, true, false, or null")
-        if type(value) is not dict:
-            scalars.append(value)
-        elif "exists" in value:
-            if _exists(value):
-                present = True
-            else:
-                absent = True
-        else:
-            matches.append(expression(value))
-    if scalars:
-        matches.insert(0, exactly(scalars))
+    if any(type(value) is list for value in wanted):
+        raise PatternError("Match value must be String, number, true, false, or null")
+    scalars = [value for value in wanted if type(value) is not dict]
+    expressions = [value for value in wanted if type(value) is dict]
+    existence = {_exists(value) for value in expressions if "exists" in value}
+    present, absent = True in existence, False in existence
+    matches = [exactly(scalars), *(expression(value) for value in expressions if "exists" not in value)]
 
     def match(value: Any) -> bool:
         if type(value) is dict:

@@ -1,7 +1,8 @@
 """One standard queue: messages that wait, are in flight or delayed, and the readers that wait for them.
 
-Delays, visibility timeouts and retention are the readers' concern and pass in real time, whatever the emulator's clock does. A queue
-is bounded: beyond `MOST_MESSAGES` or `MOST_BYTES` the oldest message goes, as when its retention ends. Not thread-safe by itself.
+Delays, visibility timeouts and retention are the readers' concern and pass in real time, whatever the emulator's clock does.
+A queue is bounded: beyond `MOST_MESSAGES` or `MOST_BYTES` the oldest message goes, as when its retention ends. Not thread-safe
+by itself.
 """
 
 import heapq
@@ -58,8 +59,7 @@ class Queue:
         while len(self._messages) > MOST_MESSAGES or (self._bytes > MOST_BYTES and len(self._messages) > 1):
             self._forget(next(iter(self._messages.values())))
             self.dropped += 1
-        if self.waiters:
-            self.waiters.popleft()()
+        self.wake_one()
 
     def take(self, most: int, *, now: float) -> list[Message]:
         """Messages that may be received now; the caller hides or deletes each."""
@@ -110,6 +110,11 @@ class Queue:
         hidden = [m for m in self._messages.values() if m.visible_at > now]
         flying = sum(1 for m in hidden if m.received)
         return len(self._messages) - len(hidden), flying, len(hidden) - flying
+
+    def wake_one(self) -> None:
+        """Let a waiting reader look again, if there is one."""
+        if self.waiters:
+            self.waiters.popleft()()
 
     def wake_all(self) -> None:
         """Let all waiting readers look again."""
