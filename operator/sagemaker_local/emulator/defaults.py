@@ -16,7 +16,7 @@ def fill(document: Json, rows: Sequence[tuple[str, Any]]) -> None:
         *parents, leaf = path.split(".")
         for parent in _reach([document], parents):
             if leaf not in parent:
-                parent[leaf] = copy.copy(value)
+                parent[leaf] = copy.deepcopy(value)
 
 
 def _reach(nodes: Sequence[Json], members: Sequence[str]) -> Iterator[Json]:
