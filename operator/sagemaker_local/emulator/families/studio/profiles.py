@@ -1,0 +1,66 @@
+"""User profiles of Studio domains; they stay as long as they have apps or spaces of their own."""
+
+from typing import Final
+
+from sagemaker_local.emulator.effects import give_up, gone, prepare, take_on
+from sagemaker_local.emulator.families.studio.tenancy import (
+    APPS_LEFT,
+    BUSY,
+    LEFT,
+    NO_PROFILE,
+    SETTLED,
+    apps_of,
+    domain_in_service,
+    efs_uid,
+    members,
+)
+from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
+from sagemaker_local.emulator.resource import Resource
+from sagemaker_local.emulator.world import Call, World
+
+EXISTS: Final = Refusal("ResourceInUse", "UserProfile [{arn}] already exists.", evidence=UNVERIFIED)
+
+CREATE: Final = Timeline((at(0, "Pending"), at(30, "InService", effect=efs_uid)), failed=at(0, "Failed"))
+UPDATE: Final = Timeline(
+    (at(0, "Updating"), at(10, "InService", effect=take_on)),
+    failed=at(0, "Update_Failed", effect=give_up),
+)
+DELETE: Final = Timeline((at(0, "Deleting"), at(20, None, effect=gone)), failed=at(0, "Delete_Failed"))
+
+
+def nothing_left(call: Call, resource: Resource, world: World) -> None:
+    """First the apps have to be deleted, then the spaces that the profile owns."""
+    if apps_of(world, resource):
+        raise APPS_LEFT.error(arn=resource.arn)
+    for space in members(world, call.place, "Space", resource.spec["DomainId"]):
+        if space.spec.get("OwnershipSettings", {}).get("OwnerUserProfileName") == resource.name:
+            raise LEFT.error(what="UserProfile", arn=resource.arn, left="Space")
+
+
+USER_PROFILE: Final = Family(
+    kind="UserProfile",
+    path="user-profile",
+    status="Status",
+    create=CREATE,
+    missing=NO_PROFILE,
+    exists=EXISTS,
+    descending=False,
+    checks=(domain_in_service,),
+    actions=(
+        Action(
+            operation="UpdateUserProfile",
+            accepts=SETTLED,
+            refused=BUSY,
+            apply=prepare("UserSettings"),
+            timeline=UPDATE,
+        ),
+        Action(
+            operation="DeleteUserProfile",
+            accepts=SETTLED,
+            refused=BUSY,
+            guards=(nothing_left,),
+            timeline=DELETE,
+        ),
+    ),
+)
