@@ -70,7 +70,7 @@ class Bound:
         family = self.family
         timelines = [family.create, *(a.timeline for a in family.actions if a.timeline is not None)]
         steps = [s for t in timelines if t.failed is not None for s in t.steps[:-1]]
-        return frozenset(stage for step in steps for stage in (step.status, step.detail) if stage)
+        return family.stages | {stage for step in steps for stage in (step.status, step.detail) if stage}
 
     def key(self, identifiers: tuple[str, ...]) -> str:
         """The key of a resource from the values of its identifying members."""

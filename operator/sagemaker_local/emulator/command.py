@@ -1,9 +1,11 @@
 """The command `sagemaker-local emulator`."""
 
 import signal
+from pathlib import Path
 
 import click
 
+from sagemaker_local.emulator.core import PROFILES
 from sagemaker_local.emulator.emulator import Emulator
 
 HOWTO = """\
@@ -31,12 +33,44 @@ STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 @click.option(
     "--check-s3/--no-check-s3", default=True, help="Refuse training jobs whose input is not in the emulated S3."
 )
-def emulator(*, port: int, speed: float, latency: float, seed: int, virtual: bool, check_s3: bool) -> None:
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep what exists in this directory, over restarts.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(sorted(PROFILES)),
+    default="free",
+    show_default=True,
+    help="free: no limits. aws: the request rates that AWS has published, and lists and reads that lag.",
+)
+def emulator(
+    *,
+    port: int,
+    speed: float,
+    latency: float,
+    seed: int,
+    virtual: bool,
+    check_s3: bool,
+    state: Path | None,
+    profile: str,
+) -> None:
     """Serve an emulated SageMaker on this machine until interrupted."""
     # Blocked before any thread starts, so that only sigwait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
-        running = Emulator.start(port, speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
+        running = Emulator.start(
+            port,
+            speed=speed,
+            virtual=virtual,
+            latency=latency,
+            seed=seed,
+            check_s3=check_s3,
+            state=state,
+            profile=profile,
+        )
     except (OSError, ValueError, OverflowError) as problem:
         raise click.ClickException(f"cannot start on port {port}: {problem}") from None
     with running:

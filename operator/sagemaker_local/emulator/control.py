@@ -5,6 +5,7 @@ Everything lives under `/_sagemaker-local/`. A path, member or value that does n
 
 import json
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from sagemaker_local.emulator.resource import Json
@@ -13,16 +14,19 @@ if TYPE_CHECKING:
     from sagemaker_local.emulator.core import Core
 
 PREFIX: Final = "/_sagemaker-local"
+STATE: Final = "state"
+"""The one path whose body is not JSON: the file that holds all that exists."""
 
 Ask = Callable[[Json], Any]
 NUMBER: Final = (int, float)
 # Members of each body: name to the JSON types that it may have; those with "!" are needed.
 Form = Mapping[str, tuple[type, ...]]
 FAULT: Final[Form] = {
-    "effect!": (str,), "operation!": (str,), "times": (int,), "probability": NUMBER, "seconds": NUMBER,
+    "effect!": (str,), "operation!": (str,), "times": (int,), "probability": NUMBER, "account": (str,), "seconds": NUMBER,
 }  # fmt: skip
 SCENARIO: Final[Form] = {
     "kind!": (str,), "match!": (str,), "reason": (str,), "at": (str,), "seconds": NUMBER, "times": (int,),
+    "violations": (list,),
 }  # fmt: skip
 ENTRIES: Final[Form] = {"operation": (str,), "outcome": (str,), "account": (str,), "region": (str,)}
 RATE: Final[Form] = {"operation!": (str,), "per_second!": NUMBER, "burst": NUMBER}
@@ -40,6 +44,9 @@ class Control:
             ("GET", "scenarios"): ({}, lambda _: core.scenarios.rules()),
             ("POST", "scenarios"): (SCENARIO, self._add_scenario),
             ("DELETE", "scenarios"): ({}, lambda _: core.scenarios.clear()),
+            ("GET", "closures"): ({}, lambda _: core.scenarios.closed()),
+            ("POST", "closures"): ({"kind!": (str,)}, lambda b: core.scenarios.close(b["kind"])),
+            ("DELETE", "closures"): ({}, lambda _: core.scenarios.reopen()),
             ("GET", "roles"): ({}, lambda _: list(core.roles.refused())),
             ("POST", "roles"): ({"match!": (str,)}, lambda b: core.roles.refuse(b["match"])),
             ("DELETE", "roles"): ({}, lambda _: core.roles.clear()),
@@ -50,6 +57,9 @@ class Control:
             ("POST", "clock"): ({"advance!": NUMBER}, lambda b: core.time.advance(b["advance"])),
             ("GET", "latency"): ({}, lambda _: core.front.latency),
             ("POST", "latency"): ({"seconds!": NUMBER}, self._set_latency),
+            ("GET", "lags"): ({}, lambda _: core.lags.as_json()),
+            ("POST", "lags"): ({"reads": NUMBER, "lists": NUMBER}, lambda b: core.lags.set(**b)),
+            ("DELETE", "lags"): ({}, lambda _: core.lags.clear()),
             ("GET", "rates"): ({}, lambda _: core.rates.rules()),
             ("POST", "rates"): (RATE, lambda b: core.rates.set(b.pop("operation"), **b)),
             ("DELETE", "rates"): ({}, lambda _: core.rates.clear()),
@@ -80,8 +90,22 @@ class Control:
             return 400, {"error": str(wrong)}
         return 200, {"ok": True} if result is None else result
 
+    def state(self) -> bytes:
+        """What exists, as the file that `restore` takes."""
+        file = BytesIO()
+        self._core.dump(file)
+        return file.getvalue()
+
+    def restore(self, body: bytes) -> tuple[int, Any]:
+        """Let exist what a file holds."""
+        try:
+            self._core.restore(BytesIO(body))
+        except ValueError as wrong:
+            return 400, {"error": str(wrong)}
+        return 200, {"ok": True}
+
     def _index(self) -> dict[str, list[str]]:
-        paths: dict[str, list[str]] = {}
+        paths = {f"{PREFIX}/{STATE}": ["GET", "POST"]}
         for method, name in self._routes:
             paths.setdefault(f"{PREFIX}/{name}", []).append(method)
         return paths
@@ -97,13 +121,15 @@ class Control:
         self._core.faults.by_name(body.pop("effect"))(body.pop("operation"), **body)
 
     def _add_scenario(self, body: Json) -> None:
-        if ("reason" in body) == ("seconds" in body):
-            raise ValueError("a scenario has either a reason (to fail) or seconds (to take)")
+        if sum(name in body for name in ("reason", "seconds", "violations")) != 1:
+            raise ValueError("a scenario has one of reason (to fail), seconds (to take) and violations (to be found)")
         kind, match = body.pop("kind"), body.pop("match")
         if "reason" in body:
             self._core.scenarios.fail(kind, match, **body)
         elif "at" in body:
             raise ValueError("at goes with a reason: it says where to fail")
+        elif "violations" in body:
+            self._core.scenarios.violate(kind, match, **body)
         else:
             self._core.scenarios.take(kind, match, **body)
 

@@ -4,8 +4,10 @@ Both the Python API (`emulator`) and the control API (`control`) work on these p
 """
 
 import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import IO, Any, Final
 
 from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
 from sagemaker_local.emulator.families import FAMILIES
@@ -17,6 +19,8 @@ from sagemaker_local.emulator.neighbours import Neighbours
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.rates import Rates
 from sagemaker_local.emulator.service import SageMaker
+from sagemaker_local.emulator.state import snapshot
+from sagemaker_local.emulator.state.keeper import Keeper
 from sagemaker_local.emulator.store import Store
 from sagemaker_local.emulator.world import World
 
@@ -92,10 +96,12 @@ class Core:
             self.quotas,
             inputs=neighbours if check_s3 else None,
             storage=neighbours,
+            services=neighbours,
             random=Random(seed),
         )
         self.service = SageMaker(world, FAMILIES)
         self.scenarios = self.service.scenarios
+        self.lags = world.lags
         self.journal = Journal()
         self.faults = Faults(seed=seed)
         self.rates = Rates()
@@ -104,15 +110,51 @@ class Core:
         self.front = Front(self.service, self.journal, self.faults, self.rates, self.moto.account_of)
         self.set_latency(latency)
 
+    def keep(self, directory: Path) -> Keeper:
+        """Take up the state in a directory, and keep it there from now on. Raises OSError, ValueError."""
+        keeper = Keeper(self.service, self.moto, self.journal, directory)
+        keeper.start()
+        return keeper
+
+    def use(self, profile: str) -> None:
+        """Set limits and lags as one of `PROFILES` has them; KeyError if there is none of that name."""
+        PROFILES[profile](self)
+
     def set_latency(self, seconds: float) -> None:
         """Delay every answer by so many seconds."""
         if not 0 <= seconds <= 3600:
             raise ValueError(f"latency must be between 0 and 3600 seconds, not {seconds}")
         self.front.latency = float(seconds)
 
+    def save(self, path: Path) -> None:
+        """Write resources, all that is under way, and the objects of S3 to a file. Raises OSError."""
+        snapshot.save(self.service, self.moto, path)
+
+    def dump(self, file: IO[bytes]) -> None:
+        """The same to an open file."""
+        snapshot.dump(self.service, self.moto, file)
+
+    def restore(self, source: Path | IO[bytes]) -> None:
+        """Let exist what a file holds, in place of what does. Raises OSError, or ValueError for another kind of file."""
+        snapshot.restore(self.service, self.moto, source)
+
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
         self.service.clear()
         self.moto.reset()
-        for part in (self.journal, self.faults, self.scenarios, self.rates, self.quotas, self.roles):
+        for part in (self.journal, self.faults, self.scenarios, self.rates, self.quotas, self.roles, self.lags):
             part.clear()
+
+
+def _free(_: Core) -> None:
+    """No limits."""
+
+
+def _as_aws(core: Core) -> None:
+    """The request rates that AWS has published; how far answers lag is a guess."""
+    core.rates.use_known()
+    core.lags.set(reads=1, lists=5)
+
+
+PROFILES: Final[Mapping[str, Callable[[Core], None]]] = {"free": _free, "aws": _as_aws}
+"""Settings by a name, for `--profile`."""

@@ -4,13 +4,15 @@ import asyncio
 import threading
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sagemaker_local.emulator.control import Control
-from sagemaker_local.emulator.core import Core
+from sagemaker_local.emulator.core import PROFILES, Core
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Server
+from sagemaker_local.emulator.state.keeper import Keeper
 
 _making_clients = threading.Lock()
 
@@ -31,6 +33,7 @@ class Emulator:
         journal: every request so far.
         faults: what is to go wrong with requests.
         scenarios: what is to go wrong with resources, and how long work takes.
+        lags: how far answers lag behind what was done.
         rates: how many requests per second are allowed.
         quotas: how many instances are allowed.
         roles: which roles cannot be assumed.
@@ -46,6 +49,8 @@ class Emulator:
         self.quotas = core.quotas
         self.roles = core.roles
         self.clock = core.time
+        self.lags = core.lags
+        self._keeper: Keeper | None = None
         self._stopping: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._serve, args=(port,), name="sagemaker", daemon=True)
         self._ready = threading.Event()
@@ -62,6 +67,8 @@ class Emulator:
         latency: float = 0.0,
         seed: int = 0,
         check_s3: bool = True,
+        state: Path | None = None,
+        profile: str = "free",
     ) -> Self:
         """Start an emulator on 127.0.0.1.
 
@@ -72,17 +79,24 @@ class Emulator:
             latency: seconds by which every answer of SageMaker is delayed.
             seed: makes faults with a probability repeatable.
             check_s3: refuse training jobs whose input is not in the emulated S3.
+            state: a directory that keeps what exists over restarts.
+            profile: `free` limits nothing; `aws` has the request rates that AWS has published, and answers that lag.
 
         Raises:
-            OSError: the port is taken.
-            ValueError: a number makes no sense.
+            OSError: the port is taken, or the directory cannot be used.
+            ValueError: a number makes no sense, or the directory holds something else.
         """
         core = Core(speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
+        if profile not in PROFILES:
+            raise ValueError(f"no profile is called {profile!r}; there are {', '.join(PROFILES)}")
+        core.use(profile)
         emulator = cls(core, port)
+        if state is not None:
+            emulator._keeper = core.keep(state)
         emulator._thread.start()
         emulator._ready.wait()
         if emulator._failure is not None:
-            emulator._thread.join()
+            emulator.stop()
             raise emulator._failure
         return emulator
 
@@ -102,6 +116,19 @@ class Emulator:
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
         self._core.reset()
+
+    def save(self, path: Path) -> None:
+        """Write resources, all that is under way, and the objects of S3 to a file. Raises OSError."""
+        self._core.save(path)
+
+    def restore(self, path: Path) -> None:
+        """Let exist what a file holds, in place of what does; what would have happened meanwhile, happens.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it was not written by `save`, or by another version.
+        """
+        self._core.restore(path)
 
     def client(
         self,
@@ -168,3 +195,6 @@ class Emulator:
             await stopped.wait()
         finally:
             await server.stop()
+            if self._keeper is not None:
+                self._keeper.stop()
+            self._core.moto.stop()

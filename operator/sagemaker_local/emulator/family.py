@@ -20,6 +20,8 @@ __all__ = ["Action", "Extra", "Family", "Step", "Timeline", "at"]
 Check: TypeAlias = Callable[[Call, World], None]
 Guard: TypeAlias = Callable[[Call, Resource, World], None]
 Apply: TypeAlias = Callable[[Call, Resource, World], None]
+# Takes note of a change of a resource of another kind.
+Hear: TypeAlias = Callable[[Resource, World, float], None]
 # Whether a list's filter (its value in the request) selects a resource; the second argument is all that Describe knows of it.
 Select: TypeAlias = Callable[[Any, Mapping[str, Any], Resource], bool]
 
@@ -38,6 +40,7 @@ class Action:
         guards: further checks, in order.
         apply: what it changes at once or prepares.
         timeline: what it sets off.
+        course: what it sets off in its place, where that depends on the request; begun after `apply`.
         answer: what it answers beside the ARN.
     """
 
@@ -50,6 +53,7 @@ class Action:
     guards: tuple[Guard, ...] = ()
     apply: Apply | None = None
     timeline: Timeline | None = None
+    course: Callable[[Call, Resource, World], Timeline] | None = None
     answer: Callable[[Call, Resource, World], Json] | None = None
 
 
@@ -118,8 +122,10 @@ class Family:
         token_reused: the answer if a token comes with another request.
         wrapped: the member of Describe's output that all others are inside of.
         shelf: the kind with which it shares its names, if any.
+        stages: statuses and secondary statuses in which it may fail, of courses that depend on a request.
         filters: filters of its list that do not go by the rules of `lists`.
         describe: changes what Describe answers, given the request and what it would be otherwise.
+        hears: what follows from a change of a resource of another kind, by that kind: for example, a parent follows its children.
     """
 
     kind: str
@@ -152,8 +158,10 @@ class Family:
     token_reused: Refusal | None = None
     wrapped: str = ""
     shelf: str = ""
+    stages: frozenset[str] = frozenset()
     filters: Mapping[str, Select] = field(default_factory=dict)
     describe: Callable[[Call, Resource, World, Json], Json] | None = None
+    hears: Mapping[str, Hear] = field(default_factory=dict)
 
     def key(self, name: str) -> str:
         """A name as this family compares names."""

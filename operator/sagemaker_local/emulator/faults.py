@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from sagemaker_local.emulator import model
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
@@ -23,6 +23,12 @@ INTERNAL: Final = Refusal(
     "The request processing has failed because of an unknown error, exception or failure.",
     evidence="Common Errors of the SageMaker API Reference",
     status=500,
+)
+UNAVAILABLE: Final = Refusal(
+    "ServiceUnavailable",
+    "The request has failed due to a temporary failure of the server.",
+    evidence="Common Errors of the SageMaker API Reference",
+    status=503,
 )
 DENIED: Final = Refusal(
     "AccessDeniedException",
@@ -42,16 +48,19 @@ class Effect(Enum):
 
     THROTTLE = "throttle"
     ERROR = "error"
+    UNAVAILABLE = "unavailable"
     DENY = "deny"
     HANG = "hang"
     LOSE_REPLY = "lose_reply"
     CUT = "cut"
     EXPIRE = "expire"
+    SURPRISE = "surprise"
 
 
 ANSWERS: Final = {
     Effect.THROTTLE: THROTTLED,
     Effect.ERROR: INTERNAL,
+    Effect.UNAVAILABLE: UNAVAILABLE,
     Effect.DENY: DENIED,
     Effect.EXPIRE: EXPIRED,
 }
@@ -59,13 +68,14 @@ ANSWERS: Final = {
 
 @dataclass(slots=True)
 class Fault:
-    """One rule: an effect on the operations that match, `times` more times (None: for ever)."""
+    """One rule: an effect on the operations that match, `times` more times (None: for ever), of one account (None: of all)."""
 
     effect: Effect
     operation: str
-    probability: float
-    times: int | None
-    seconds: float
+    probability: float = 1.0
+    times: int | None = None
+    account: str | None = None
+    seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """What the control API shows."""
@@ -75,46 +85,70 @@ class Fault:
             "probability": self.probability,
             "times": self.times,
         }
+        if self.account is not None:
+            shown["account"] = self.account
         return shown | ({"seconds": self.seconds} if self.effect is Effect.HANG else {})
 
 
+class When(TypedDict, total=False):
+    """When a fault happens.
+
+    Attributes:
+        times: how often; by default always.
+        probability: between 0 and 1; by default 1.
+        account: to whom, twelve digits; by default to all.
+    """
+
+    times: int | None
+    probability: float
+    account: str | None
+
+
 class Faults:
-    """The faults in force. Thread-safe."""
+    """The faults in force. Thread-safe. Each raises ValueError if no operation matches, or a number makes no sense."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self._lock = threading.Lock()
         self._random = Random(seed)  # reproducible, not secret
         self._rules: list[Fault] = []
 
-    def throttle(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
-        """Answer ThrottlingException. Raises ValueError if no operation matches, as all of these do."""
-        self._add(Effect.THROTTLE, operation, times=times, probability=probability)
+    def throttle(self, operation: str, **when: Unpack[When]) -> None:
+        """Answer ThrottlingException."""
+        self._add(Effect.THROTTLE, operation, when)
 
-    def error(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
+    def error(self, operation: str, **when: Unpack[When]) -> None:
         """Answer HTTP 500 InternalFailure; the operation is not done."""
-        self._add(Effect.ERROR, operation, times=times, probability=probability)
+        self._add(Effect.ERROR, operation, when)
 
-    def deny(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
+    def unavailable(self, operation: str, **when: Unpack[When]) -> None:
+        """Answer HTTP 503 ServiceUnavailable; the operation is not done."""
+        self._add(Effect.UNAVAILABLE, operation, when)
+
+    def deny(self, operation: str, **when: Unpack[When]) -> None:
         """Answer AccessDeniedException. Denying AddTags also denies every create that brings tags."""
-        self._add(Effect.DENY, operation, times=times, probability=probability)
+        self._add(Effect.DENY, operation, when)
 
-    def expire(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
+    def expire(self, operation: str, **when: Unpack[When]) -> None:
         """Answer ExpiredTokenException."""
-        self._add(Effect.EXPIRE, operation, times=times, probability=probability)
+        self._add(Effect.EXPIRE, operation, when)
 
-    def hang(self, operation: str, *, seconds: float = 60, times: int | None = None, probability: float = 1.0) -> None:
+    def hang(self, operation: str, *, seconds: float = 60, **when: Unpack[When]) -> None:
         """Keep the connection open for `seconds` without an answer, then cut it; the operation is not done."""
         if seconds < 0:
             raise ValueError(f"seconds must be 0 or more, not {seconds}")
-        self._add(Effect.HANG, operation, times=times, probability=probability, seconds=seconds)
+        self._add(Effect.HANG, operation, when, seconds=seconds)
 
-    def lose_reply(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
+    def lose_reply(self, operation: str, **when: Unpack[When]) -> None:
         """Do the operation, then cut the connection instead of answering."""
-        self._add(Effect.LOSE_REPLY, operation, times=times, probability=probability)
+        self._add(Effect.LOSE_REPLY, operation, when)
 
-    def cut(self, operation: str, *, times: int | None = None, probability: float = 1.0) -> None:
+    def cut(self, operation: str, **when: Unpack[When]) -> None:
         """Cut the connection; the operation is not done."""
-        self._add(Effect.CUT, operation, times=times, probability=probability)
+        self._add(Effect.CUT, operation, when)
+
+    def surprise(self, operation: str, **when: Unpack[When]) -> None:
+        """Answer as a later version of SageMaker might: with statuses and members that no client knows yet."""
+        self._add(Effect.SURPRISE, operation, when)
 
     def by_name(self, effect: str) -> Callable[..., None]:
         """The method that adds faults of an effect; ValueError with the list of effects for a typo."""
@@ -122,7 +156,7 @@ class Faults:
             return {
                 Effect.THROTTLE: self.throttle, Effect.ERROR: self.error, Effect.DENY: self.deny,
                 Effect.HANG: self.hang, Effect.LOSE_REPLY: self.lose_reply, Effect.CUT: self.cut,
-                Effect.EXPIRE: self.expire,
+                Effect.EXPIRE: self.expire, Effect.UNAVAILABLE: self.unavailable, Effect.SURPRISE: self.surprise,
             }[Effect(effect)]  # fmt: skip
         except ValueError:
             known = ", ".join(e.value for e in Effect)
@@ -138,15 +172,15 @@ class Faults:
         with self._lock:
             return [rule.as_json() for rule in self._rules]
 
-    def choose(self, operation: str, request: Json) -> Fault | None:
+    def choose(self, operation: str, request: Json, account: str) -> Fault | None:
         """The fault that befalls a request, if any; it is counted as having happened."""
         if not self._rules:
             return None
         with self._lock:
-            return next((rule for rule in self._rules if self._fires(rule, operation, request)), None)
+            return next((rule for rule in self._rules if self._fires(rule, operation, request, account)), None)
 
-    def _fires(self, rule: Fault, operation: str, request: Json) -> bool:
-        if rule.times == 0 or not _concerns(rule, operation, request):
+    def _fires(self, rule: Fault, operation: str, request: Json, account: str) -> bool:
+        if rule.times == 0 or rule.account not in (None, account) or not _concerns(rule, operation, request):
             return False
         if rule.probability < 1.0 and self._random.random() >= rule.probability:
             return False
@@ -154,22 +188,17 @@ class Faults:
             rule.times -= 1
         return True
 
-    def _add(
-        self,
-        effect: Effect,
-        operation: str,
-        *,
-        times: int | None,
-        probability: float,
-        seconds: float = 0.0,
-    ) -> None:
+    def _add(self, effect: Effect, operation: str, when: When, *, seconds: float = 0.0) -> None:
         check_operation(operation)
-        if not 0.0 <= probability <= 1.0:
-            raise ValueError(f"probability must be between 0 and 1, not {probability}")
-        if times is not None and times < 1:
-            raise ValueError(f"times must be 1 or more, not {times}")
+        rule = Fault(effect, operation, **when, seconds=seconds)
+        if not 0.0 <= rule.probability <= 1.0:
+            raise ValueError(f"probability must be between 0 and 1, not {rule.probability}")
+        if rule.times is not None and rule.times < 1:
+            raise ValueError(f"times must be 1 or more, not {rule.times}")
+        if rule.account is not None and not re.fullmatch(r"\d{12}", rule.account):
+            raise ValueError(f"an account has twelve digits, not {rule.account!r}")
         with self._lock:
-            self._rules.append(Fault(effect, operation, probability, times, seconds))
+            self._rules.append(rule)
 
 
 def check_operation(expression: str) -> None:

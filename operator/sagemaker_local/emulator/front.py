@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sagemaker_local.emulator import wire
+from sagemaker_local.emulator import surprises, wire
 from sagemaker_local.emulator.faults import ANSWERS, THROTTLED, Effect, Fault, Faults
 from sagemaker_local.emulator.journal import Entry, Journal
 from sagemaker_local.emulator.rates import Rates
@@ -21,6 +21,8 @@ BROKEN: Final = Refusal(
     "sagemaker-local could not answer this request because of a fault of its own; its log has the details.",
     evidence="this project's own answer",
 )
+_AFTERWARDS: Final = frozenset({Effect.LOSE_REPLY, Effect.SURPRISE})
+"""Faults of requests that are done all the same."""
 CUT_BY: Final = {Effect.HANG: "hung", Effect.CUT: "cut"}
 
 
@@ -68,14 +70,15 @@ class Front:
         visit.place = Place(self.account_of(scope.access_key), scope.region)
         operation = wire.operation(headers)
         visit.request = request = wire.decode(body)
-        fault = self.faults.choose(operation, request)
-        if fault is not None and fault.effect is not Effect.LOSE_REPLY:
+        fault = self.faults.choose(operation, request, visit.place.account)
+        if fault is not None and fault.effect not in _AFTERWARDS:
             await self._suffer(fault, visit)
             return None
         if not self.rates.allows(operation, visit.place, now=visit.time):
             raise THROTTLED.error()
-        reply = self._perform(visit, operation)
-        if fault is not None:
+        surprising = fault is not None and fault.effect is Effect.SURPRISE
+        reply = self._perform(visit, operation, surprising=surprising)
+        if fault is not None and not surprising:
             self._note(visit, "lost")
             return None
         if isinstance(reply, ServiceError):
@@ -83,11 +86,12 @@ class Front:
         self._note(visit, "ok")
         return Answer(200, reply)
 
-    def _perform(self, visit: "_Visit", operation: str) -> bytes | ServiceError:
+    def _perform(self, visit: "_Visit", operation: str, *, surprising: bool) -> bytes | ServiceError:
         """The body of the answer, or the error that is the answer; either may get lost on its way."""
         try:
             with self.service.lock:  # what is encoded is what was read
-                reply = wire.encode(self.service.call(operation, visit.request, visit.place))
+                answer = self.service.call(operation, visit.request, visit.place)
+                reply = wire.encode(surprises.later_version(operation, answer) if surprising else answer)
         except ServiceError as error:
             return error
         visit.committed = True

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sagemaker_local.emulator.resource import Json
 
 KEPT: Final = 20_000
+_READS: Final = ("Describe", "List", "Get", "Search", "BatchDescribe", "Query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class Journal:
             and account in (None, entry.account)
             and region in (None, entry.region)
         ]
+
+    def changes(self) -> int:
+        """How many operations other than reads were done."""
+        with self._lock:
+            return sum(n for (name, _, done), n in self._counts.items() if done and not name.startswith(_READS))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Operation to outcome to number of requests."""

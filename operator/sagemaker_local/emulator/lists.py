@@ -21,10 +21,11 @@ _SUFFIXES: Final = ("Contains", "Equals", "Prefix", "After", "Before")
 
 def list_page(call: Call, world: World, bound: Bound, families: Mapping[str, Bound]) -> tuple[list[Resource], Json]:
     """The resources of one page, before they become summaries, and the token of the next."""
+    everything = world.store.of_kind(call.place, bound.shelf).values()
     found = [
         resource
-        for resource in world.store.of_kind(call.place, bound.shelf).values()
-        if _selected(call.request, resource, families[resource.kind], bound)
+        for resource in (world.lags.summarised(one, call.now) for one in everything)
+        if resource is not None and _selected(call.request, resource, families[resource.kind], bound)
     ]
     page = cut(_sorted(call, bound, found, families), call)
     status = call.request.get("StatusEquals")

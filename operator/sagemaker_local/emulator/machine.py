@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from sagemaker_local.emulator.family import Family
-from sagemaker_local.emulator.resource import Resource
+from sagemaker_local.emulator.resource import Earlier, Resource
 from sagemaker_local.emulator.scenarios import Scenarios
 from sagemaker_local.emulator.timeline import Effect, Step, Timeline, at
 from sagemaker_local.emulator.world import World
@@ -40,6 +40,10 @@ class Timer:
 class Machine:
     """All timers of one emulator. Not thread-safe by itself; `service` holds the lock.
 
+    Attributes:
+        taken: how many steps were taken so far.
+        on_earlier: called when a timer is set that is due before all others.
+
     Args:
         family: the family of a kind.
     """
@@ -50,6 +54,7 @@ class Machine:
         self._family = family
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
+        self.taken = 0
         self.on_earlier: Callable[[], None] | None = None
 
     def begin(self, family: Family, resource: Resource, timeline: Timeline, *, now: float) -> None:
@@ -88,6 +93,7 @@ class Machine:
             if self._void(timer):
                 continue
             taken += 1
+            self.taken += 1
             if timer.generation is None:
                 self._ring(timer)
             else:
@@ -156,6 +162,7 @@ class Machine:
     def _enter(self, family: Family, resource: Resource, step: Step, now: float) -> str | None:
         """Make a resource what the step says; a text says why it could not."""
         before = (resource.status, resource.detail, resource.gone)
+        earlier = Earlier(resource.status, resource.detail, resource.modified, until=now)
         if step.effect is not None:
             failure = step.effect(resource, self._world, now)
             if failure is not None:
@@ -170,6 +177,7 @@ class Machine:
             resource.reason = step.reason
         resource.modified = now
         family.entered(resource, step, now)
-        if self._world.listeners and before != (resource.status, resource.detail, resource.gone):
+        if before != (resource.status, resource.detail, resource.gone):
+            resource.earlier = earlier
             self._world.notice(resource, now)
         return None

@@ -47,11 +47,16 @@ class Response:
 
 
 class Moto:
-    """moto's server application, made when it is first needed."""
+    """moto's server application, made when it is first needed.
+
+    Attributes:
+        requests: how many it was asked so far.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._dispatch: Dispatch | None = None
+        self.requests = 0
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="moto")
 
     @property
@@ -71,8 +76,9 @@ class Moto:
 
     def answer(self, request: Request) -> Response:
         """Let moto answer; runs in a thread of `pool`."""
+        self.requests += 1
         try:
-            dispatch = self._load()
+            dispatch = self.load()
         except ImportError as missing:
             return _refusal(request, f"S3, STS and other services need moto, which is not installed: {missing}")
         reply = dispatch(_for_moto(request))
@@ -98,7 +104,8 @@ class Moto:
         self.reset()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
-    def _load(self) -> Dispatch:
+    def load(self) -> Dispatch:
+        """Import moto, unless it is; ImportError if it is not installed."""
         with self._lock:
             if self._dispatch is None:
                 # The dispatcher behind moto's decorators: the same services as its server, without needing Flask.

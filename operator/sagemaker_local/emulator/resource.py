@@ -29,6 +29,16 @@ def partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a resource was before its last change, for answers that lag."""
+
+    status: str | None
+    detail: str | None
+    modified: float
+    until: float
+
+
 @dataclass(slots=True, eq=False)
 class Resource:
     """A resource and everything that happened to it.
@@ -44,6 +54,7 @@ class Resource:
         usage: instances in use by quota name.
         generation: grows with each new timeline, so that timers of the one before are void.
         gone: whether it was removed.
+        earlier: what it was before its last change of status.
     """
 
     kind: str
@@ -64,6 +75,7 @@ class Resource:
     generation: int = 0
     shelf: str = ""
     gone: bool = False
+    earlier: Earlier | None = None
 
     def __post_init__(self) -> None:
         self.shelf = self.shelf or self.kind

@@ -1,25 +1,33 @@
-"""Makes chosen resources take another course: fail with a reason, or take a given time.
+"""Makes chosen resources take another course: fail with a reason, take a given time, find violations, or not be accepted any more.
 
 A scenario is about resources whose name contains a match of a regular expression; it changes the timeline that a resource is set
-on next. Faults of the transport are elsewhere (`faults`): scenarios are about what SageMaker does, not about how it is reached.
+on next, or what its next monitoring execution finds. Faults of the transport are elsewhere (`faults`): scenarios are about what SageMaker does, not about how it is reached.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from sagemaker_local.emulator.timeline import Timeline
+
+MONITORED: Final = ("MonitoringSchedule",)
+"""Kinds with executions that find violations."""
+CLOSED: Final = ("MonitoringSchedule",)
+"""Kinds that AWS no longer lets new customers create (Model Monitor since 2026-07-30, by the note on AWS's pages)."""
+VIOLATION: Final = ("feature_name", "constraint_check_type", "description")
+"""The members of a row of constraint_violations.json."""
 
 
 @dataclass(slots=True)
 class Scenario:
-    """One rule. Exactly one of `reason` and `seconds` is set.
+    """One rule. Exactly one of `reason`, `seconds` and `violations` is set.
 
     Attributes:
         reason: the FailureReason to fail with.
         at: the status or secondary status in which it fails; None means the last one before success.
         seconds: how long the timeline takes altogether.
+        violations: what the next monitoring executions find.
         times: how often it still applies; None means for ever.
     """
 
@@ -29,12 +37,22 @@ class Scenario:
     at: str | None = None
     seconds: float | None = None
     times: int | None = None
+    violations: tuple[Mapping[str, str], ...] | None = None
+
+    def applies(self, name: str) -> bool:
+        """Whether it is about a resource of that name, and not used up."""
+        return self.times != 0 and re.search(self.match, name) is not None
+
+    def count(self) -> None:
+        """It was applied once more."""
+        if self.times is not None:
+            self.times -= 1
 
     def as_json(self) -> dict[str, Any]:
         """What the control API shows."""
         shown = {
             "kind": self.kind, "match": self.match, "reason": self.reason, "at": self.at, "seconds": self.seconds,
-            "times": self.times,
+            "times": self.times, "violations": self.violations,
         }  # fmt: skip
         return {name: value for name, value in shown.items() if value is not None}
 
@@ -49,6 +67,7 @@ class Scenarios:
     def __init__(self, stages: Callable[[], Mapping[str, frozenset[str]]]) -> None:
         self._stages = stages
         self._rules: list[Scenario] = []
+        self._closed: set[str] = set()
 
     def fail(self, kind: str, match: str, *, reason: str, at: str | None = None, times: int | None = None) -> None:
         """Let resources fail.
@@ -72,9 +91,56 @@ class Scenarios:
             raise ValueError(f"work takes 0 seconds or more, not {seconds}")
         self._add(Scenario(kind, match, seconds=seconds, times=times))
 
+    def violate(
+        self, kind: str, match: str, *, violations: Sequence[Mapping[str, str]], times: int | None = None
+    ) -> None:
+        """Let monitoring executions find violations, whatever the data.
+
+        Args:
+            kind: MonitoringSchedule.
+            match: a regular expression that is searched in names of schedules.
+            violations: rows of constraint_violations.json, each with feature_name, constraint_check_type and description;
+                none at all lets executions find nothing.
+            times: how many executions; by default all.
+
+        Raises:
+            ValueError: the kind has no executions, a row lacks a member, or the expression is not one.
+        """
+        for row in violations:
+            if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in VIOLATION):
+                raise ValueError(f"a violation has the texts {', '.join(VIOLATION)}; this is {row!r}")
+        self._need(kind, MONITORED)
+        self._add(Scenario(kind, match, violations=tuple(dict(row) for row in violations), times=times))
+
+    def close(self, kind: str) -> None:
+        """Let new resources of a kind be refused, as AWS refuses them to accounts that had none when it closed the service.
+
+        Raises:
+            ValueError: AWS has not closed that service.
+        """
+        self._need(kind, CLOSED)
+        self._closed.add(kind)
+
+    def found(self, kind: str, name: str) -> list[dict[str, str]] | None:
+        """The violations that an execution is to find, which counts as one time; None if no rule says so."""
+        for rule in self._rules:
+            if rule.kind == kind and rule.violations is not None and rule.applies(name):
+                rule.count()
+                return [dict(row) for row in rule.violations]
+        return None
+
+    def closed(self) -> list[str]:
+        """The kinds that are closed."""
+        return sorted(self._closed)
+
+    def reopen(self) -> None:
+        """Let new resources of every kind be accepted again."""
+        self._closed.clear()
+
     def clear(self) -> None:
         """Let everything take its usual course again."""
         self._rules.clear()
+        self._closed.clear()
 
     def rules(self) -> list[dict[str, Any]]:
         """The rules in force, as the control API shows them."""
@@ -86,13 +152,17 @@ class Scenarios:
             return timeline
         fitted = timeline
         for rule in list(self._rules):
-            if rule.kind == kind and rule.times != 0 and re.search(rule.match, name):
+            if rule.kind == kind and rule.applies(name):
                 changed = _apply(rule, fitted)
                 if changed is not None:
                     fitted = changed
-                    if rule.times is not None:
-                        rule.times -= 1
+                    rule.count()
         return fitted
+
+    @staticmethod
+    def _need(kind: str, known: Sequence[str]) -> None:
+        if kind not in known:
+            raise ValueError(f"there is no such scenario for {kind!r}; there is for {', '.join(known)}")
 
     def _add(self, rule: Scenario) -> None:
         stages = self._stages()
@@ -111,6 +181,8 @@ class Scenarios:
 
 
 def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
+    if rule.violations is not None:
+        return None
     if rule.seconds is not None:
         return _stretch(timeline, rule.seconds)
     return _cut_short(timeline, rule)

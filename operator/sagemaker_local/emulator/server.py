@@ -1,4 +1,4 @@
-"""The port: tells requests for SageMaker, for the control API and for moto apart, and keeps the machine's timers.
+"""The port: tells requests for SageMaker, for its events, for the control API and for moto apart, and keeps the timers.
 
 Every answer is one that SDKs understand; a fault of the emulator itself is logged with its trace and answered with an error that
 is not retried.
@@ -13,7 +13,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from sagemaker_local.emulator import wire
-from sagemaker_local.emulator.control import PREFIX, Control
+from sagemaker_local.emulator.control import PREFIX, STATE, Control
+from sagemaker_local.emulator.events.front import EventsFront, Protocol, protocol_of
 from sagemaker_local.emulator.front import BROKEN, Front
 from sagemaker_local.emulator.mount import Moto, Request
 from sagemaker_local.emulator.service import SageMaker
@@ -25,8 +26,9 @@ _log = logging.getLogger(__name__)
 class Server:
     """An HTTP server on loopback. `start` and `stop` run in its event loop."""
 
-    def __init__(self, *, front: Front, control: Control, moto: Moto) -> None:
+    def __init__(self, *, front: Front, events: EventsFront | None = None, control: Control, moto: Moto) -> None:
         self._front = front
+        self._events = events
         self._control = control
         self._moto = moto
         self._runner: web.ServerRunner | None = None
@@ -51,7 +53,6 @@ class Server:
                 await self._timers
         if self._runner is not None:
             await self._runner.cleanup()
-        self._moto.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -66,6 +67,9 @@ class Server:
             return await self._control_api(request)
         if _for_sagemaker(request):
             return await self._sagemaker(request)
+        protocol = protocol_of(request.headers)
+        if protocol is not None and self._events is not None:
+            return await self._queues_and_rules(self._events, protocol, request)
         return await self._others(request)
 
     async def _sagemaker(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -75,11 +79,26 @@ class Server:
             return _cut(request)
         return _json_response(answer.status, answer.body)
 
+    async def _queues_and_rules(
+        self, events: EventsFront, protocol: Protocol, request: web.BaseRequest
+    ) -> web.StreamResponse:
+        body = await _read(request, limit=wire.LARGEST_REQUEST)
+        reply = await events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
+        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+
     async def _control_api(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == f"{PREFIX}/{STATE}" and request.method in ("GET", "POST"):
+            return await self._state(request)
         body = await _read(request, limit=wire.LARGEST_REQUEST)
         status, shown = self._control.answer(
             request.method, request.path.removeprefix(PREFIX), dict(request.query), body
         )
+        return web.json_response(shown, status=status)
+
+    async def _state(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(body=self._control.state(), content_type="application/zip")
+        status, shown = self._control.restore(await request.read())
         return web.json_response(shown, status=status)
 
     async def _others(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -130,6 +149,10 @@ async def _read(request: web.BaseRequest, *, limit: int) -> bytes:
         if size > limit:
             break
     return b"".join(parts)
+
+
+def _connected(request: web.BaseRequest) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
 
 
 def _cut(request: web.BaseRequest) -> web.StreamResponse:

@@ -47,7 +47,10 @@ class SageMaker:
         self.scenarios = Scenarios(self._stages)
         self.machine = Machine(world, self.scenarios, self.family)
         self._handlers = self._all_handlers()
+        self._hearing = [bound.family for bound in self._bound.values() if bound.family.hears]
         world.stage = self
+        world.scenarios = self.scenarios
+        world.listeners.append(self._spread)
 
     def call(self, operation: str, request: Json, place: Place) -> Json:
         """Do one operation.
@@ -121,6 +124,13 @@ class SageMaker:
             self.machine.clear()
             self.tokens.clear()
             self.world.store.clear()
+
+    def _spread(self, resource: Resource, now: float) -> None:
+        """Let the families hear of a change of which they want to hear."""
+        for family in self._hearing:
+            hear = family.hears.get(resource.kind)
+            if hear is not None:
+                hear(resource, self.world, now)
 
     def _stages(self) -> Mapping[str, frozenset[str]]:
         return {kind: bound.stages for kind, bound in self._bound.items() if bound.stages}
@@ -203,6 +213,8 @@ class SageMaker:
     def _describe(self, bound: Bound, call: Call) -> Json:
         family = bound.family
         resource = self._find(bound, call, family.missing)
+        if self.world.lags.hidden(resource, call.now):
+            raise family.missing.error(arn=resource.arn, name=resource.name, key=resource.key)
         answer = bound.describe(resource)
         if family.describe is not None:
             answer = family.describe(call, resource, self.world, answer)
@@ -226,8 +238,9 @@ class SageMaker:
             guard(call, resource, self.world)
         if action.apply is not None:
             action.apply(call, resource, self.world)
-        if action.timeline is not None:
-            self.machine.begin(family, resource, action.timeline, now=call.now)
+        timeline = action.course(call, resource, self.world) if action.course else action.timeline
+        if timeline is not None:
+            self.machine.begin(family, resource, timeline, now=call.now)
         return self._answer(bound, action, call, resource)
 
     def _answer(self, bound: Bound, action: Action, call: Call, resource: Resource) -> Json:

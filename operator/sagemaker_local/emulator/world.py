@@ -9,8 +9,10 @@ from random import Random
 from typing import Protocol
 
 from sagemaker_local.emulator.clock import Clock
+from sagemaker_local.emulator.lags import Lags
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.resource import Json, Place, Resource
+from sagemaker_local.emulator.scenarios import Scenarios
 from sagemaker_local.emulator.store import Store
 from sagemaker_local.emulator.timeline import Effect, Timeline
 
@@ -29,6 +31,16 @@ class Objects(Protocol):
 
     def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
         """Write an object; False if there is no such bucket."""
+
+
+class Services(Protocol):
+    """CloudWatch and Application Auto Scaling, as far as SageMaker looks into them."""
+
+    def alarm(self, place: Place, name: str) -> str | None:
+        """The state of an alarm: OK, ALARM or INSUFFICIENT_DATA; None if there is no such alarm."""
+
+    def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
+        """The least and the greatest capacity of a scalable target; None if it is not registered."""
 
 
 class Stage(Protocol):
@@ -55,9 +67,12 @@ class World:
     Attributes:
         inputs: S3, or None when inputs are not to be checked.
         storage: S3, for what SageMaker reads and writes.
+        services: other services that SageMaker asks; None when there are none.
         distrusting: patterns of role ARNs that cannot be assumed.
         random: the source of everything random, from the seed.
         stage: what sets off other resources; put in place by the service.
+        scenarios: what is to take another course; put in place by the service.
+        lags: how far answers lag behind what was done.
     """
 
     clock: Clock
@@ -65,10 +80,16 @@ class World:
     quotas: Quotas
     inputs: Objects | None = None
     storage: Objects | None = None
+    services: Services | None = None
     distrusting: list[str] = field(default_factory=list)
     random: Random = field(default_factory=lambda: Random(0))
     listeners: list[Listener] = field(default_factory=list)
     stage: Stage = field(init=False)
+    scenarios: Scenarios = field(init=False)
+    lags: Lags = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lags = Lags(self.clock)
 
     def find(self, place: Place, kind: str, key: str) -> Resource | None:
         """Another resource by its key as stored, for example a name, or `<domain id>/<user profile name>`."""
