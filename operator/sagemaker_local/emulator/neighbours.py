@@ -1,4 +1,4 @@
-"""The services beside SageMaker, as SageMaker itself uses them: S3 for inputs and reports.
+"""The services beside SageMaker, as SageMaker itself uses them: S3 for inputs and reports, alarms, scalable targets.
 
 They are moto's, in this process; this module is the only one that reads and writes moto's state. moto is loaded when something is
 written; as long as nobody has used it, there is nothing in it to be read.
@@ -7,6 +7,7 @@ written; as long as nobody has used it, there is nothing in it to be read.
 from typing import Any
 
 from sagemaker_local.emulator.mount import Moto
+from sagemaker_local.emulator.resource import Place
 
 
 class Neighbours:
@@ -38,6 +39,27 @@ class Neighbours:
         backend, _ = self._backend(account, bucket)
         backend.put_object(bucket, key, body)
         return True
+
+    def alarm(self, place: Place, name: str) -> str | None:
+        """The state of a CloudWatch alarm; None if there is no such alarm."""
+        if not self._moto.loaded:
+            return None
+        from moto.cloudwatch.models import cloudwatch_backends  # noqa: PLC0415 see below
+
+        found = cloudwatch_backends[place.account][place.region].alarms.get(name)
+        return None if found is None else str(found.state_value)
+
+    def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
+        """The least and the greatest capacity of a scalable target of Application Auto Scaling; None if not registered."""
+        if not self._moto.loaded:
+            return None
+        from moto.applicationautoscaling.models import applicationautoscaling_backends  # noqa: PLC0415 see below
+
+        for targets in list(applicationautoscaling_backends[place.account][place.region].targets.values()):
+            found = targets.get(resource_id)
+            if found is not None and found.service_namespace == "sagemaker":
+                return int(found.min_capacity or 0), int(found.max_capacity or 0)
+        return None
 
     def _bucket(self, account: str, bucket: str) -> Any:
         if not self._moto.loaded:

@@ -48,17 +48,26 @@ def data_capture(config: Json) -> Json | None:
 
 
 def retain(fresh: Json, before: Json, *, without: Iterable[str]) -> None:
-    """Keep the counts and weights of variants that stay, in place, except the properties in `without`."""
-    kept = {"DesiredInstanceCount": "InstanceCount", "DesiredWeight": "Weight"}
-    parts = [part for name, part in kept.items() if name not in set(without)]
+    """Keep the wanted counts and weights of variants that stay, in place, except the properties in `without`."""
+    parts = [part for part in ("DesiredInstanceCount", "DesiredWeight") if part not in set(without)]
     for name in LISTS:
         old = {variant["VariantName"]: variant for variant in before.get(name, ())}
         for variant in fresh.get(name, ()):
             known: dict[str, Any] = old.get(variant["VariantName"], {})
             for part in parts:
-                if f"Current{part}" in variant and f"Current{part}" in known:
-                    variant[f"Current{part}"] = known[f"Current{part}"]
-                    variant[f"Desired{part}"] = known[f"Desired{part}"]
+                if part in variant and part in known:
+                    variant[part] = known[part]
+                    _reach(variant, part)
+
+
+def _reach(variant: Json, wanted: str) -> None:
+    """What serves has what is wanted; what is being launched has nothing yet."""
+    current = wanted.replace("Desired", "Current")
+    if "VariantStatus" not in variant:
+        variant[current] = variant[wanted]
+    elif wanted == "DesiredInstanceCount":
+        message = f"Launching {variant[wanted]} instance(s)."
+        variant["VariantStatus"] = [{**variant["VariantStatus"][0], "StatusMessage": message}]
 
 
 def desire(endpoint: Resource, changes: Iterable[Json]) -> None:
