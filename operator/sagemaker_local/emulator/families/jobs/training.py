@@ -10,6 +10,8 @@ from typing import Any, Final
 from sagemaker_local.emulator.checks import role_can_be_assumed, training_inputs_exist
 from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
+from sagemaker_local.emulator.families.jobs.metrics import final_metrics
+from sagemaker_local.emulator.families.jobs.tuning_children import OBJECTIVE
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -145,9 +147,16 @@ def note_transition(resource: Resource, step: Step, now: float) -> None:
     transitions.append(noted)
     if step.status == "InProgress" and step.detail != "Starting":
         facts.setdefault("TrainingStartTime", now)
+    if step.detail == "Training":
+        facts["trained"] = True
     if step.status in FINISHED:
         noted["EndTime"] = now
         _note_end(resource, now)
+        if facts.pop("trained", False) and step.status != "Failed":
+            objective = resource.spec.get("HyperParameters", {}).get(OBJECTIVE)
+            metrics = final_metrics(resource.spec, now=now, objective=objective)
+            if metrics:
+                facts["FinalMetricDataList"] = metrics
 
 
 def _note_end(resource: Resource, now: float) -> None:
