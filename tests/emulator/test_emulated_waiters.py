@@ -40,6 +40,8 @@ class Waited:
 
 _TRAINING = {"AlgorithmSpecification": asking.training_job()["AlgorithmSpecification"]}
 _ENDPOINT = {"EndpointName": NAME}
+_NOTEBOOK = {"NotebookInstanceName": NAME}
+_UNSTARTED = ("notebook_instance_in_service", "Pending")
 
 WAITED = {
     "training_job_completed_or_stopped": Waited(
@@ -55,9 +57,22 @@ WAITED = {
         {"ProcessingJobName": NAME},
         ("processing_job_completed_or_stopped", "InProgress"),
     ),
+    "transform_job_completed_or_stopped": Waited(
+        "TransformJob",
+        "CreateTransformJob",
+        {"TransformJobName": NAME},
+        ("transform_job_completed_or_stopped", "InProgress"),
+    ),
     "endpoint_in_service": Waited("Endpoint", "CreateEndpoint", _ENDPOINT, ("endpoint_in_service", "Creating")),
     "endpoint_deleted": Waited(
         "Endpoint", "DeleteEndpoint", _ENDPOINT, ("endpoint_in_service", "Creating"), after="endpoint_in_service"
+    ),
+    "notebook_instance_in_service": Waited("NotebookInstance", "CreateNotebookInstance", _NOTEBOOK, _UNSTARTED),
+    "notebook_instance_stopped": Waited(
+        "NotebookInstance", "StopNotebookInstance", _NOTEBOOK, _UNSTARTED, after="notebook_instance_in_service"
+    ),
+    "notebook_instance_deleted": Waited(
+        "NotebookInstance", "DeleteNotebookInstance", _NOTEBOOK, _UNSTARTED, after="notebook_instance_stopped"
     ),
 }
 NAMES = tuple(WAITED)
@@ -76,7 +91,7 @@ def begin(client: Any, name: str, through: Callable[[str], object]) -> None:
     if waited.after is not None:
         begin(client, waited.after, through)
         through(waited.after)
-    if waited.begun_by == "CreateEndpoint":
+    if waited.begun_by in {"CreateEndpoint", "CreateTransformJob"}:
         client.create_model(**asking.model(NAME))
     if waited.begun_by == "CreateEndpoint":
         client.create_endpoint_config(
@@ -134,7 +149,7 @@ def test_what_was_never_there_counts_as_deleted(client: Any, name: str) -> None:
     wait(client, name, AT_ONCE)
 
 
-@pytest.mark.parametrize("kind", ["training_job", "processing_job"])
+@pytest.mark.parametrize("kind", ["training_job", "processing_job", "transform_job"])
 def test_a_waiter_for_a_job_is_content_with_a_stopped_one(sagemaker: Emulator, client: Any, kind: str) -> None:
     name = f"{kind}_completed_or_stopped"
     begin(client, name, lambda _: None)
