@@ -123,6 +123,9 @@ class Family:
         wrapped: the member of Describe's output that all others are inside of.
         shelf: the kind with which it shares its names, if any.
         stages: statuses and secondary statuses in which it may fail, of courses that depend on a request.
+        keyed: the key of the resource that a request is about, where no fixed members tell it: by a version or an alias, or
+            by one of two kinds of owner.
+        list_checks: what its list looks up first, in order.
         filters: filters of its list that do not go by the rules of `lists`.
         describe: changes what Describe answers, given the request and what it would be otherwise.
         hears: what follows from a change of a resource of another kind, by that kind: for example, a parent follows its children.
@@ -159,6 +162,8 @@ class Family:
     wrapped: str = ""
     shelf: str = ""
     stages: frozenset[str] = frozenset()
+    keyed: Callable[[Call, World], str] | None = None
+    list_checks: tuple[Check, ...] = ()
     filters: Mapping[str, Select] = field(default_factory=dict)
     describe: Callable[[Call, Resource, World, Json], Json] | None = None
     hears: Mapping[str, Hear] = field(default_factory=dict)

@@ -37,7 +37,7 @@ def _sorted(call: Call, bound: Bound, found: list[Resource], families: Mapping[s
     key = _sort_key(call.request.get("SortBy", "CreationTime"), families)
     if key is not None:
         found.sort(key=key)
-    if order == "Descending":
+    if order in ("Descending", "DESCENDING"):
         found.reverse()
     return found
 

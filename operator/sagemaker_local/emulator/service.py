@@ -187,7 +187,10 @@ class SageMaker:
         family, request = bound.family, call.request
         *parents, last = bound.identified_by
         given = family.new_id(call, self.world) if family.new_id else request[last]
-        key = bound.key((*(self._parent(call, request[member]) for member in parents), given))
+        if family.keyed is not None and family.new_id is None:
+            key = family.keyed(call, self.world)
+        else:
+            key = bound.key((*(self._parent(call, request[member]) for member in parents), given))
         arn = bound.arn(call.place, key, request)
         name = request.get(family.name_member or last) or given
         there = self.world.find(call.place, bound.shelf, key)
@@ -221,6 +224,8 @@ class SageMaker:
         return {family.wrapped: answer} if family.wrapped else answer
 
     def _list(self, bound: Bound, call: Call) -> Json:
+        for check in bound.family.list_checks:
+            check(call, self.world)
         resources, token = lists.list_page(call, self.world, bound, self._bound)
         rows = [self._bound[resource.kind].whole(resource) for resource in resources]
         member, shown = bound.summaries
@@ -249,6 +254,9 @@ class SageMaker:
 
     def _find(self, bound: Bound, call: Call, missing: Refusal, members: tuple[str, ...] = ()) -> Resource:
         """The resource that a request is about, by its identifying members or by its ARN in the last of them."""
+        if bound.family.keyed is not None:
+            key = bound.family.keyed(call, self.world)
+            return self._at(bound, call, key, missing, name=key.rpartition("/")[2])
         identifiers = tuple(call.request[member] for member in members or bound.identified_by)
         last = identifiers[-1]
         if last.startswith("arn:"):
@@ -257,7 +265,10 @@ class SageMaker:
                 return found
             raise missing.error(arn=last, name=last.rpartition("/")[2], key=last.rpartition("/")[2])
         key = bound.key((*(self._parent(call, parent) for parent in identifiers[:-1]), last))
+        return self._at(bound, call, key, missing, name=last)
+
+    def _at(self, bound: Bound, call: Call, key: str, missing: Refusal, *, name: str) -> Resource:
         resource = self.world.find(call.place, bound.shelf, key)
         if resource is None:
-            raise missing.error(arn=bound.arn(call.place, key, call.request), name=last, key=key)
+            raise missing.error(arn=bound.arn(call.place, key, call.request), name=name, key=key)
         return resource
