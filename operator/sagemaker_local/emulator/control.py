@@ -57,6 +57,8 @@ class Control:
             ("POST", "clock"): ({"advance!": NUMBER}, lambda b: core.time.advance(b["advance"])),
             ("GET", "latency"): ({}, lambda _: core.front.latency),
             ("POST", "latency"): ({"seconds!": NUMBER}, self._set_latency),
+            ("GET", "accounts"): ({}, lambda _: {"strict": core.accounts.strict}),
+            ("POST", "accounts"): ({"strict!": (bool,)}, lambda b: setattr(core.accounts, "strict", b["strict"])),
             ("GET", "lags"): ({}, lambda _: core.lags.as_json()),
             ("POST", "lags"): ({"reads": NUMBER, "lists": NUMBER}, lambda b: core.lags.set(**b)),
             ("DELETE", "lags"): ({}, lambda _: core.lags.clear()),
@@ -165,7 +167,7 @@ def _check(form: Form, given: Json) -> None:
     if missing:
         raise ValueError(f"{', '.join(missing)} must be given")
     for name, value in given.items():
-        fits = isinstance(value, types[name]) and not isinstance(value, bool)
+        fits = isinstance(value, types[name]) and (types[name] == (bool,) or not isinstance(value, bool))
         if not fits:
             wanted = " or ".join(t.__name__ for t in types[name])
             raise ValueError(f"{name} must be {wanted}, not {json.dumps(value)}")

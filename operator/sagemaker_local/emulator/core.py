@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import IO, Any, Final
 
+from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
 from sagemaker_local.emulator.families import FAMILIES
 from sagemaker_local.emulator.faults import Faults
@@ -102,12 +103,13 @@ class Core:
         self.service = SageMaker(world, FAMILIES)
         self.scenarios = self.service.scenarios
         self.lags = world.lags
+        self.accounts = Accounts(self.moto, clock)
         self.journal = Journal()
         self.faults = Faults(seed=seed)
         self.rates = Rates()
         self.roles = Roles(world)
         self.time = Time(self.service)
-        self.front = Front(self.service, self.journal, self.faults, self.rates, self.moto.account_of)
+        self.front = Front(self.service, self.journal, self.faults, self.rates, self.accounts.account_of)
         self.set_latency(latency)
 
     def keep(self, directory: Path) -> Keeper:
@@ -142,7 +144,16 @@ class Core:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
         self.service.clear()
         self.moto.reset()
-        for part in (self.journal, self.faults, self.scenarios, self.rates, self.quotas, self.roles, self.lags):
+        for part in (
+            self.journal,
+            self.faults,
+            self.scenarios,
+            self.rates,
+            self.quotas,
+            self.roles,
+            self.lags,
+            self.accounts,
+        ):
             part.clear()
 
 

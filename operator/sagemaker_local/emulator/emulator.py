@@ -36,6 +36,7 @@ class Emulator:
         lags: how far answers lag behind what was done.
         rates: how many requests per second are allowed.
         quotas: how many instances are allowed.
+        accounts: whether trust policies and the age of credentials count.
         roles: which roles cannot be assumed.
         clock: the time, and `advance` for a virtual one.
     """
@@ -48,6 +49,7 @@ class Emulator:
         self.rates = core.rates
         self.quotas = core.quotas
         self.roles = core.roles
+        self.accounts = core.accounts
         self.clock = core.time
         self.lags = core.lags
         self._keeper: Keeper | None = None
@@ -183,7 +185,7 @@ class Emulator:
 
     async def _run(self, port: int) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        server = Server(front=self._core.front, control=Control(self._core), moto=self._core.moto)
+        server = Server(front=self._core.front, control=Control(self._core), accounts=self._core.accounts)
         try:
             self.url = f"http://127.0.0.1:{await server.start(port)}"
 

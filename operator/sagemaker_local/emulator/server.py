@@ -13,10 +13,11 @@ from typing import Any, Final
 from aiohttp import web
 
 from sagemaker_local.emulator import wire
+from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.control import PREFIX, STATE, Control
 from sagemaker_local.emulator.events.front import EventsFront, Protocol, protocol_of
 from sagemaker_local.emulator.front import BROKEN, Front
-from sagemaker_local.emulator.mount import Moto, Request
+from sagemaker_local.emulator.mount import Request
 from sagemaker_local.emulator.service import SageMaker
 
 LARGEST_UPLOAD: Final = 4 * 1024**3
@@ -26,11 +27,13 @@ _log = logging.getLogger(__name__)
 class Server:
     """An HTTP server on loopback. `start` and `stop` run in its event loop."""
 
-    def __init__(self, *, front: Front, events: EventsFront | None = None, control: Control, moto: Moto) -> None:
+    def __init__(
+        self, *, front: Front, events: EventsFront | None = None, control: Control, accounts: Accounts
+    ) -> None:
         self._front = front
         self._events = events
         self._control = control
-        self._moto = moto
+        self._accounts = accounts
         self._runner: web.ServerRunner | None = None
         self._timers: asyncio.Task[None] | None = None
 
@@ -108,7 +111,7 @@ class Server:
         body = await request.read()
         asked = Request(request.method, request.raw_path, request.query_string, request.headers, body)
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._moto.pool, self._moto.answer, asked)
+        answer = await loop.run_in_executor(self._accounts.pool, self._accounts.answer, asked)
         return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 

@@ -67,9 +67,9 @@ def restore(service: SageMaker, moto: Moto, source: Path | IO[bytes]) -> None:
 def _write(file: IO[bytes], text: str, held: list[Bucket]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("state.json", text)
-        index = []
+        index: list[Any] = []
         for bucket in held:
-            objects = []
+            objects: list[Any] = []
             for key, (content, metadata) in bucket.contents.items():
                 name = f"objects/{len(index)}-{len(objects)}"
                 archive.writestr(name, content)
