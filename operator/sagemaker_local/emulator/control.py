@@ -28,6 +28,10 @@ SCENARIO: Final[Form] = {
     "kind!": (str,), "match!": (str,), "reason": (str,), "at": (str,), "seconds": NUMBER, "times": (int,),
     "violations": (list,),
 }  # fmt: skip
+MAINTENANCE: Final[Form] = {"kind!": (str,), "match!": (str,), "seconds!": NUMBER}
+SCALING: Final[Form] = {
+    "endpoint!": (str,), "variant!": (str,), "count!": (int,), "account": (str,), "region": (str,),
+}  # fmt: skip
 ENTRIES: Final[Form] = {"operation": (str,), "outcome": (str,), "account": (str,), "region": (str,)}
 RATE: Final[Form] = {"operation!": (str,), "per_second!": NUMBER, "burst": NUMBER}
 
@@ -44,6 +48,11 @@ class Control:
             ("GET", "scenarios"): ({}, lambda _: core.scenarios.rules()),
             ("POST", "scenarios"): (SCENARIO, self._add_scenario),
             ("DELETE", "scenarios"): ({}, lambda _: core.scenarios.clear()),
+            ("POST", "maintenance"): (MAINTENANCE, lambda b: core.scenarios.maintain(**b)),
+            ("POST", "scaling"): (
+                SCALING,
+                lambda b: core.scale(b.pop("endpoint"), b.pop("variant"), b.pop("count"), **b),
+            ),
             ("GET", "closures"): ({}, lambda _: core.scenarios.closed()),
             ("POST", "closures"): ({"kind!": (str,)}, lambda b: core.scenarios.close(b["kind"])),
             ("DELETE", "closures"): ({}, lambda _: core.scenarios.reopen()),

@@ -9,13 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import IO, Any, Final
 
+from sagemaker_local.emulator import autoscaling
 from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
 from sagemaker_local.emulator.families import FAMILIES
 from sagemaker_local.emulator.faults import Faults
 from sagemaker_local.emulator.front import Front
 from sagemaker_local.emulator.journal import Journal
-from sagemaker_local.emulator.mount import Moto
+from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT, Moto
 from sagemaker_local.emulator.neighbours import Neighbours
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.rates import Rates
@@ -127,6 +128,12 @@ class Core:
         if not 0 <= seconds <= 3600:
             raise ValueError(f"latency must be between 0 and 3600 seconds, not {seconds}")
         self.front.latency = float(seconds)
+
+    def scale(
+        self, endpoint: str, variant: str, count: int, *, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1"
+    ) -> None:
+        """Change an instance count as Application Auto Scaling does; ValueError as in `autoscaling`."""
+        autoscaling.scale(self.service, endpoint, variant, count, account=account, region=region)
 
     def save(self, path: Path) -> None:
         """Write resources, all that is under way, and the objects of S3 to a file. Raises OSError."""

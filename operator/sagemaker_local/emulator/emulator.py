@@ -115,6 +115,16 @@ class Emulator:
         """The names of the resources of a kind that exist now, in all accounts and regions."""
         return self._core.service.names(kind)
 
+    def scale(
+        self, endpoint: str, variant: str, count: int, *, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1"
+    ) -> None:
+        """Let Application Auto Scaling change the instance count of a variant that is registered as a scalable target.
+
+        Raises:
+            ValueError: there is no such endpoint or target, the count is outside of its capacities, or SageMaker refuses.
+        """
+        self._core.scale(endpoint, variant, count, account=account, region=region)
+
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
         self._core.reset()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sagemaker_local.emulator.timeline import Timeline
+from sagemaker_local.emulator.timeline import Timeline, stretched
 
 MONITORED: Final = ("MonitoringSchedule",)
 """Kinds with executions that find violations."""
@@ -63,10 +63,16 @@ class Scenarios:
     Args:
         stages: the statuses and secondary statuses of each kind, by which a typo is told from a stage.
     """
+        maintain: begins maintenance, given a kind, an expression and seconds; answers the names of whom it began for.
 
-    def __init__(self, stages: Callable[[], Mapping[str, frozenset[str]]]) -> None:
+    def __init__(
+        self,
+        stages: Callable[[], Mapping[str, frozenset[str]]],
+        maintain: Callable[[str, str, float], list[str]],
+    ) -> None:
         self._stages = stages
         self._rules: list[Scenario] = []
+        self._maintain = maintain
         self._closed: set[str] = set()
 
     def fail(self, kind: str, match: str, *, reason: str, at: str | None = None, times: int | None = None) -> None:
@@ -92,6 +98,23 @@ class Scenarios:
         self._add(Scenario(kind, match, seconds=seconds, times=times))
 
     def violate(
+    def maintain(self, kind: str, match: str, *, seconds: float) -> None:
+        """Let AWS do maintenance now, for `seconds`, on resources that exist and are settled: SystemUpdating for an endpoint.
+
+        Args:
+            kind: for example Endpoint.
+            match: a regular expression that is searched in names.
+            seconds: how long.
+
+        Raises:
+            ValueError: the kind knows no maintenance, no settled resource matches, or the expression is not one.
+        """
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"maintenance takes 0 seconds or more, not {seconds}")
+        _compile(match)
+        if not self._maintain(kind, match, seconds):
+            raise ValueError(f"no {kind} that is settled has a name that matches {match!r}")
+
         self, kind: str, match: str, *, violations: Sequence[Mapping[str, str]], times: int | None = None
     ) -> None:
         """Let monitoring executions find violations, whatever the data.
@@ -173,26 +196,23 @@ class Scenarios:
             raise ValueError(f"a {rule.kind} cannot fail at {rule.at!r}; it can at {known}")
         if rule.times is not None and rule.times < 1:
             raise ValueError(f"times must be 1 or more, not {rule.times}")
-        try:
-            re.compile(rule.match)
-        except re.error as wrong:
-            raise ValueError(f"{rule.match!r} is not a regular expression: {wrong}") from None
+        _compile(rule.match)
         self._rules.append(rule)
 
 
 def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
+def _compile(match: str) -> None:
+    try:
+        re.compile(match)
+    except re.error as wrong:
+        raise ValueError(f"{match!r} is not a regular expression: {wrong}") from None
+
+
     if rule.violations is not None:
         return None
     if rule.seconds is not None:
-        return _stretch(timeline, rule.seconds)
+        return stretched(timeline, rule.seconds)
     return _cut_short(timeline, rule)
-
-
-def _stretch(timeline: Timeline, seconds: float) -> Timeline:
-    total = timeline.steps[-1].after
-    factor = seconds / total if total else 0.0
-    steps = tuple(replace(step, after=step.after * factor) for step in timeline.steps)
-    return replace(timeline, steps=steps)
 
 
 def _cut_short(timeline: Timeline, rule: Scenario) -> Timeline | None:

@@ -4,6 +4,7 @@ The families say what happens; this module is what is the same for all of them. 
 a test reads, so that each request sees a state that existed. Not here: HTTP, faults and the journal (see `server`).
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -17,7 +18,7 @@ from sagemaker_local.emulator.machine import Machine
 from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.scenarios import Scenarios
-from sagemaker_local.emulator.timeline import Effect, Timeline
+from sagemaker_local.emulator.timeline import Effect, Timeline, stretched
 from sagemaker_local.emulator.tokens import Tokens
 from sagemaker_local.emulator.validation import validate
 from sagemaker_local.emulator.world import Call, World
@@ -44,7 +45,7 @@ class SageMaker:
         self.world = world
         self.tokens = Tokens()
         self._bound = {family.kind: Bound(family) for family in families}
-        self.scenarios = Scenarios(self._stages)
+        self.scenarios = Scenarios(self._stages, self.maintain)
         self.machine = Machine(world, self.scenarios, self.family)
         self._handlers = self._all_handlers()
         self._hearing = [bound.family for bound in self._bound.values() if bound.family.hears]
@@ -107,6 +108,26 @@ class SageMaker:
         with self.lock:
             self.machine.run(self.world.clock.now())
             return sorted(resource.name for resource in self.world.store.everywhere(kind))
+
+    def maintain(self, kind: str, match: str, seconds: float) -> list[str]:
+        """Let AWS do maintenance now on the resources whose names contain a match and that are settled; returns their names.
+
+        Raises:
+            ValueError: the kind knows no maintenance.
+        """
+        known = {name: bound.family for name, bound in self._bound.items() if bound.family.maintenance is not None}
+        if kind not in known:
+            raise ValueError(f"AWS does no maintenance on {kind!r}; it does on {', '.join(sorted(known))}")
+        family = known[kind]
+        assert family.maintenance is not None
+        with self.lock:
+            now = self.world.clock.now()
+            self.machine.run(now)
+            settled = family.maintenance.steps[-1].status
+            found = [r for r in self.world.store.everywhere(kind) if r.status == settled and re.search(match, r.name)]
+            for resource in found:
+                self.machine.begin(family, resource, stretched(family.maintenance, seconds), now=now)
+        return [resource.name for resource in found]
 
     def arn_of(self, operation: str, request: Mapping[str, Any], place: Place) -> str | None:
         """The ARN of the resource that a request is about, if it names one; for access denials."""

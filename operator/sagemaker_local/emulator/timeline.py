@@ -5,7 +5,7 @@ is under way can be written to a file and taken up again. Nothing in here runs; 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from sagemaker_local.emulator.refusal import UNVERIFIED
@@ -62,3 +62,10 @@ def at(
 ) -> Step:
     """A step, in the order in which one reads a timeline."""
     return Step(after, status, detail, message, effect)
+
+
+def stretched(timeline: Timeline, seconds: float) -> Timeline:
+    """The timeline so that it takes `seconds` altogether, each stage in proportion."""
+    total = timeline.steps[-1].after
+    factor = seconds / total if total else 0.0
+    return replace(timeline, steps=tuple(replace(step, after=step.after * factor) for step in timeline.steps))

@@ -1,7 +1,7 @@
 """Endpoints: created, updated, re-scaled and deleted, with what is known about updates that fail.
 
 A failed update leaves a healthy endpoint InService on its old configuration, with a FailureReason; a failed creation leaves an
-endpoint that can only be deleted. Not here yet: traffic shifting in steps, rollback by alarms, autoscaling, maintenance.
+endpoint that can only be deleted. Not here: taking on a configuration (`deployment`), its stages (`rollouts`, `fleets`), scaling.
 """
 
 from typing import Final
@@ -19,7 +19,8 @@ from sagemaker_local.emulator.families.hosting.deployment import (
 from sagemaker_local.emulator.families.hosting.guardrails import creation_fits, update_fits
 from sagemaker_local.emulator.families.hosting.models import NO_CONFIG
 from sagemaker_local.emulator.families.hosting.rollouts import ALL_AT_ONCE
-from sagemaker_local.emulator.families.hosting.variants import LISTS, desire, fulfil
+from sagemaker_local.emulator.families.hosting.scaling import SCALE, prepare_scaling
+from sagemaker_local.emulator.families.hosting.variants import LISTS
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Resource
@@ -83,26 +84,13 @@ def within_quota(call: Call, resource: Resource, world: World) -> None:
     world.quotas.check(world.store, resource.place, instances(call.request, resource.place, world))
 
 
-def prepare_scaling(call: Call, resource: Resource, _: World) -> None:
-    """Desired weights and counts show at once, current ones later."""
-    desire(resource, call.request["DesiredWeightsAndCapacities"])
-
-
-def rescale(endpoint: Resource, _: World, __: float) -> None:
-    """The desired weights and counts are reached."""
-    fulfil(endpoint)
-
-
 SETTLED: Final = frozenset({"InService", "UpdateRollbackFailed", "OutOfService"})
 CREATE: Final = Timeline(
     (at(0, "Creating", effect=deploy), at(240, "InService", effect=serve)),
     failed=at(0, "Failed", effect=roll_back_creation),
 )
 UPDATE: Final = roll_out(ALL_AT_ONCE, {})
-SCALE: Final = Timeline(
-    (at(0, "Updating"), at(180, "InService", effect=rescale)),
-    failed=at(0, "InService"),
-)
+MAINTAIN: Final = Timeline((at(0, "SystemUpdating"), at(600, "InService")))
 DELETE: Final = Timeline((at(0, "Deleting"), at(10, None, effect=gone)))
 
 ENDPOINT: Final = Family(
@@ -115,6 +103,7 @@ ENDPOINT: Final = Family(
     exists=EXISTS,
     checks=(config_exists, creation_fits),
     usage=instances,
+    maintenance=MAINTAIN,
     stages=frozenset({"Baking", "RollingBack"}),
     occupies=frozenset({"Creating", "Updating", "InService", "UpdateRollbackFailed"}),
     actions=(
