@@ -186,16 +186,20 @@ def moto_server() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        with _process(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            env={**os.environ, "PYTHONPATH": scratch},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
+        log = Path(scratch) / "moto.log"
+        with (
+            log.open("w", encoding="utf-8") as out,
+            _process(
+                [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+                env={**os.environ, "PYTHONPATH": scratch},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            ) as process,
+        ):
             deadline = time.monotonic() + 60
             while not _listens(port):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit("Moto's server did not start: run `python -m moto.server` to see why")
+                    raise SystemExit(f"Moto's server did not start:\n{log.read_text(encoding='utf-8')[-4000:]}")
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}"
 
