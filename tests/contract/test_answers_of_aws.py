@@ -65,21 +65,26 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "hosting.endpoints.BUSY": (("Endpoint", "UpdateEndpoint", Busy), ("Endpoint", "DeleteEndpoint", Busy)),
     "hosting.endpoints.FAILED": (("Endpoint", "UpdateEndpoint", Refused),),
     "hosting.endpoints.NO_VARIANT": (("Endpoint", "UpdateEndpointWeightsAndCapacities", Refused),),
-    "monitoring.schedules.NO_ENDPOINT": (("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Refused),),
+    "monitoring.definitions.NO_ENDPOINT": (("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Refused),),
+    "monitoring.definitions.NO_DEFINITION": (("DataQualityJobDefinition", "DescribeDataQualityJobDefinition", Absent),),
+    "monitoring.definitions.DEFINITION_EXISTS": (
+        ("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Exists),
+    ),
+    "monitoring.definitions.DEFINITION_IN_USE": (("DataQualityJobDefinition", "DeleteDataQualityJobDefinition", Busy),),
+    "monitoring.definitions.ONE_INPUT": (("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Refused),),
     "monitoring.schedules.NO_DEFINITION": (
-        ("DataQualityJobDefinition", "DescribeDataQualityJobDefinition", Absent),
         ("MonitoringSchedule", "CreateMonitoringSchedule", Refused),
         ("MonitoringSchedule", "UpdateMonitoringSchedule", Refused),
     ),
-    "monitoring.schedules.DEFINITION_EXISTS": (("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Exists),),
-    "monitoring.schedules.DEFINITION_IN_USE": (("DataQualityJobDefinition", "DeleteDataQualityJobDefinition", Busy),),
-    "monitoring.schedules.ONE_INPUT": (("DataQualityJobDefinition", "CreateDataQualityJobDefinition", Refused),),
     "monitoring.schedules.NO_SCHEDULE": (("MonitoringSchedule", "DescribeMonitoringSchedule", Absent),),
     "monitoring.schedules.SCHEDULE_EXISTS": (("MonitoringSchedule", "CreateMonitoringSchedule", Exists),),
     "monitoring.schedules.WRONG_STATUS": (("MonitoringSchedule", "DeleteMonitoringSchedule", Busy),),
     "monitoring.schedules.EXECUTING": (("MonitoringSchedule", "DeleteMonitoringSchedule", Busy),),
     "monitoring.schedules.BAD_CRON": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
     "monitoring.schedules.ONE_DEFINITION": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
+    "monitoring.schedules.NO_ANALYSIS_TIME": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
+    "monitoring.schedules.BAD_ANALYSIS_TIME": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
+    "monitoring.schedules.CLOSED": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
 }
 CASES = [pytest.param(name, *heard, id=f"{name}-{heard[1]}") for name, hearings in HEARD.items() for heard in hearings]
 

@@ -21,6 +21,10 @@ class Neighbours:
         found = self._bucket(account, bucket)
         return found is not None and any(key.startswith(prefix) for key in list(found.keys))
 
+    def holds(self, account: str, bucket: str) -> bool:
+        """Whether there is such a bucket."""
+        return self._bucket(account, bucket) is not None
+
     def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
         """The keys that start with the prefix, sorted; empty if there is no such bucket."""
         found = self._bucket(account, bucket)

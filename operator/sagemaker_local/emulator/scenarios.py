@@ -1,7 +1,8 @@
-"""Makes chosen resources take another course: fail with a reason, take a given time, find violations, or not be accepted any more.
+"""Makes chosen resources take another course: fail with a reason, take a given time, find violations, or not be accepted.
 
 A scenario is about resources whose name contains a match of a regular expression; it changes the timeline that a resource is set
-on next, or what its next monitoring execution finds. Faults of the transport are elsewhere (`faults`): scenarios are about what SageMaker does, not about how it is reached.
+on next, or what its next monitoring execution finds. Faults of the transport are elsewhere (`faults`): scenarios are about what
+SageMaker does, not about how it is reached.
 """
 
 import re
@@ -62,8 +63,8 @@ class Scenarios:
 
     Args:
         stages: the statuses and secondary statuses of each kind, by which a typo is told from a stage.
-    """
         maintain: begins maintenance, given a kind, an expression and seconds; answers the names of whom it began for.
+    """
 
     def __init__(
         self,
@@ -71,8 +72,8 @@ class Scenarios:
         maintain: Callable[[str, str, float], list[str]],
     ) -> None:
         self._stages = stages
-        self._rules: list[Scenario] = []
         self._maintain = maintain
+        self._rules: list[Scenario] = []
         self._closed: set[str] = set()
 
     def fail(self, kind: str, match: str, *, reason: str, at: str | None = None, times: int | None = None) -> None:
@@ -97,7 +98,6 @@ class Scenarios:
             raise ValueError(f"work takes 0 seconds or more, not {seconds}")
         self._add(Scenario(kind, match, seconds=seconds, times=times))
 
-    def violate(
     def maintain(self, kind: str, match: str, *, seconds: float) -> None:
         """Let AWS do maintenance now, for `seconds`, on resources that exist and are settled: SystemUpdating for an endpoint.
 
@@ -115,6 +115,7 @@ class Scenarios:
         if not self._maintain(kind, match, seconds):
             raise ValueError(f"no {kind} that is settled has a name that matches {match!r}")
 
+    def violate(
         self, kind: str, match: str, *, violations: Sequence[Mapping[str, str]], times: int | None = None
     ) -> None:
         """Let monitoring executions find violations, whatever the data.
@@ -136,7 +137,7 @@ class Scenarios:
         self._add(Scenario(kind, match, violations=tuple(dict(row) for row in violations), times=times))
 
     def close(self, kind: str) -> None:
-        """Let new resources of a kind be refused, as AWS refuses them to accounts that had none when it closed the service.
+        """Let new resources of a kind be refused in every account, as AWS refuses them to new customers of a closed service.
 
         Raises:
             ValueError: AWS has not closed that service.
@@ -200,7 +201,6 @@ class Scenarios:
         self._rules.append(rule)
 
 
-def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
 def _compile(match: str) -> None:
     try:
         re.compile(match)
@@ -208,6 +208,7 @@ def _compile(match: str) -> None:
         raise ValueError(f"{match!r} is not a regular expression: {wrong}") from None
 
 
+def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
     if rule.violations is not None:
         return None
     if rule.seconds is not None:

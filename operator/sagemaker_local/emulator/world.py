@@ -23,6 +23,9 @@ class Objects(Protocol):
     def has(self, account: str, bucket: str, prefix: str) -> bool:
         """Whether an object exists whose key starts with the prefix."""
 
+    def holds(self, account: str, bucket: str) -> bool:
+        """Whether there is such a bucket."""
+
     def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
         """The keys that start with the prefix, sorted; empty if there is no such bucket."""
 

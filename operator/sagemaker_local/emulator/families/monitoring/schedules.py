@@ -1,47 +1,21 @@
-"""Data quality job definitions and monitoring schedules.
+"""Monitoring schedules: Pending whenever anything about them is changing, also while they are deleted.
 
-A schedule is Pending whenever anything about it is changing, also while it is deleted; a definition is locked by the schedules
-that use it. Not here yet: the executions themselves, and the other three kinds of definition.
+What they run, and when, is in `runs`; a definition that they run is locked by them (see `definitions`).
 """
 
-import re
 from copy import deepcopy
 from typing import Final
 
-from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.hosting.endpoints import MISSING as NO_ENDPOINT
-from sagemaker_local.emulator.families.hosting.models import AT_ONCE, REMOVE
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.families.monitoring import alerts, cron, executions, runs
+from sagemaker_local.emulator.families.monitoring.alerts import NO_SCHEDULE
+from sagemaker_local.emulator.families.monitoring.definitions import FULL_HOUR, MONITORS, NO_DEFINITION, exactly_one
+from sagemaker_local.emulator.families.monitoring.work import work_of
+from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
-from sagemaker_local.emulator.resource import Json, Place, Resource
+from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
-NO_DEFINITION: Final = Refusal(
-    "ResourceNotFound",
-    "Monitoring Job Definition {arn} not found",
-    evidence="sagemaker-controller#8 matches the first three words; the rest is unverified",
-)
-DEFINITION_EXISTS: Final = Refusal(
-    "ResourceInUse",
-    "Monitoring Job Definition {arn} already exists",
-    evidence=UNVERIFIED,
-)
-DEFINITION_IN_USE: Final = Refusal(
-    "ResourceInUse",
-    "Monitoring Job Definition {arn} is in use by monitoring schedule {schedule}",
-    evidence=UNVERIFIED,
-)
-ONE_INPUT: Final = Refusal(
-    VALIDATION,
-    "Exactly one of EndpointInput and BatchTransformInput must be given.",
-    evidence=UNVERIFIED,
-)
-NO_SCHEDULE: Final = Refusal(
-    "ResourceNotFound",
-    "Monitoring Schedule {arn} not found",
-    evidence="sagemaker-python-sdk#2708",
-)
 SCHEDULE_EXISTS: Final = Refusal(
     "ResourceInUse",
     "Monitoring Schedule {arn} already exists",
@@ -67,37 +41,58 @@ ONE_DEFINITION: Final = Refusal(
     "Exactly one of MonitoringJobDefinition and MonitoringJobDefinitionName must be given.",
     evidence=UNVERIFIED,
 )
+NO_ANALYSIS_TIME: Final = Refusal(
+    VALIDATION,
+    "DataAnalysisStartTime and DataAnalysisEndTime are required if ScheduleExpression is NOW.",
+    evidence=UNVERIFIED,
+)
+BAD_ANALYSIS_TIME: Final = Refusal(
+    VALIDATION,
+    "DataAnalysisStartTime and DataAnalysisEndTime must be ISO 8601 offsets, the start before the end and at most 24 hours.",
+    evidence=UNVERIFIED,
+)
+CLOSED: Final = Refusal(
+    VALIDATION,
+    "Amazon SageMaker Model Monitor is no longer open to new customers.",
+    evidence=UNVERIFIED,
+)
 
-DAILY: Final = "cron(0 5 ? * * *)"
-"""When AWS runs a schedule that says nothing; it picks a time of its own, this is ours."""
-_CRON: Final = re.compile(r"NOW|cron\(0 (\*|([01]?\d|2[0-3])(/(0?[1-9]|1\d|2[0-4]))?) \? \* \* \*\)")
-_MONITORS: Final = {"DataQuality": ("DataQualityJobDefinition", "data-quality-job-definition")}
 
-
-def one_existing_input(call: Call, world: World) -> None:
-    """A definition watches one endpoint of the same account (sagemaker-python-sdk#4873), or one batch transform."""
-    given = call.request["DataQualityJobInput"]
-    if ("EndpointInput" in given) == ("BatchTransformInput" in given):
-        raise ONE_INPUT.error()
-    _need_endpoint(call.place, given.get("EndpointInput"), world)
+def open_to_all(_: Call, world: World) -> None:
+    """AWS closed Model Monitor to new customers on 2026-07-30; here, a scenario does."""
+    if "MonitoringSchedule" in world.scenarios.closed():
+        raise CLOSED.error()
 
 
 def schedule_makes_sense(call: Call, world: World) -> None:
     """The cron form is one that Model Monitor takes, and what the schedule runs exists."""
     config = call.request["MonitoringScheduleConfig"]
-    expression = config.get("ScheduleConfig", {}).get("ScheduleExpression", DAILY)
-    if not _CRON.fullmatch(expression):
-        raise BAD_CRON.error(expression=expression)
+    _check_times(config.get("ScheduleConfig", {}))
     name = config.get("MonitoringJobDefinitionName")
     if (name is None) == ("MonitoringJobDefinition" not in config):
         raise ONE_DEFINITION.error()
     if name is None:
         for given in config["MonitoringJobDefinition"]["MonitoringInputs"]:
-            _need_endpoint(call.place, given.get("EndpointInput"), world)
+            exactly_one(call.place, given, world)
         return
-    kind, path = _MONITORS.get(config.get("MonitoringType", "DataQuality"), ("", "job-definition"))
-    if world.find(call.place, kind, name) is None:
-        raise NO_DEFINITION.error(arn=call.place.arn(path, name), name=name)
+    monitor = MONITORS[config.get("MonitoringType", "DataQuality")]
+    if world.find(call.place, monitor.kind, name) is None:
+        raise NO_DEFINITION.error(arn=call.place.arn(monitor.path, name), name=name)
+
+
+def _check_times(config: Json) -> None:
+    """Offsets are needed for NOW; the start is at most 24 hours before the end (ScheduleConfig's documentation)."""
+    expression = config.get("ScheduleExpression", cron.DAILY)
+    if not cron.understood(expression):
+        raise BAD_CRON.error(expression=expression)
+    given = [config.get(name) for name in ("DataAnalysisStartTime", "DataAnalysisEndTime")]
+    if expression == cron.NOW and None in given:
+        raise NO_ANALYSIS_TIME.error()
+    start, end = (cron.offset(text) if text is not None else None for text in given)
+    if [start, end].count(None) != given.count(None):
+        raise BAD_ANALYSIS_TIME.error()
+    if start is not None and not 0 < (end or 0.0) - start <= cron.DAY:
+        raise BAD_ANALYSIS_TIME.error()
 
 
 def new_schedule_makes_sense(call: Call, _: Resource, world: World) -> None:
@@ -105,25 +100,23 @@ def new_schedule_makes_sense(call: Call, _: Resource, world: World) -> None:
     schedule_makes_sense(call, world)
 
 
-def not_executing(_: Call, resource: Resource, __: World) -> None:
+def not_executing(_: Call, schedule: Resource, __: World) -> None:
     """ACK: neither update nor delete while an execution is under way."""
-    last = resource.facts.get("LastMonitoringExecutionSummary", {})
-    if last.get("MonitoringExecutionStatus") in ("Pending", "InProgress", "Stopping"):
-        raise EXECUTING.error(arn=resource.arn)
+    if executions.busy(schedule):
+        raise EXECUTING.error(arn=schedule.arn)
 
 
-def not_scheduled(_: Call, definition: Resource, world: World) -> None:
-    """A definition stays as long as a schedule runs it (comment in the SageMaker Python SDK)."""
-    for schedule in world.store.of_kind(definition.place, "MonitoringSchedule").values():
-        if schedule.facts.get("MonitoringJobDefinitionName") == definition.name:
-            raise DEFINITION_IN_USE.error(arn=definition.arn, schedule=schedule.arn)
-
-
-def prepare_update(call: Call, resource: Resource, _: World) -> None:
-    """An update replaces the whole configuration once it is through."""
+def prepare_update(call: Call, schedule: Resource, _: World) -> None:
+    """An update replaces the whole configuration once it is through; until then, nothing runs."""
     config = deepcopy(call.request["MonitoringScheduleConfig"])
     complete_config(config)
-    resource.pending = {"MonitoringScheduleConfig": config}
+    schedule.pending = {"MonitoringScheduleConfig": config}
+    runs.unplan(schedule)
+
+
+def run_no_more(_: Call, schedule: Resource, __: World) -> None:
+    """What runs already goes on to its end."""
+    runs.unplan(schedule)
 
 
 def complete(request: Json, _: Call, __: World) -> None:
@@ -133,21 +126,26 @@ def complete(request: Json, _: Call, __: World) -> None:
 
 def complete_config(config: Json) -> None:
     """What AWS adds to a schedule: a daily time, the type, and an hour for an inline job (cdk-real-drift#1578)."""
-    config.setdefault("ScheduleConfig", {"ScheduleExpression": DAILY})
+    config.setdefault("ScheduleConfig", {"ScheduleExpression": cron.DAILY})
     config.setdefault("MonitoringType", "DataQuality")
     inline = config.get("MonitoringJobDefinition")
     if inline is not None:
-        inline.setdefault("StoppingCondition", {"MaxRuntimeInSeconds": 3600})
+        inline.setdefault("StoppingCondition", {"MaxRuntimeInSeconds": FULL_HOUR})
 
 
-def take_effect(schedule: Resource, world: World, _: float) -> None:
-    """Run what was asked for last."""
+def begin(schedule: Resource, world: World, now: float) -> None:
+    """A new schedule knows what it is about, and has its alert."""
+    _know(schedule, world)
+    alerts.open_alert(schedule, now)
+
+
+def take_effect(schedule: Resource, world: World, now: float) -> None:
+    """Run what was asked for last, at the new times alone."""
     schedule.spec.update(schedule.pending or {})
     schedule.pending = None
-    config = schedule.spec["MonitoringScheduleConfig"]
-    schedule.facts["MonitoringType"] = config["MonitoringType"]
-    schedule.facts["MonitoringJobDefinitionName"] = config.get("MonitoringJobDefinitionName")
-    schedule.facts["EndpointName"] = _endpoint(schedule, config, world)
+    _know(schedule, world)
+    runs.renew(schedule)
+    runs.plan(schedule, world, now)
 
 
 def forget_update(schedule: Resource, _: World, __: float) -> None:
@@ -155,66 +153,22 @@ def forget_update(schedule: Resource, _: World, __: float) -> None:
     schedule.pending = None
 
 
-def definition_summary(definition: Resource) -> Json:
-    """What lists call a definition."""
-    source = definition.spec["DataQualityJobInput"].get("EndpointInput", {})
-    return {
-        "MonitoringJobDefinitionName": definition.name,
-        "MonitoringJobDefinitionArn": definition.arn,
-        # The summary's shape requires it, also for a definition that watches a batch transform.
-        "EndpointName": source.get("EndpointName", ""),
-    }
-
-
-def _endpoint(schedule: Resource, config: Json, world: World) -> str | None:
-    name: str | None
-    if "MonitoringJobDefinition" in config:
-        inputs = config["MonitoringJobDefinition"]["MonitoringInputs"]
-        name = next((i["EndpointInput"]["EndpointName"] for i in inputs if "EndpointInput" in i), None)
-        return name
-    kind, _ = _MONITORS[config["MonitoringType"]]
-    definition = world.find(schedule.place, kind, config["MonitoringJobDefinitionName"])
-    name = definition_summary(definition)["EndpointName"] if definition else None
-    return name or None
-
-
-def _need_endpoint(place: Place, source: Json | None, world: World) -> None:
-    name = (source or {}).get("EndpointName")
-    if name is not None and world.find(place, "Endpoint", name.lower()) is None:
-        raise NO_ENDPOINT.error(arn=place.arn("endpoint", name.lower()))
+def _know(schedule: Resource, world: World) -> None:
+    config = schedule.spec["MonitoringScheduleConfig"]
+    work = work_of(schedule, config, world)
+    schedule.facts["MonitoringType"] = config["MonitoringType"]
+    schedule.facts["MonitoringJobDefinitionName"] = config.get("MonitoringJobDefinitionName")
+    schedule.facts["EndpointName"] = work.endpoint if work else None
 
 
 SETTLED: Final = frozenset({"Scheduled", "Stopped", "Failed"})
 CREATE: Final = Timeline(
-    (at(0, "Pending", effect=take_effect), at(10, "Scheduled")),
+    (at(0, "Pending", effect=begin), at(10, "Scheduled", effect=runs.plan)),
     failed=at(0, "Failed"),
 )
 UPDATE: Final = Timeline(
     (at(0, "Pending"), at(10, "Scheduled", effect=take_effect)),
     failed=at(0, "Failed", effect=forget_update),
-)
-
-DATA_QUALITY_JOB_DEFINITION: Final = Family(
-    kind="DataQualityJobDefinition",
-    path="data-quality-job-definition",
-    create=AT_ONCE,
-    missing=NO_DEFINITION,
-    exists=DEFINITION_EXISTS,
-    defaults=(
-        ("StoppingCondition", {}),
-        ("StoppingCondition.MaxRuntimeInSeconds", 3600),
-        ("DataQualityJobInput.EndpointInput.S3InputMode", "File"),
-        ("DataQualityJobInput.EndpointInput.S3DataDistributionType", "FullyReplicated"),
-    ),
-    checks=(role_can_be_assumed("RoleArn"), one_existing_input),
-    view=definition_summary,
-    actions=(
-        Action(
-            operation="DeleteDataQualityJobDefinition",
-            guards=(not_scheduled,),
-            timeline=REMOVE,
-        ),
-    ),
 )
 
 MONITORING_SCHEDULE: Final = Family(
@@ -225,7 +179,9 @@ MONITORING_SCHEDULE: Final = Family(
     missing=NO_SCHEDULE,
     exists=SCHEDULE_EXISTS,
     prepare=complete,
-    checks=(schedule_makes_sense,),
+    checks=(open_to_all, schedule_makes_sense),
+    view=executions.last,
+    hears={"ProcessingJob": runs.hear},
     actions=(
         Action(
             operation="UpdateMonitoringSchedule",
@@ -239,12 +195,13 @@ MONITORING_SCHEDULE: Final = Family(
             operation="StartMonitoringSchedule",
             accepts=frozenset({"Stopped"}),
             refused=WRONG_STATUS,
-            timeline=Timeline((at(0, "Pending"), at(5, "Scheduled"))),
+            timeline=Timeline((at(0, "Pending"), at(5, "Scheduled", effect=runs.plan))),
         ),
         Action(
             operation="StopMonitoringSchedule",
             accepts=frozenset({"Scheduled"}),
             refused=WRONG_STATUS,
+            apply=run_no_more,
             timeline=Timeline((at(0, "Pending"), at(5, "Stopped"))),
         ),
         Action(
@@ -252,7 +209,14 @@ MONITORING_SCHEDULE: Final = Family(
             accepts=SETTLED,
             refused=WRONG_STATUS,
             guards=(not_executing,),
+            apply=run_no_more,
             timeline=Timeline((at(0, "Pending"), at(10, None, effect=gone))),
         ),
+    ),
+    extras=(
+        Extra("ListMonitoringExecutions", executions.listed),
+        Extra("ListMonitoringAlerts", alerts.listed),
+        Extra("ListMonitoringAlertHistory", alerts.history),
+        Extra("UpdateMonitoringAlert", alerts.update),
     ),
 )

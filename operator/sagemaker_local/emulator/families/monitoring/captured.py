@@ -1,0 +1,74 @@
+"""The data that an execution looks at: where endpoints and batch transforms capture it in S3, and what is there.
+
+The layout is `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl` in UTC (SageMaker's documentation of data capture), and
+`<destination>/input/yyyy/mm/dd/hh/` for batch transforms.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sagemaker_local.emulator.families.monitoring.cron import HOUR
+from sagemaker_local.emulator.resource import Json, Place
+from sagemaker_local.emulator.world import World
+
+MOST_LINES: Final = 10_000
+"""How many captured requests an analysis reads; enough to judge, and bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that an execution looks at: from `start` up to, but not including, `end`, in epoch seconds."""
+
+    start: float
+    end: float
+
+
+def folder(moment: float) -> str:
+    """yyyy/mm/dd/hh of a moment."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y/%m/%d/%H")
+
+
+def split(url: str) -> tuple[str, str]:
+    """Bucket and key of an S3 URL."""
+    bucket, _, key = url.partition("://")[2].partition("/")
+    return bucket, key
+
+
+def folders(source: Json, place: Place, window: Window, world: World) -> list[str]:
+    """The S3 URLs of the hours of a window in which something was captured; all of them if inputs are not checked."""
+    urls = [f"{root}/{folder(hour)}" for root in roots(source, place, world) for hour in _hours(window)]
+    if world.inputs is None:
+        return urls
+    return [url for url in urls if world.inputs.has(place.account, *split(f"{url}/"))]
+
+
+def lines(urls: list[str], place: Place, world: World) -> Iterator[str]:
+    """The captured requests under some S3 URLs, oldest file first, up to `MOST_LINES`."""
+    left = MOST_LINES
+    for url in urls:
+        bucket, prefix = split(f"{url}/")
+        for key in world.storage.keys(place.account, bucket, prefix) if world.storage else ():
+            body = world.storage.get(place.account, bucket, key) if world.storage else None
+            for line in (body or b"").decode(errors="replace").splitlines()[:left]:
+                yield line
+                left -= 1
+
+
+def roots(source: Json, place: Place, world: World) -> list[str]:
+    """The S3 URLs under which the hours are."""
+    if "DataCapturedDestinationS3Uri" in source:
+        return [f"{source['DataCapturedDestinationS3Uri'].rstrip('/')}/input"]
+    endpoint = world.find(place, "Endpoint", source["EndpointName"].lower())
+    capture = endpoint.facts.get("DataCaptureConfig") if endpoint else None
+    if endpoint is None or capture is None:
+        return []
+    variants = [variant["VariantName"] for variant in endpoint.facts.get("ProductionVariants", ())]
+    return [f"{capture['DestinationS3Uri'].rstrip('/')}/{endpoint.name}/{variant}" for variant in variants]
+
+
+def _hours(window: Window) -> list[float]:
+    first = window.start // HOUR
+    count = max(1, int(-(-window.end // HOUR) - first))
+    return [(first + later) * HOUR for later in range(count)]
