@@ -216,7 +216,7 @@ class SageMaker:
         name = request.get(family.name_member or last) or given
         there = self.world.find(call.place, bound.shelf, key)
         if there is not None and there.status not in family.frees:
-            raise family.exists.error(arn=there.arn, name=name, key=key)
+            raise family.exists.error(arn=there.arn, name=name, key=key, account=call.place.account)
         spec = deepcopy(request)
         spec.pop("Tags", None)
         if family.new_id:
