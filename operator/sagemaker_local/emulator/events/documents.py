@@ -70,17 +70,18 @@ def step_detail(step: Json, execution: str, pipeline: str, previous: str | None)
         pipeline: the ARN of its pipeline.
         previous: its status before.
     """
-    metadata = {_camel(n): {_camel(k): v for k, v in job.items()} for n, job in step.get("Metadata", {}).items() if job}
+    given: Json = step.get("Metadata", {})
+    about = next(iter(given), None)
     told = {
-        "metadata": metadata,
+        "metadata": {_camel(name): _all_camel(job) for name, job in given.items() if job},
         "stepStartTime": seconds_iso(step["StartTime"]) if "StartTime" in step else None,
         "stepEndTime": seconds_iso(step["EndTime"]) if "EndTime" in step else None,
         "stepName": step["StepName"],
-        "stepType": step.get("StepType", next(iter(step.get("Metadata", {})), None)),
+        "stepType": about and about.removesuffix("Job"),
         "previousStepStatus": previous,
         "currentStepStatus": step["StepStatus"],
         "failureReason": step.get("FailureReason"),
-        "cacheHitResult": step.get("CacheHitResult"),
+        "cacheHitResult": _all_camel(step["CacheHitResult"]) if "CacheHitResult" in step else None,
         "pipelineArn": pipeline,
         "pipelineExecutionArn": execution,
     }
@@ -164,6 +165,10 @@ def _spell_milliseconds(moment: float) -> int:
 def _spell_iso(moment: float) -> str:
     text = datetime.fromtimestamp(round(moment, 3), UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00").removesuffix(".000") + "Z"
+
+
+def _all_camel(given: Json) -> Json:
+    return {_camel(name): value for name, value in given.items()}
 
 
 def _camel(name: str) -> str:

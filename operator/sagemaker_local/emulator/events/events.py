@@ -50,7 +50,7 @@ class Events:
         if bus is None:
             return
         for telling in TELLINGS.get(resource.kind, ()):
-            if resource.gone and not telling.removal:
+            if _of_no_interest(telling, resource):
                 continue
             with self.lock:
                 self._tell(bus, telling, resource, now)
@@ -182,6 +182,13 @@ class Events:
 
     def _identity(self) -> str:
         return str(UUID(int=self._ids.getrandbits(128), version=4))
+
+
+def _of_no_interest(telling: Telling, resource: Resource) -> bool:
+    if resource.gone:
+        return not telling.removal
+    before = resource.earlier
+    return not telling.secondary and before is not None and before.status == resource.status
 
 
 def _probability(given: float) -> float:

@@ -55,6 +55,7 @@ class Telling:
         resources: Describe's members whose values are the event's resources; the resource's own ARN if there are none.
         applies: whether a resource, as described, is in a state of which this event tells.
         removal: whether there is an event when the resource is gone.
+        secondary: whether there is an event when only the secondary status changed.
     """
 
     detail_type: str
@@ -71,6 +72,7 @@ class Telling:
     resources: tuple[str, ...] = ()
     applies: Callable[[Json], bool] = _always
     removal: bool = False
+    secondary: bool = True
 
 
 def _spelt(**differing: str) -> Callable[[str], str]:
@@ -139,6 +141,7 @@ TELLINGS: Final[Mapping[str, tuple[Telling, ...]]] = {
             status="EndpointStatus",
             spelling=upper_snake,
             nulls=("FailureReason",),
+            secondary=False,
         ),
         Telling(
             detail_type="SageMaker Endpoint Deployment State Change",
@@ -202,7 +205,7 @@ TELLINGS: Final[Mapping[str, tuple[Telling, ...]]] = {
         Telling(
             detail_type="SageMaker Image State Change",
             evidence=GUIDE,
-            only=frozenset({"ImageName", "ImageArn", "ImageStatus", "Version"}),
+            only=frozenset({"ImageName", "ImageArn", "ImageStatus"}),
         ),
     ),
     "ImageVersion": (

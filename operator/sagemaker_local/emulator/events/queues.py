@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from sagemaker_local.emulator.events import attributes
 from sagemaker_local.emulator.events.queue import Queue
@@ -58,7 +57,7 @@ class Queues:
 
     def at(self, ask: Ask) -> Queue:
         """The queue that a request's QueueUrl names, in the region that the request is signed for."""
-        parts = urlsplit(ask.request["QueueUrl"]).path.strip("/").split("/")
+        parts = ask.request["QueueUrl"].rstrip("/").split("/")
         if len(parts) >= 2 and _ACCOUNT.fullmatch(parts[-2]):
             found = self._queues.get((Place(parts[-2], ask.place.region), parts[-1]))
             if found is not None:

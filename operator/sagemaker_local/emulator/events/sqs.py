@@ -102,6 +102,8 @@ class Sqs:
 
     def deliver(self, queue: Queue, body: str, *, now: float, ticks: float, delay: float = 0.0, back: int = 0) -> None:
         """Put a message into a queue without a request, as EventBridge does."""
+        if not body.isascii():
+            body = body.encode(errors="replace").decode()  # half a surrogate pair would break SDKs
         message = self._message(queue, body, "events.amazonaws.com", now=now, ticks=ticks)
         queue.add(message, delay=delay, now=ticks, back=back)
 
@@ -241,7 +243,7 @@ def _check_attribute(name: str, attribute: Json) -> None:
     kind = _DATA_TYPE.fullmatch(attribute["DataType"])
     member = "BinaryValue" if kind is not None and kind[1] == "Binary" else "StringValue"
     value = attribute.get(member)
-    if kind is None or not value or len(name) > 256 or _FORBIDDEN.search(name + value):
+    if kind is None or not value or len(name) > 256 or _FORBIDDEN.search(f"{name}{kind[0]}{value}"):
         raise BAD_ATTRIBUTE.error(name=name)
     if member == "BinaryValue" and not _is_base64(value):
         raise BAD_ATTRIBUTE.error(name=name)
