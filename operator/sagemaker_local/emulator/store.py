@@ -18,8 +18,12 @@ class Store:
         self._by_arn: dict[str, Resource] = {}
 
     def add(self, resource: Resource) -> None:
-        """Keep a new resource; the caller has made sure that its name is free."""
-        self._shelf(resource.place, resource.shelf)[resource.key] = resource
+        """Keep a new resource; the caller has made sure that its name is free. One that gave its name up is gone by now."""
+        shelf = self._shelf(resource.place, resource.shelf)
+        before = shelf.pop(resource.key, None)
+        if before is not None:
+            before.gone = True
+        shelf[resource.key] = resource
         self._by_arn[resource.arn] = resource
 
     def find(self, place: Place, kind: str, key: str) -> Resource | None:
