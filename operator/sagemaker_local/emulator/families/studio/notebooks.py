@@ -5,11 +5,11 @@ Describe spells two members otherwise than Create: NotebookInstanceLifecycleConf
 """
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.families.studio.changes import make, note
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -76,19 +76,10 @@ def connect(resource: Resource, world: World, _: float) -> None:
         resource.facts["NetworkInterfaceId"] = f"eni-{world.new_id(17)}"
 
 
-def change(resource: Resource, _: World, __: float) -> None:
-    """The update is through: what is to go goes before what is new comes."""
-    pending = resource.pending or {"drop": [], "set": {}}
-    for member in pending["drop"]:
-        resource.spec.pop(member, None)
-    resource.spec.update(pending["set"])
-    resource.pending = None
-
-
 FAILED: Final = at(0, "Failed")
 START: Final = Timeline((at(0, "Pending"), at(180, "InService", effect=connect)), failed=FAILED)
 STOP: Final = Timeline((at(0, "Stopping"), at(60, "Stopped")), failed=FAILED)
-UPDATE: Final = Timeline((at(0, "Updating"), at(20, "Stopped", effect=change)), failed=FAILED)
+UPDATE: Final = Timeline((at(0, "Updating"), at(20, "Stopped", effect=make)), failed=FAILED)
 DELETE: Final = Timeline((at(0, "Deleting"), at(30, None, effect=gone)), failed=FAILED)
 
 
@@ -105,13 +96,14 @@ def volume_grows(call: Call, resource: Resource, _: World) -> None:
         raise SMALLER_VOLUME.error(arn=resource.arn, size=size)
 
 
-def note_change(call: Call, resource: Resource, world: World) -> None:
+def note_change(call: Call, resource: Resource, _: World) -> None:
     """Keep what an update asks for until it is through."""
-    drop = [member for flag, member in DISASSOCIATES.items() if call.request.get(flag)]
     aside = {"NotebookInstanceName", *DISASSOCIATES}
-    asked = {name: deepcopy(value) for name, value in call.request.items() if name not in aside}
-    resource.pending = {"drop": drop, "set": asked}
-    forget_failure(call, resource, world)
+    note(
+        resource,
+        drop=[member for flag, member in DISASSOCIATES.items() if call.request.get(flag)],
+        take={name: value for name, value in call.request.items() if name not in aside},
+    )
 
 
 def forget_failure(_: Call, resource: Resource, __: World) -> None:

@@ -1,0 +1,30 @@
+"""Configurations of images for Studio apps: which kernels they have and where they mount the user's files."""
+
+from typing import Final
+
+from sagemaker_local.emulator.effects import gone, merge
+from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
+
+MISSING: Final = Refusal("ResourceNotFound", "AppImageConfig [{arn}] does not exist.", evidence=UNVERIFIED)
+EXISTS: Final = Refusal(
+    "ResourceInUse",
+    "The ID or Name specified is already in use.",
+    evidence="sagemaker-studio-custom-image-samples#17",
+)
+_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
+# FileSystemConfig's documentation.
+_FILES: Final = (("MountPath", "/home/sagemaker-user"), ("DefaultUid", 1000), ("DefaultGid", 100))
+
+APP_IMAGE_CONFIG: Final = Family(
+    kind="AppImageConfig",
+    path="app-image-config",
+    create=Timeline((at(0, None),)),
+    missing=MISSING,
+    exists=EXISTS,
+    defaults=tuple((f"{config}.FileSystemConfig.{member}", value) for config in _CONFIGS for member, value in _FILES),
+    actions=(
+        Action(operation="UpdateAppImageConfig", apply=merge(*_CONFIGS)),
+        Action(operation="DeleteAppImageConfig", timeline=Timeline((at(0, None, effect=gone),))),
+    ),
+)

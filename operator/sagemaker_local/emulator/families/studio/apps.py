@@ -1,0 +1,116 @@
+"""Studio apps: of a user profile or in a space, and described as Deleted for a day after their deletion.
+
+An app is known by its owner, its type and its name; once it is Deleted another may have all three.
+"""
+
+from typing import Any, Final
+
+from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.families.studio.tenancy import BUSY, in_service
+from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
+from sagemaker_local.emulator.resource import Json, Resource
+from sagemaker_local.emulator.world import Call, World
+
+MISSING: Final = Refusal("ResourceNotFound", "App [{arn}] does not exist.", evidence=UNVERIFIED)
+EXISTS: Final = Refusal("ResourceInUse", "App [{arn}] already exists.", evidence=UNVERIFIED)
+NO_OWNER: Final = Refusal(
+    VALIDATION,
+    "An app needs either UserProfileName or SpaceName.",
+    evidence=f"the rule: CreateApp's documentation; the text: {UNVERIFIED}",
+)
+DAY: Final = 86_400.0
+
+
+def opened(resource: Resource, _: World, now: float) -> None:
+    """The app runs, and somebody looks at it."""
+    resource.facts.update(LastHealthCheckTimestamp=now, LastUserActivityTimestamp=now)
+
+
+CREATE: Final = Timeline((at(0, "Pending"), at(60, "InService", effect=opened)), failed=at(0, "Failed"))
+DELETE: Final = Timeline(
+    (at(0, "Deleting"), at(30, "Deleted"), at(30 + DAY, None, effect=gone)),
+    failed=at(0, "Failed"),
+)
+
+
+def owner_of(request: Any) -> tuple[str, str]:
+    """Kind and name of what an app belongs to."""
+    for kind in ("Space", "UserProfile"):
+        if f"{kind}Name" in request:
+            return kind, request[f"{kind}Name"]
+    raise NO_OWNER.error()
+
+
+def key_of(call: Call, _: World) -> str:
+    """The key of the app that a request is about."""
+    kind, owner = owner_of(call.request)
+    return "/".join((call.request["DomainId"], kind, owner, call.request["AppType"], call.request["AppName"]))
+
+
+def arn_tail(_: str, request: Any) -> str:
+    """ARNs spell the type in small letters, and do not say of which kind the owner is."""
+    owner = request.get("SpaceName") or request.get("UserProfileName", "")
+    return f"app/{request['DomainId']}/{owner}/{request['AppType'].lower()}/{request['AppName']}"
+
+
+def owners_in_service(call: Call, world: World) -> None:
+    """An app is made only in a domain, and for an owner, that are in service."""
+    domain, arn = call.request["DomainId"], call.place.arn_of(arn_tail("", call.request))
+    in_service(call, world, "Domain", domain, what="App", arn=arn)
+    for kind in ("UserProfile", "Space"):
+        name = call.request.get(f"{kind}Name")
+        if name is not None:
+            in_service(call, world, kind, f"{domain}/{name}", what="App", arn=arn)
+
+
+def choose_instance(request: Json, call: Call, world: World) -> None:
+    """Without a ResourceSpec, an app gets that of its owner's settings, of the domain's, or the usual one."""
+    kind, owner = owner_of(request)
+    domain = world.find(call.place, "Domain", request["DomainId"])
+    settings = (
+        _settings(
+            world.find(call.place, kind, f"{request['DomainId']}/{owner}"), f"{kind.removesuffix('Profile')}Settings"
+        ),
+        _settings(domain, f"Default{kind.removesuffix('Profile')}Settings"),
+        _settings(domain, "DefaultUserSettings"),
+    )
+    kinds = (known.get(f"{request['AppType']}AppSettings", {}).get("DefaultResourceSpec", {}) for known in settings)
+    usual = {"InstanceType": "system" if request["AppType"] == "JupyterServer" else "ml.t3.medium"}
+    request.setdefault("ResourceSpec", next((dict(spec) for spec in kinds if spec), usual))
+
+
+def _settings(resource: Resource | None, member: str) -> Json:
+    found: Json = resource.spec.get(member, {}) if resource is not None else {}
+    return found
+
+
+def still_there(_: Call, resource: Resource, __: World) -> None:
+    """What is Deleted cannot be deleted, although it can be described."""
+    if resource.status == "Deleted":
+        raise MISSING.error(arn=resource.arn)
+
+
+APP: Final = Family(
+    kind="App",
+    path="app",
+    status="Status",
+    create=CREATE,
+    missing=MISSING,
+    exists=EXISTS,
+    keyed=key_of,
+    arn_tail=arn_tail,
+    frees=frozenset({"Deleted"}),
+    descending=False,
+    checks=(owners_in_service,),
+    prepare=choose_instance,
+    actions=(
+        Action(
+            operation="DeleteApp",
+            accepts=frozenset({"InService", "Failed", "Deleted"}),
+            refused=BUSY,
+            guards=(still_there,),
+            timeline=DELETE,
+        ),
+    ),
+)
