@@ -1,4 +1,4 @@
-"""boto3's waiters for SageMaker: they go on while something is under way, and end when it is done, failed or gone."""
+"""All of boto3's waiters for SageMaker: they go on while something is under way, and end when it is done, failed or gone."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import WaiterError
+from botocore.loaders import Loader
 from tests.emulator import asking, generated
 
 from sagemaker_local.emulator import Emulator
 
+NAMES = tuple(sorted(map(xform_name, Loader().load_service_model("sagemaker", "waiters-2")["waiters"])))
 NAME = generated.NAME
 # Asks three times without a pause; the virtual clock stands still meanwhile.
 AT_ONCE = {"Delay": 0, "MaxAttempts": 3}
@@ -41,6 +43,8 @@ class Waited:
 _TRAINING = {"AlgorithmSpecification": asking.training_job()["AlgorithmSpecification"]}
 _ENDPOINT = {"EndpointName": NAME}
 _NOTEBOOK = {"NotebookInstanceName": NAME}
+_IMAGE = {"ImageName": NAME}
+_VERSION = {"ImageName": NAME, "Version": 1}
 _UNSTARTED = ("notebook_instance_in_service", "Pending")
 
 WAITED = {
@@ -74,8 +78,33 @@ WAITED = {
     "notebook_instance_deleted": Waited(
         "NotebookInstance", "DeleteNotebookInstance", _NOTEBOOK, _UNSTARTED, after="notebook_instance_stopped"
     ),
+    "image_created": Waited("Image", "CreateImage", _IMAGE, ("image_created", "CREATING")),
+    "image_updated": Waited(
+        "Image",
+        "UpdateImage",
+        _IMAGE,
+        ("image_updated", "UPDATING"),
+        after="image_created",
+        request={"Description": "Newer."},
+    ),
+    "image_deleted": Waited("Image", "DeleteImage", _IMAGE, ("image_deleted", "DELETING"), after="image_created"),
+    "image_version_created": Waited(
+        "ImageVersion",
+        "CreateImageVersion",
+        _VERSION,
+        ("image_version_created", "CREATING"),
+        after="image_created",
+        request={"BaseImage": generated.IMAGE},
+    ),
+    "image_version_deleted": Waited(
+        "ImageVersion",
+        "DeleteImageVersion",
+        _VERSION,
+        ("image_version_deleted", "DELETING"),
+        after="image_version_created",
+        request={"Version": 1},
+    ),
 }
-NAMES = tuple(WAITED)
 
 
 @pytest.fixture
@@ -103,6 +132,10 @@ def begin(client: Any, name: str, through: Callable[[str], object]) -> None:
 
 def wait(client: Any, name: str, config: dict[str, Any]) -> None:
     client.get_waiter(name).wait(**WAITED[name].asks_for, WaiterConfig=config)
+
+
+def test_boto3_knows_no_waiter_that_is_not_tested(client: Any) -> None:
+    assert set(client.waiter_names) == set(WAITED) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
