@@ -39,3 +39,76 @@ def compilation_job(name: str = "small", **members: Any) -> dict[str, Any]:
         "StoppingCondition": {"MaxRuntimeInSeconds": 900},
         **members,
     }
+
+
+def optimization_job(name: str = "fast", **members: Any) -> dict[str, Any]:
+    return {
+        "OptimizationJobName": name,
+        "RoleArn": ROLE,
+        "ModelSource": {"S3": {"S3Uri": "s3://bucket/models/llm"}},
+        "DeploymentInstanceType": "ml.g5.12xlarge",
+        "OptimizationConfigs": [{"ModelQuantizationConfig": {"OverrideEnvironment": {"OPTION_QUANTIZE": "awq"}}}],
+        "OutputConfig": {"S3OutputLocation": "s3://bucket/optimized"},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 36000},
+        **members,
+    }
+
+
+def recommendations_job(name: str = "sizes", **members: Any) -> dict[str, Any]:
+    return {
+        "JobName": name,
+        "JobType": "Default",
+        "RoleArn": ROLE,
+        "InputConfig": {
+            "ModelName": "digits",
+            "ContainerConfig": {"SupportedInstanceTypes": ["ml.c5.large", "ml.m5.large"]},
+        },
+        **members,
+    }
+
+
+def benchmark_job(name: str = "load", *, config: str = "chat", **members: Any) -> dict[str, Any]:
+    return {
+        "AIBenchmarkJobName": name,
+        "BenchmarkTarget": {"Endpoint": {"Identifier": "llm"}},
+        "OutputConfig": {"S3OutputLocation": "s3://bucket/benchmarks"},
+        "AIWorkloadConfigIdentifier": config,
+        "RoleArn": ROLE,
+        **members,
+    }
+
+
+def recommendation_job(name: str = "advice", *, config: str = "chat", **members: Any) -> dict[str, Any]:
+    return {
+        "AIRecommendationJobName": name,
+        "ModelSource": {"S3": {"S3Uri": "s3://bucket/models/llm"}},
+        "OutputConfig": {},
+        "AIWorkloadConfigIdentifier": config,
+        "PerformanceTarget": {"Constraints": [{"Metric": "throughput"}]},
+        "RoleArn": ROLE,
+        **members,
+    }
+
+
+def job(name: str = "tune", *, category: str = "AgentRFT", **members: Any) -> dict[str, Any]:
+    return {
+        "JobName": name,
+        "RoleArn": ROLE,
+        "JobCategory": category,
+        "JobConfigSchemaVersion": "1.0.0",
+        "JobConfigDocument": "{}",
+        **members,
+    }
+
+
+def training_session(name: str = "lora", **members: Any) -> dict[str, Any]:
+    return {
+        "TrainingSessionName": name,
+        "LoraConfig": {"Rank": 8, "Alpha": 16},
+        "RoleArn": ROLE,
+        "ModelConfig": {
+            "BaseModelArn": "arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/llm/1.0.0"
+        },
+        "OutputConfig": {"S3Location": {"Path": "s3://bucket/adapters"}},
+        **members,
+    }
