@@ -52,6 +52,9 @@ class Stage(Protocol):
     def do(self, operation: str, request: Json, place: Place, *, now: float) -> Json:
         """Do an operation as SageMaker itself: neither in the journal nor subject to faults. Raises ServiceError."""
 
+    def describe(self, resource: Resource) -> Json:
+        """What Describe shows of a resource now."""
+
     def begin(self, resource: Resource, timeline: Timeline, *, now: float) -> None:
         """Set a resource on a timeline, instead of the one it is on."""
 

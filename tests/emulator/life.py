@@ -1,0 +1,43 @@
+"""What the service model does not tell about the lives of families: what each needs first, and which requests make sense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Request = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """How to lead a resource through its life.
+
+    Attributes:
+        needs: create operations to be done first, with members that replace the generated ones.
+        given: members that replace the generated ones of the create request; None leaves one out.
+        full: the same for the fullest request only.
+        asked: the same for other operations.
+        refused: operations that SageMaker refuses in the settled status, and so must be refused here.
+    """
+
+    needs: tuple[tuple[str, Request], ...] = ()
+    given: Request = field(default_factory=dict)
+    full: Request = field(default_factory=dict)
+    asked: Mapping[str, Request] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+
+
+IMAGE: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
+ROLE: Final = "arn:aws:iam::123456789012:role/sagemaker"
+CONTAINER: Final = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"}
+MODEL: Final = ("CreateModel", {"PrimaryContainer": CONTAINER, "ExecutionRoleArn": ROLE})
+VARIANT: Final = {"VariantName": "all", "ModelName": "sample", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+CONFIG: Final = ("CreateEndpointConfig", {"ProductionVariants": [VARIANT]})
+ENDPOINT: Final = ("CreateEndpoint", {})
+SERVING: Final = (MODEL, CONFIG, ENDPOINT)
+JOB_DONE: Final = frozenset({"StopTrainingJob"})
+
+LIVES: Final[Mapping[str, Life]] = {
+    "Model": Life(full={"Containers": None}),
+    "EndpointConfig": Life(needs=(MODEL,)),
+    "Endpoint": Life(needs=(MODEL, CONFIG)),
+}
