@@ -95,7 +95,7 @@ def test_limits_can_be_set_over_http(sagemaker: Emulator, client: Any) -> None:
         ("faults", [], 400, "must be a JSON object"),
         ("scenarios", {"kind": "TrainingJobs", "match": ".", "reason": "x"}, 400, "TrainingJob"),
         ("scenarios", {"kind": "TrainingJob", "match": "(", "reason": "x"}, 400, "not a regular expression"),
-        ("scenarios", {"kind": "TrainingJob", "match": "."}, 400, "either a reason"),
+        ("scenarios", {"kind": "TrainingJob", "match": "."}, 400, "one of reason"),
         ("scenarios", {"kind": "TrainingJob", "match": ".", "reason": "x", "at": "Cooking"}, 400, "Downloading"),
         ("scenarios", {"kind": "TrainingJob", "match": ".", "seconds": 3, "at": "Training"}, 400, "goes with a reason"),
         ("quotas", {"name": "ml.m5.large for everything", "limit": 1}, 400, "for training job usage"),

@@ -26,7 +26,7 @@ FAULT: Final[Form] = {
 }  # fmt: skip
 SCENARIO: Final[Form] = {
     "kind!": (str,), "match!": (str,), "reason": (str,), "at": (str,), "seconds": NUMBER, "times": (int,),
-    "violations": (list,),
+    "violations": (list,), "interrupt": (bool,), "wait": NUMBER,
 }  # fmt: skip
 MAINTENANCE: Final[Form] = {"kind!": (str,), "match!": (str,), "seconds!": NUMBER}
 SCALING: Final[Form] = {
@@ -132,17 +132,27 @@ class Control:
         self._core.faults.by_name(body.pop("effect"))(body.pop("operation"), **body)
 
     def _add_scenario(self, body: Json) -> None:
-        if sum(name in body for name in ("reason", "seconds", "violations")) != 1:
-            raise ValueError("a scenario has one of reason (to fail), seconds (to take) and violations (to be found)")
-        kind, match = body.pop("kind"), body.pop("match")
+        effects = ("reason", "seconds", "violations", "interrupt", "wait")
+        if sum(name in body for name in effects) != 1 or body.get("interrupt") is False:
+            raise ValueError(
+                "a scenario has one of reason (to fail), seconds (to take), violations (to be found), interrupt (true) and "
+                "wait (seconds of waiting for capacity)"
+            )
+        if "at" in body and not {"reason", "interrupt"} & set(body):
+            raise ValueError(
+                "at goes with a reason or with interrupt: it says where to fail, or where to be interrupted"
+            )
+        scenarios, kind, match = self._core.scenarios, body.pop("kind"), body.pop("match")
         if "reason" in body:
-            self._core.scenarios.fail(kind, match, **body)
-        elif "at" in body:
-            raise ValueError("at goes with a reason: it says where to fail")
+            scenarios.fail(kind, match, **body)
         elif "violations" in body:
-            self._core.scenarios.violate(kind, match, **body)
+            scenarios.violate(kind, match, **body)
+        elif body.pop("interrupt", False):
+            scenarios.interrupt(kind, match, **body)
+        elif "wait" in body:
+            scenarios.wait(kind, match, seconds=body.pop("wait"), **body)
         else:
-            self._core.scenarios.take(kind, match, **body)
+            scenarios.take(kind, match, **body)
 
     def _set_latency(self, body: Json) -> None:
         self._core.set_latency(body["seconds"])

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sagemaker_local.emulator.timeline import Timeline, stretched
+from sagemaker_local.emulator.timeline import Timeline, delayed, interrupted, stretched
 
 MONITORED: Final = ("MonitoringSchedule",)
 """Kinds with executions that find violations."""
+SPOT: Final = ("TrainingJob",)
+"""Kinds whose work AWS interrupts, and lets wait for capacity."""
 CLOSED: Final = ("MonitoringSchedule",)
 """Kinds that AWS no longer lets new customers create (Model Monitor since 2026-07-30, by the note on AWS's pages)."""
 VIOLATION: Final = ("feature_name", "constraint_check_type", "description")
@@ -22,13 +24,15 @@ VIOLATION: Final = ("feature_name", "constraint_check_type", "description")
 
 @dataclass(slots=True)
 class Scenario:
-    """One rule. Exactly one of `reason`, `seconds` and `violations` is set.
+    """One rule. Exactly one of `reason`, `seconds`, `violations`, `interrupt` and `wait` is set.
 
     Attributes:
         reason: the FailureReason to fail with.
         at: the status or secondary status in which it fails; None means the last one before success.
         seconds: how long the timeline takes altogether.
         violations: what the next monitoring executions find.
+        interrupt: whether the work is interrupted once.
+        wait: for how many seconds it waits for capacity.
         times: how often it still applies; None means for ever.
     """
 
@@ -39,6 +43,8 @@ class Scenario:
     seconds: float | None = None
     times: int | None = None
     violations: tuple[Mapping[str, str], ...] | None = None
+    interrupt: bool | None = None
+    wait: float | None = None
 
     def applies(self, name: str) -> bool:
         """Whether it is about a resource of that name, and not used up."""
@@ -53,7 +59,7 @@ class Scenario:
         """What the control API shows."""
         shown = {
             "kind": self.kind, "match": self.match, "reason": self.reason, "at": self.at, "seconds": self.seconds,
-            "times": self.times, "violations": self.violations,
+            "times": self.times, "violations": self.violations, "interrupt": self.interrupt, "wait": self.wait,
         }  # fmt: skip
         return {name: value for name, value in shown.items() if value is not None}
 
@@ -97,6 +103,28 @@ class Scenarios:
         if seconds < 0:
             raise ValueError(f"work takes 0 seconds or more, not {seconds}")
         self._add(Scenario(kind, match, seconds=seconds, times=times))
+
+    def interrupt(self, kind: str, match: str, *, at: str | None = None, times: int | None = 1) -> None:
+        """Let work be interrupted in the middle of a stage and go on later, as managed spot training is.
+
+        Args:
+            kind: TrainingJob.
+            match: a regular expression that is searched in names.
+            at: the secondary status in which it happens; by default Training. Several rules interrupt a job several times.
+            times: how many jobs; None means all.
+
+        Raises:
+            ValueError: like `fail`, or work of that kind is not interrupted.
+        """
+        self._need(kind, SPOT)
+        self._add(Scenario(kind, match, at=at, times=times, interrupt=True))
+
+    def wait(self, kind: str, match: str, *, seconds: float, times: int | None = None) -> None:
+        """Let work wait for capacity for `seconds`: a training job is Pending so long. Raises ValueError like `interrupt`."""
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"work waits 0 seconds or more, not {seconds}")
+        self._need(kind, SPOT)
+        self._add(Scenario(kind, match, wait=seconds, times=times))
 
     def maintain(self, kind: str, match: str, *, seconds: float) -> None:
         """Let AWS do maintenance now, for `seconds`, on resources that exist and are settled: SystemUpdating for an endpoint.
@@ -183,6 +211,14 @@ class Scenarios:
                     rule.count()
         return fitted
 
+    def forbids(self, kind: str, name: str, at: str) -> bool:
+        """Whether a request fails that begins with the stage `at`; counts as one time."""
+        for rule in self._rules:
+            if rule.kind == kind and rule.at == at and rule.applies(name):
+                rule.count()
+                return True
+        return False
+
     @staticmethod
     def _need(kind: str, known: Sequence[str]) -> None:
         if kind not in known:
@@ -213,6 +249,10 @@ def _apply(rule: Scenario, timeline: Timeline) -> Timeline | None:
         return None
     if rule.seconds is not None:
         return stretched(timeline, rule.seconds)
+    if rule.interrupt:
+        return interrupted(timeline, rule.at)
+    if rule.wait is not None:
+        return delayed(timeline, rule.wait)
     return _cut_short(timeline, rule)
 
 

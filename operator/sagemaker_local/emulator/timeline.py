@@ -44,11 +44,15 @@ class Timeline:
 
     Attributes:
         failed: what it becomes if a step fails; None when it cannot fail.
+        detour: what happens when the work is interrupted; its last step is the stage in which it goes on. Empty if nothing does.
+        queued: the stage in which it waits for capacity after its first step; None if it never does.
         evidence: where texts and durations were seen.
     """
 
     steps: tuple[Step, ...]
     failed: Step | None = None
+    detour: tuple[Step, ...] = ()
+    queued: Step | None = None
     evidence: str = UNVERIFIED
 
 
@@ -69,3 +73,33 @@ def stretched(timeline: Timeline, seconds: float) -> Timeline:
     total = timeline.steps[-1].after
     factor = seconds / total if total else 0.0
     return replace(timeline, steps=tuple(replace(step, after=step.after * factor) for step in timeline.steps))
+
+
+def interrupted(timeline: Timeline, stage: str | None = None) -> Timeline | None:
+    """The timeline with its detour in the middle of a stage, by default the one in which the work goes on.
+
+    That stage begins anew after the detour. None if nothing interrupts it there.
+    """
+    if not timeline.detour:
+        return None
+    steps, back = timeline.steps, timeline.detour[-1]
+    wanted = stage or back.detail
+    found = [i for i, step in enumerate(steps[:-1]) if wanted in (step.detail, step.status)]
+    resumed = [i for i, step in enumerate(steps[:-1]) if step.detail == back.detail]
+    if not found or not resumed or found[-1] > resumed[-1]:
+        return None
+    moment = (steps[found[-1]].after + steps[found[-1] + 1].after) / 2
+    detour = [replace(step, after=moment + step.after) for step in timeline.detour]
+    lost = moment + back.after - steps[resumed[-1]].after
+    rest = [replace(step, after=step.after + lost) for step in steps[resumed[-1] + 1 :]]
+    return replace(timeline, steps=(*steps[: found[-1] + 1], *detour, *rest))
+
+
+def delayed(timeline: Timeline, seconds: float) -> Timeline | None:
+    """The timeline with `seconds` of waiting for capacity after its first step; None if it never waits."""
+    if timeline.queued is None or len(timeline.steps) < 2:
+        return None
+    first, *rest = timeline.steps
+    moment = first.after + (rest[0].after - first.after) / 2
+    waiting = replace(timeline.queued, after=moment)
+    return replace(timeline, steps=(first, waiting, *(replace(step, after=step.after + seconds) for step in rest)))

@@ -9,6 +9,7 @@ from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.families.jobs import sampling, tuning_course
 from sagemaker_local.emulator.families.jobs import tuning_children as children
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
+from sagemaker_local.emulator.families.jobs.course import check_spot_limits
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
@@ -85,8 +86,9 @@ def ranges_make_sense(call: Call, _: World) -> None:
 
 
 def jobs_could_start(call: Call, world: World) -> None:
-    """Roles and inputs, as for a training job."""
+    """Limits, roles and inputs, as for a training job."""
     for definition in children.definitions(call.request):
+        check_spot_limits(definition)
         asked = replace(call, request=definition)
         role_can_be_assumed("RoleArn")(asked, world)
         training_inputs_exist(asked, world)
