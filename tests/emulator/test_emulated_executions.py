@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from tests.emulator.asking import endpoint_config, job_definition, model, refused, schedule
 from tests.emulator.monitoring_requests import CAPTURE, DRIFT, HOUR, executions, job_of, last, monitored
+from tests.emulator.test_emulated_control import ask
 
 from sagemaker_local.emulator import Emulator
 
@@ -304,3 +306,53 @@ def until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not true():
         assert time.monotonic() < deadline, "it did not come true in time"
+
+
+def test_violations_and_the_closure_can_be_set_over_http(hourly: None, sagemaker: Emulator, client: Any) -> None:
+    rule = {"kind": "MonitoringSchedule", "match": "hourly", "violations": [DRIFT], "times": 1}
+    assert ask(sagemaker, "scenarios", rule) == (200, {"ok": True})
+    assert ask(sagemaker, "closures", {"kind": "MonitoringSchedule"}) == (200, {"ok": True})
+    sagemaker.clock.advance(HOUR)
+
+    assert last(client)["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert refused(client.create_monitoring_schedule, **schedule("another"))[0] == "ValidationException"
+    assert ask(sagemaker, "closures") == (200, ["MonitoringSchedule"])
+    assert ask(sagemaker, "closures", method="DELETE") == (200, {"ok": True})
+    client.create_monitoring_schedule(**schedule("another"))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "complaint"),
+    [
+        ("scenarios", {"kind": "Endpoint", "match": ".", "violations": []}, "MonitoringSchedule"),
+        ("scenarios", {"kind": "MonitoringSchedule", "match": "(", "violations": []}, "not a regular expression"),
+        ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [{}]}, "constraint_check_type"),
+        ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [1]}, "constraint_check_type"),
+        ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [], "times": 0}, "1 or more"),
+        ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [], "reason": "x"}, "violations (to be"),
+        ("closures", {"kind": "TrainingJob"}, "MonitoringSchedule"),
+    ],
+)
+def test_wrong_violations_and_closures_are_refused(
+    sagemaker: Emulator, path: str, body: dict[str, Any], complaint: str
+) -> None:
+    status, said = ask(sagemaker, path, body)
+
+    assert (status, complaint in said["error"]) == (400, True)
+
+
+def test_what_is_scheduled_and_what_executes_survives_a_snapshot(
+    hourly: None, sagemaker: Emulator, client: Any, tmp_path: Path
+) -> None:
+    sagemaker.clock.advance(HOUR)
+    while last(client)["MonitoringExecutionStatus"] != "InProgress":
+        sagemaker.clock.advance(5)
+    sagemaker.save(tmp_path / "state")
+    sagemaker.reset()
+
+    sagemaker.restore(tmp_path / "state")
+    sagemaker.clock.advance(2 * HOUR)
+
+    statuses = [execution["MonitoringExecutionStatus"] for execution in executions(client)]
+    assert len(statuses) >= 3
+    assert set(statuses[1:]) == {"Completed"}
