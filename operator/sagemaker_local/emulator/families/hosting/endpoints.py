@@ -7,6 +7,7 @@ endpoint that can only be deleted. Not here: taking on a configuration (`deploym
 from typing import Final
 
 from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.families.hosting.attachments import DEREGISTERING, may_deregister, no_components
 from sagemaker_local.emulator.families.hosting.deployment import (
     deploy,
     instances,
@@ -18,6 +19,7 @@ from sagemaker_local.emulator.families.hosting.deployment import (
 )
 from sagemaker_local.emulator.families.hosting.guardrails import creation_fits, update_fits
 from sagemaker_local.emulator.families.hosting.models import NO_CONFIG
+from sagemaker_local.emulator.families.hosting.policies import POLICY_ACTIONS, SCALING_ADVICE
 from sagemaker_local.emulator.families.hosting.rollouts import ALL_AT_ONCE
 from sagemaker_local.emulator.families.hosting.scaling import SCALE, prepare_scaling
 from sagemaker_local.emulator.families.hosting.variants import LISTS
@@ -104,7 +106,7 @@ ENDPOINT: Final = Family(
     checks=(config_exists, creation_fits),
     usage=instances,
     maintenance=MAINTAIN,
-    stages=frozenset({"Baking", "RollingBack"}),
+    stages=frozenset({"Baking", "RollingBack", DEREGISTERING}),
     occupies=frozenset({"Creating", "Updating", "InService", "UpdateRollbackFailed"}),
     actions=(
         Action(
@@ -128,7 +130,10 @@ ENDPOINT: Final = Family(
             operation="DeleteEndpoint",
             accepts=SETTLED | {"Failed"},
             refused=BUSY,
+            guards=(no_components, may_deregister),
             timeline=DELETE,
         ),
+        *POLICY_ACTIONS,
     ),
+    extras=(SCALING_ADVICE,),
 )

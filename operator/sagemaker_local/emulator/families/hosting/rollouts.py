@@ -46,6 +46,9 @@ class Policy:
         interval: seconds to bake after each batch.
         final: seconds to bake before the old fleet is terminated.
         limit: seconds that the update may take; None means any.
+        launch: seconds until a batch is launched.
+        shift: seconds until traffic is shifted to it.
+        terminate: seconds until an old batch is gone.
     """
 
     size: Json | None = None
@@ -54,6 +57,9 @@ class Policy:
     interval: int = 0
     final: int = 0
     limit: int | None = None
+    launch: float = LAUNCH
+    shift: float = SHIFT
+    terminate: float = TERMINATE
 
 
 ALL_AT_ONCE: Final = Policy()
@@ -87,7 +93,7 @@ def batch(size: Json | None, total: int) -> int:
     """Instances in one batch of a fleet: at least one, percentages rounded down."""
     if size is None:
         return total
-    wanted = size["Value"] if size["Type"] == "INSTANCE_COUNT" else total * size["Value"] // 100
+    wanted = total * size["Value"] // 100 if size["Type"] == "CAPACITY_PERCENT" else size["Value"]
     return min(total, max(1, int(wanted)))
 
 
@@ -127,21 +133,21 @@ def stages(asked: Policy, totals: Mapping[str, int]) -> tuple[Stage, ...]:
 
 
 def _blue_green(asked: Policy, needed: int) -> Iterator[tuple[Stage, float]]:
-    yield Stage(after=0, name="Launching"), LAUNCH
+    yield Stage(after=0, name="Launching"), asked.launch
     for number in range(1, needed):
-        yield Stage(after=0, name="ActivatingTraffic", batches=number), SHIFT
+        yield Stage(after=0, name="ActivatingTraffic", batches=number), asked.shift
         yield from _bake(asked.interval, number)
-    yield Stage(after=0, name="ActivatingTraffic"), SHIFT
+    yield Stage(after=0, name="ActivatingTraffic"), asked.shift
     yield from _bake(asked.final, None)
-    yield Stage(after=0, name="Terminating"), TERMINATE
+    yield Stage(after=0, name="Terminating"), asked.terminate
 
 
 def _rolling(asked: Policy, needed: int) -> Iterator[tuple[Stage, float]]:
     for number in range(1, needed + 1):
-        yield Stage(after=0, name="Launching", batches=number), LAUNCH
-        yield Stage(after=0, name="ActivatingTraffic", batches=number), SHIFT
+        yield Stage(after=0, name="Launching", batches=number), asked.launch
+        yield Stage(after=0, name="ActivatingTraffic", batches=number), asked.shift
         yield from _bake(asked.interval, number)
-        yield Stage(after=0, name="Terminating", batches=number), TERMINATE
+        yield Stage(after=0, name="Terminating", batches=number), asked.terminate
 
 
 def _bake(seconds: int, batches: int | None) -> Iterator[tuple[Stage, float]]:
