@@ -32,6 +32,9 @@ MAINTENANCE: Final[Form] = {"kind!": (str,), "match!": (str,), "seconds!": NUMBE
 SCALING: Final[Form] = {
     "endpoint!": (str,), "variant!": (str,), "count!": (int,), "account": (str,), "region": (str,),
 }  # fmt: skip
+EVENTS: Final[Form] = {
+    "duplicate": NUMBER, "lose": NUMBER, "reorder": (int,), "delay": NUMBER, "check_queue_policies": (bool,),
+}  # fmt: skip
 ENTRIES: Final[Form] = {"operation": (str,), "outcome": (str,), "account": (str,), "region": (str,)}
 RATE: Final[Form] = {"operation!": (str,), "per_second!": NUMBER, "burst": NUMBER}
 
@@ -56,6 +59,9 @@ class Control:
             ("GET", "closures"): ({}, lambda _: core.scenarios.closed()),
             ("POST", "closures"): ({"kind!": (str,)}, lambda b: core.scenarios.close(b["kind"])),
             ("DELETE", "closures"): ({}, lambda _: core.scenarios.reopen()),
+            ("GET", "events"): ({}, lambda _: core.events.as_json()),
+            ("POST", "events"): (EVENTS, lambda b: core.events.set(**b)),
+            ("DELETE", "events"): ({}, lambda _: core.events.clear()),
             ("GET", "roles"): ({}, lambda _: list(core.roles.refused())),
             ("POST", "roles"): ({"match!": (str,)}, lambda b: core.roles.refuse(b["match"])),
             ("DELETE", "roles"): ({}, lambda _: core.roles.clear()),

@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 from sagemaker_local.emulator import autoscaling
 from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.clock import Clock, VirtualClock, WallClock
+from sagemaker_local.emulator.events import Events
 from sagemaker_local.emulator.families import FAMILIES
 from sagemaker_local.emulator.faults import Faults
 from sagemaker_local.emulator.front import Front
@@ -105,6 +106,8 @@ class Core:
         self.scenarios = self.service.scenarios
         self.lags = world.lags
         self.accounts = Accounts(self.moto, clock)
+        self.events = Events(clock, self.service.describe, seed=seed)
+        world.listeners.append(self.events.noticed)
         self.journal = Journal()
         self.faults = Faults(seed=seed)
         self.rates = Rates()
@@ -150,6 +153,7 @@ class Core:
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
         self.service.clear()
+        self.events.reset()
         self.moto.reset()
         for part in (
             self.journal,

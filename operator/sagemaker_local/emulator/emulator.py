@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import PROFILES, Core
+from sagemaker_local.emulator.events.front import EventsFront
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Server
 from sagemaker_local.emulator.state.keeper import Keeper
@@ -32,6 +33,7 @@ class Emulator:
         url: where it listens, for `endpoint_url`.
         journal: every request so far.
         faults: what is to go wrong with requests.
+        events: how events are delivered to EventBridge rules and SQS queues.
         scenarios: what is to go wrong with resources, and how long work takes.
         lags: how far answers lag behind what was done.
         rates: how many requests per second are allowed.
@@ -45,6 +47,7 @@ class Emulator:
         self._core = core
         self.journal = core.journal
         self.faults = core.faults
+        self.events = core.events
         self.scenarios = core.scenarios
         self.rates = core.rates
         self.quotas = core.quotas
@@ -195,7 +198,9 @@ class Emulator:
 
     async def _run(self, port: int) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        server = Server(front=self._core.front, control=Control(self._core), accounts=self._core.accounts)
+        core = self._core
+        events = EventsFront(core.events, core.accounts.account_of)
+        server = Server(front=core.front, events=events, control=Control(core), accounts=core.accounts)
         try:
             self.url = f"http://127.0.0.1:{await server.start(port)}"
 

@@ -1,4 +1,4 @@
-"""SageMaker's service model, as botocore ships it: loaded once, without its prose.
+"""SageMaker's service model, and that of its events' services, as botocore ships them: loaded once, without their prose.
 
 The documentation strings are much of the model's memory and nothing here reads them; so this copy is the emulator's own. This is
 the only module of the emulator that knows where the model comes from.
@@ -11,12 +11,12 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
 
-@lru_cache(maxsize=1)
-def service_model() -> ServiceModel:
-    """The model of `sagemaker` 2017-07-24."""
-    document = Loader().load_service_model("sagemaker", "service-2")
+@cache
+def service_model(service: str = "sagemaker") -> ServiceModel:
+    """The newest model of a service: `sagemaker`, `sqs` or `events`."""
+    document = Loader().load_service_model(service, "service-2")
     _drop_prose(document)
-    return ServiceModel(document, "sagemaker")
+    return ServiceModel(document, service)
 
 
 @lru_cache(maxsize=1)

@@ -27,9 +27,7 @@ _log = logging.getLogger(__name__)
 class Server:
     """An HTTP server on loopback. `start` and `stop` run in its event loop."""
 
-    def __init__(
-        self, *, front: Front, events: EventsFront | None = None, control: Control, accounts: Accounts
-    ) -> None:
+    def __init__(self, *, front: Front, events: EventsFront, control: Control, accounts: Accounts) -> None:
         self._front = front
         self._events = events
         self._control = control
@@ -71,8 +69,8 @@ class Server:
         if _for_sagemaker(request):
             return await self._sagemaker(request)
         protocol = protocol_of(request.headers)
-        if protocol is not None and self._events is not None:
-            return await self._queues_and_rules(self._events, protocol, request)
+        if protocol is not None:
+            return await self._queues_and_rules(protocol, request)
         return await self._others(request)
 
     async def _sagemaker(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -82,11 +80,9 @@ class Server:
             return _cut(request)
         return _json_response(answer.status, answer.body)
 
-    async def _queues_and_rules(
-        self, events: EventsFront, protocol: Protocol, request: web.BaseRequest
-    ) -> web.StreamResponse:
+    async def _queues_and_rules(self, protocol: Protocol, request: web.BaseRequest) -> web.StreamResponse:
         body = await _read(request, limit=wire.LARGEST_REQUEST)
-        reply = await events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
+        reply = await self._events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
 
     async def _control_api(self, request: web.BaseRequest) -> web.StreamResponse:

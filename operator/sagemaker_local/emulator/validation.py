@@ -46,20 +46,29 @@ def validate(operation: str, request: Mapping[str, Any]) -> None:
     shape = model.operation(operation).input_shape
     if shape is None:
         return
-    wrong = complaints(shape.name, request)
+    refuse(complaints(shape.name, request))
+
+
+def refuse(wrong: list[str]) -> None:
+    """Raise a ValidationException that lists broken constraints, if there are any."""
     if wrong:
         plural = "s" if len(wrong) > 1 else ""
         raise INVALID.error(count=len(wrong), plural=plural, complaints="; ".join(wrong))
 
 
-def complaints(shape: str, value: Any) -> list[str]:
+def complaints(shape: str, value: Any, *, service: str = "sagemaker") -> list[str]:
     """Every broken constraint of a value, in the words of AWS; removes unknown members and nulls in place.
+
+    Args:
+        shape: the name of a shape.
+        value: JSON.
+        service: whose shape it is.
 
     Raises:
         ServiceError: SerializationException for wrong JSON types.
     """
     wrong: list[str] = []
-    _compiled(shape)(value, _ROOT, wrong)
+    _compiled(shape, service)(value, _ROOT, wrong)
     return wrong
 
 
@@ -78,19 +87,19 @@ def _pattern(pattern: str) -> "regex.Pattern[str]":
 
 
 @cache
-def _compiled(shape_name: str) -> Check:
-    return _compile(model.service_model().shape_for(shape_name))
+def _compiled(shape_name: str, service: str) -> Check:
+    return _compile(model.service_model(service).shape_for(shape_name), service)
 
 
-def _compile(shape: Any) -> Check:
+def _compile(shape: Any, service: str) -> Check:
     match shape.type_name:
         case "structure":
-            return _structure(shape)
+            return _structure(shape, service)
         case "list":
-            return _list(shape)
+            return _list(shape, service)
         case "map":
-            return _map(shape)
-        case "string":
+            return _map(shape, service)
+        case "string" | "blob":  # the wire form of a blob is Base64
             return _string(shape)
         case "integer" | "long":
             return _number(shape, whole=True)
@@ -100,7 +109,7 @@ def _compile(shape: Any) -> Check:
             return _number(shape, whole=False)
 
 
-def _structure(shape: Any) -> Check:
+def _structure(shape: Any, service: str) -> Check:
     required = tuple((name, _lower_first(name)) for name in shape.required_members)
     # Children are compiled at first use: shapes may contain themselves.
     members = {n: (_lower_first(n), s.name) for n, s in shape.members.items()}
@@ -121,13 +130,13 @@ def _structure(shape: Any) -> Check:
             entry = checks.get(name)
             if entry is None:
                 label, shape_name = members[name]
-                entry = checks[name] = (label, _compiled(shape_name))
+                entry = checks[name] = (label, _compiled(shape_name, service))
             entry[1](child, (path, entry[0]), wrong)
 
     return check
 
 
-def _list(shape: Any) -> Check:
+def _list(shape: Any, service: str) -> Check:
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     item_shape = shape.member.name
 
@@ -135,14 +144,14 @@ def _list(shape: Any) -> Check:
         if type(value) is not list:
             raise _mistyped_list(value)
         _length(value, path, wrong, low=low, high=high)
-        item = _compiled(item_shape)
+        item = _compiled(item_shape, service)
         for number, child in enumerate(value, 1):
             item(child, (path, f"{number}.member"), wrong)
 
     return check
 
 
-def _map(shape: Any) -> Check:
+def _map(shape: Any, service: str) -> Check:
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     key_shape, value_shape = shape.key.name, shape.value.name
 
@@ -150,7 +159,7 @@ def _map(shape: Any) -> Check:
         if type(value) is not dict:
             raise _mistyped_structure(value)
         _length(value, path, wrong, low=low, high=high)
-        key_check, value_check = _compiled(key_shape), _compiled(value_shape)
+        key_check, value_check = _compiled(key_shape, service), _compiled(value_shape, service)
         for key, child in value.items():
             key_check(key, (path, "key"), wrong)
             value_check(child, (path, f"{key}.member"), wrong)
@@ -159,8 +168,8 @@ def _map(shape: Any) -> Check:
 
 
 def _string(shape: Any) -> Check:
-    enum = frozenset(shape.enum or ())
-    allowed = ", ".join(shape.enum or ())
+    values = getattr(shape, "enum", None) or ()
+    enum, allowed = frozenset(values), ", ".join(values)
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
     pattern = shape.metadata.get("pattern")
     free = pattern in (None, ".*", r"[\S\s]*")

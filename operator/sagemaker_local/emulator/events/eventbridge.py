@@ -93,6 +93,10 @@ class EventBridge:
             "DescribeEventBus": self._describe_bus,
         }
 
+    def at(self, place: Place) -> Bus:
+        """The default bus of an account and region."""
+        return self.buses.setdefault(place, Bus(place))
+
     def clear(self) -> None:
         """Forget every rule."""
         self.buses.clear()
@@ -241,7 +245,7 @@ class EventBridge:
 
     def _bus(self, ask: Ask, name: str | None = None) -> Bus:
         _only_default(name or ask.request.get("EventBusName"))
-        return self.buses.setdefault(ask.place, Bus(ask.place))
+        return self.at(ask.place)
 
 
 def _only_default(name: str | None) -> None:

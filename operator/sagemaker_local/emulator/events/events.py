@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from sagemaker_local.emulator.clock import Clock
-from sagemaker_local.emulator.events import documents
+from sagemaker_local.emulator.events import documents, executions
 from sagemaker_local.emulator.events.delivery import Conduct, Delivery, Tally
 from sagemaker_local.emulator.events.eventbridge import EventBridge
 from sagemaker_local.emulator.events.kinds import SOURCE, STEP_CHANGE, TELLINGS, Telling
@@ -38,6 +38,7 @@ class Events:
         self.lock = threading.RLock()
         self.clock = clock
         self._describe = describe
+        self._executions = executions.Executions()
         self._ids = Random(f"{seed} ids")
         self.queues = Queues()
         self.sqs = Sqs(self.queues, self._ids)
@@ -49,32 +50,13 @@ class Events:
         bus = self.bridge.buses.get(resource.place)
         if bus is None:
             return
-        for telling in TELLINGS.get(resource.kind, ()):
-            if _of_no_interest(telling, resource):
-                continue
-            with self.lock:
-                self._tell(bus, telling, resource, now)
-
-    def step_changed(self, execution: Resource, step: Json, previous: str | None, now: float) -> None:
-        """Hear that a step of a pipeline execution took on another status.
-
-        Args:
-            execution: the pipeline execution, whose Describe has PipelineArn.
-            step: the step as ListPipelineExecutionSteps answers it.
-            previous: its status before; None for a step that begins.
-        """
-        bus = self.bridge.buses.get(execution.place)
-        if bus is None:
-            return
-
-        def make() -> Json:
-            pipeline = self._describe(execution)["PipelineArn"]
-            content = documents.step_detail(step, execution.arn, pipeline, previous)
-            resources = [pipeline, execution.arn]
-            return documents.event(self._identity(), STEP_CHANGE, bus.place, resources, content, now=now)
-
         with self.lock:
-            self._publish(bus, SOURCE, STEP_CHANGE, make)
+            if resource.kind == executions.KIND:
+                self._follow(bus, resource, now)
+                return
+            for telling in TELLINGS.get(resource.kind, ()):
+                if not _of_no_interest(telling, resource):
+                    self._tell(bus, telling, resource, now=now)
 
     def duplicate(self, probability: float) -> None:
         """Let events come twice with a probability, the second time with an id of its own."""
@@ -142,10 +124,33 @@ class Events:
         with self.lock:
             self.clear()
             self.bridge.clear()
+            self._executions.clear()
             self.queues.clear()
             self._delivery.tally = Tally()
 
-    def _tell(self, bus: Bus, telling: Telling, resource: Resource, now: float) -> None:
+    def _follow(self, bus: Bus, execution: Resource, now: float) -> None:
+        """Tell what is new about a pipeline execution and its steps."""
+        if execution.gone:
+            self._executions.forget(execution)
+            return
+        news = self._executions.news(execution)
+        for step, previous in news.steps:
+            self._tell_step(bus, execution, step, previous, now)
+        if news.changed:
+            for telling in TELLINGS[executions.KIND]:
+                self._tell(bus, telling, execution, previous=news.previous, now=now)
+
+    def _tell_step(self, bus: Bus, execution: Resource, step: Json, previous: str, now: float) -> None:
+        def make() -> Json:
+            pipeline = self._describe(execution)["PipelineArn"]
+            content = documents.step_detail(step, execution.arn, pipeline, previous)
+            return documents.event(
+                self._identity(), STEP_CHANGE, bus.place, [pipeline, execution.arn], content, now=now
+            )
+
+        self._publish(bus, SOURCE, STEP_CHANGE, make)
+
+    def _tell(self, bus: Bus, telling: Telling, resource: Resource, *, previous: str | None = None, now: float) -> None:
         if not bus.interested(SOURCE, telling.detail_type):
             return
         described = self._describe(resource)
@@ -153,7 +158,6 @@ class Events:
             return
 
         def make() -> Json:
-            previous = resource.earlier.status if resource.earlier else None
             content = documents.detail(telling, resource.kind, described, resource.tags, previous)
             resources = [described[name] for name in telling.resources if name in described] or [resource.arn]
             return documents.event(self._identity(), telling.detail_type, bus.place, resources, content, now=now)

@@ -14,7 +14,7 @@ from typing import Final
 from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.events.events import Events
 from sagemaker_local.emulator.events.queues import Ask
-from sagemaker_local.emulator.events.requests import OPERATIONS, check
+from sagemaker_local.emulator.events.requests import check, known
 from sagemaker_local.emulator.refusal import Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json, Place
 
@@ -124,8 +124,7 @@ class EventsFront:
         operation = target.removeprefix(protocol.prefix)
         there_is = self._operations[protocol.service]
         if operation not in there_is:
-            known = operation in OPERATIONS[protocol.service]()
-            refusal = NO_BEHAVIOUR if known else UNKNOWN_OPERATION
+            refusal = NO_BEHAVIOUR if known(protocol.service, operation) else UNKNOWN_OPERATION
             raise refusal.error(service=protocol.service, operation=operation, there_is=", ".join(sorted(there_is)))
         request = wire.decode(body)
         check(protocol.service, operation, request)

@@ -83,6 +83,10 @@ class Queue:
         """A message that was not deleted."""
         return self._messages.get(message)
 
+    def messages(self) -> list[Message]:
+        """All messages that were not deleted, the oldest first."""
+        return list(self._messages.values())
+
     def in_flight(self, message: Message, *, now: float) -> bool:
         """Whether it was received and its visibility timeout runs."""
         return message.received > 0 and message.visible_at > now

@@ -72,6 +72,14 @@ class Queues:
         """Every queue, in the order in which they were created."""
         return iter(self._by_arn.values())
 
+    def items(self) -> Iterator[tuple[Place, Queue]]:
+        """Every queue and where it is, in the order in which they were created."""
+        return ((place, queue) for (place, _), queue in self._queues.items())
+
+    def put(self, place: Place, queue: Queue) -> None:
+        """Let a queue exist."""
+        self._queues[place, queue.name] = self._by_arn[queue.arn] = queue
+
     def clear(self) -> None:
         """Delete all queues; readers that wait are told that theirs is gone."""
         for queue in list(self._by_arn.values()):
@@ -90,7 +98,7 @@ class Queues:
         if found is None:
             arn = f"arn:{partition(ask.place.region)}:sqs:{ask.place.region}:{ask.place.account}:{name}"
             found = Queue(name, arn, ask.now, ask.now, attributes.ALWAYS | checked, dict(ask.request.get("tags", {})))
-            self._queues[ask.place, name] = self._by_arn[arn] = found
+            self.put(ask.place, found)
         for attribute, value in checked.items():
             if found.attributes.get(attribute) != value:
                 raise DIFFERENT.error(name=attribute)

@@ -39,6 +39,7 @@ def go_on(execution: Resource, world: World, now: float) -> None:
         _start_ready(definition, execution, world, now)
     if any(record["StepStatus"] in steps.UNFINISHED for record in records.values()):
         world.stage.later(execution, INTERVAL, go_on, now=now)
+        world.notice(execution, now)  # steps may have changed, of which there are events
     else:
         _end(execution, world, now)
 
