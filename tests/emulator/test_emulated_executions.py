@@ -123,7 +123,7 @@ def test_scenarios_let_executions_find_violations(hourly: None, sagemaker: Emula
 def test_the_execution_follows_what_becomes_of_its_processing_job(
     hourly: None, sagemaker: Emulator, client: Any
 ) -> None:
-    sagemaker.scenarios.fail("ProcessingJob", "^model-monitoring", reason="AlgorithmError: out of memory", times=1)
+    sagemaker.scenarios.fail("ProcessingJob", "-monitoring-", reason="AlgorithmError: out of memory", times=1)
     sagemaker.clock.advance(HOUR)
     assert (last(client)["MonitoringExecutionStatus"], last(client)["FailureReason"]) == (
         "Failed",
@@ -329,7 +329,11 @@ def test_violations_and_the_closure_can_be_set_over_http(hourly: None, sagemaker
         ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [{}]}, "constraint_check_type"),
         ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [1]}, "constraint_check_type"),
         ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [], "times": 0}, "1 or more"),
-        ("scenarios", {"kind": "MonitoringSchedule", "match": ".", "violations": [], "reason": "x"}, "violations (to be"),
+        (
+            "scenarios",
+            {"kind": "MonitoringSchedule", "match": ".", "violations": [], "reason": "x"},
+            "violations (to be",
+        ),
         ("closures", {"kind": "TrainingJob"}, "MonitoringSchedule"),
     ],
 )

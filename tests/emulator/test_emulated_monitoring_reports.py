@@ -225,3 +225,44 @@ def test_every_answer_about_executions_fits_the_service_model(
         shape = service_model.output_members(operation)
         assert complaints(shape.name, json.loads(json.dumps(answer))) == []
         assert set(answer) <= set(shape.members)
+
+
+def test_the_two_jobs_of_model_quality_are_as_recorded(s3: Any, sagemaker: Emulator, client: Any) -> None:
+    monitored(sagemaker, client)
+    kind = "ModelQuality"
+    app = {"ImageUri": IMAGE, "ProblemType": "Regression"}
+    members = {f"{kind}BaselineConfig": BASELINE, f"{kind}AppSpecification": app}
+    client.create_model_quality_job_definition(**definition_of(kind, "mine", **members))
+    client.create_monitoring_schedule(**schedule(definition="mine", MonitoringType=kind))
+    capture(sagemaker, s3, ["31,a"])
+    hour = hour_of(sagemaker.clock.now())
+
+    sagemaker.clock.advance(HOUR)
+
+    names = [job["ProcessingJobName"] for job in client.list_processing_jobs()["ProcessingJobSummaries"]]
+    merge, monitor = sorted((client.describe_processing_job(ProcessingJobName=name) for name in names), key=created)
+    assert merge["ProcessingJobName"].removeprefix("groundtruth-merge") == (
+        monitor["ProcessingJobName"].removeprefix("model-quality-monitoring")
+    )
+    assert sources(merge) == {
+        "groundtruth_input_1": f"s3://bucket/truth/{hour}",
+        "endpoint_input_1": f"s3://bucket/captured/digits/AllTraffic/{hour}",
+    }
+    assert sources(monitor) == {
+        "constraints": "s3://bucket/baseline/constraints.json",
+        "endpoint_input_1": f"s3://bucket/reports/merge/digits/AllTraffic/{hour}",
+    }
+    told = monitor["Environment"]
+    assert told["dataset_format"] == '{"sagemakerMergeJson":{"captureIndexNames":["endpointOutput"]}}'
+    assert (told["analysis_type"], told["problem_type"]) == ("MODEL_QUALITY", "Regression")
+    assert told["baseline_constraints"] == "/opt/ml/processing/baseline/constraints/constraints.json"
+
+
+def created(job: dict[str, Any]) -> Any:
+    """When a job was created."""
+    return job["CreationTime"]
+
+
+def sources(job: dict[str, Any]) -> dict[str, str]:
+    """Names of inputs to their S3 URLs."""
+    return {given["InputName"]: given["S3Input"]["S3Uri"] for given in job["ProcessingInputs"]}

@@ -1,10 +1,13 @@
 """The processing jobs of an execution: what their containers are told, given and asked for.
 
-The environment and the local paths are those of Model Monitor's containers (their documentation, and notebooks that run the
-analyzer by hand). Where a value would be longer than a processing job may have, it is left out.
+Names, paths and environment are those of the requests of a merge job and of the model quality job after it, which the notes of a
+public MLOps sample quote from logs of 2021, and of the containers' documentation. A value that is longer than a processing
+job may have is left out.
 """
 
 import json
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,7 +21,26 @@ MOST_FOLDERS: Final = 6
 _CODE: Final = "/opt/ml/processing/code"
 _BASELINE: Final = "/opt/ml/processing/baseline"
 _CONFIG: Final = "/opt/ml/processing/input/config"
+_TRUTH: Final = "/opt/ml/processing/groundtruth"
 _LONGEST_VALUE: Final = 256
+_LONGEST_NAME: Final = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the jobs of one execution share.
+
+    Attributes:
+        scheduled: when the execution was due, in epoch seconds.
+        window: the time that it looks at.
+        folders: the S3 URLs of the data captured in that time.
+        unique: the end of its jobs' names.
+    """
+
+    scheduled: float
+    window: Window
+    folders: list[str]
+    unique: str
 
 
 def moment(when: float) -> str:
@@ -26,9 +48,9 @@ def moment(when: float) -> str:
     return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def job_name(first: str, scheduled: float, world: World) -> str:
-    """The name of a processing job, for example model-monitoring-202601011000-<id>."""
-    return f"{first}-{datetime.fromtimestamp(scheduled, UTC):%Y%m%d%H%M}-{world.new_id(24)}"
+def job_name(step: str, scheduled: float, unique: str) -> str:
+    """The name of a processing job, for example groundtruth-merge-202105062300-<id>; the jobs of one execution share the id."""
+    return f"{step}-{datetime.fromtimestamp(scheduled, UTC):%Y%m%d%H%M}-{unique}"[:_LONGEST_NAME].rstrip("-")
 
 
 def report_url(work: Work, schedule: Resource, scheduled: float) -> str:
@@ -37,50 +59,48 @@ def report_url(work: Work, schedule: Resource, scheduled: float) -> str:
     return "/".join(part for part in parts if part)
 
 
-def monitoring_job(
-    work: Work, schedule: Resource, world: World, *, scheduled: float, window: Window, folders: list[str]
-) -> Json:
-    """The request of the job that analyses.
-
-    Args:
-        scheduled: when the execution was due, in epoch seconds.
-        folders: S3 URLs of the data.
-    """
+def monitoring_job(work: Work, schedule: Resource, world: World, run: Run) -> Json:
+    """The request of the job that analyses."""
     baseline = baseline_urls(work, schedule, world)
-    inputs = [*_data_inputs(work, folders), *_baseline_inputs(baseline)]
+    inputs = [*_baseline_inputs(baseline), *_data_inputs(work, _merged(work, run.folders))]
     if "ConfigUri" in work.app:
         inputs.append(_input("analysis_config", work.app["ConfigUri"], _CONFIG))
-    request = _common(work, job_name("model-monitoring", scheduled, world), inputs)
-    request["ProcessingOutputConfig"] = _output(work, report_url(work, schedule, scheduled))
+    step = "model" if work.name is None else re.sub(r"(?<!^)(?=[A-Z])", "-", work.monitor.type).lower()
+    request = _common(work, job_name(f"{step}-monitoring", run.scheduled, run.unique), inputs)
+    mode = work.output.get("S3UploadMode", "Continuous")
+    request["ProcessingOutputConfig"] = _output(work, report_url(work, schedule, run.scheduled), mode)
     request["AppSpecification"] = {
         name: work.app[name] for name in ("ImageUri", "ContainerEntrypoint", "ContainerArguments") if name in work.app
     }
-    request["Environment"] = _environment(work, schedule, window, baseline, folders)
+    request["Environment"] = _environment(work, schedule, run, baseline)
     return request
 
 
-def merge_job(
-    work: Work, schedule: Resource, world: World, *, scheduled: float, window: Window, folders: list[str]
-) -> Json:
+def merge_job(work: Work, _: Resource, __: World, run: Run) -> Json:
     """The request of the job that joins captured data with ground truth. Its image stands beside the analyzer's."""
-    inputs = _data_inputs(work, folders)
+    inputs = _data_inputs(work, run.folders)
     if work.truth:
-        inputs.append(_input("groundtruth_input_1", work.truth, "/opt/ml/processing/groundtruth"))
-    request = _common(work, job_name("groundtruth-merge", scheduled, world), inputs)
-    merged = f"{work.output['S3Uri'].rstrip('/')}/merge/{schedule.name}"
-    request["ProcessingOutputConfig"] = _output(work, f"{merged}/{folder(scheduled)}")
+        hour = folder(run.window.start)
+        inputs.insert(0, _input("groundtruth_input_1", f"{work.truth.rstrip('/')}/{hour}", f"{_TRUTH}/{hour}"))
+    request = _common(work, job_name("groundtruth-merge", run.scheduled, run.unique), inputs)
+    request["ProcessingOutputConfig"] = _output(work, _merge_url(work), "EndOfJob")
     registry = work.app["ImageUri"].rpartition("/")[0]
     request["AppSpecification"] = {"ImageUri": f"{registry}/sagemaker-model-monitor-groundtruth-merger".lstrip("/")}
-    request["Environment"] = _short(
-        {
-            "dataset_source": work.source["LocalPath"],
-            "ground_truth_source": "/opt/ml/processing/groundtruth",
-            "output_path": "/opt/ml/processing/output",
-            "start_time": moment(window.start),
-            "end_time": moment(window.end),
-        }
-    )
+    request["Environment"] = {
+        "dataset_source": work.source["LocalPath"],
+        "ground_truth_source": _TRUTH,
+        "output_path": work.output["LocalPath"],
+    }
     return request
+
+
+def _merge_url(work: Work) -> str:
+    return f"{work.output['S3Uri'].rstrip('/')}/merge"
+
+
+def _merged(work: Work, folders: list[str]) -> list[str]:
+    """The folders of data, or where the merge job has put what it made of them."""
+    return [f"{_merge_url(work)}/{_below(work, url)}" for url in folders] if work.monitor.merges else folders
 
 
 def baseline_urls(work: Work, schedule: Resource, world: World) -> dict[str, str]:
@@ -112,12 +132,8 @@ def _common(work: Work, name: str, inputs: list[Json]) -> Json:
     return request
 
 
-def _output(work: Work, url: str) -> Json:
-    target = {
-        "S3Uri": url,
-        "LocalPath": work.output["LocalPath"],
-        "S3UploadMode": work.output.get("S3UploadMode", "Continuous"),
-    }
+def _output(work: Work, url: str, mode: str) -> Json:
+    target = {"S3Uri": url, "LocalPath": work.output["LocalPath"], "S3UploadMode": mode}
     config: Json = {"Outputs": [{"OutputName": "result", "S3Output": target}]}
     if work.kms_key is not None:
         config["KmsKeyId"] = work.kms_key
@@ -126,11 +142,11 @@ def _output(work: Work, url: str) -> Json:
 
 def _data_inputs(work: Work, folders: list[str]) -> list[Json]:
     """One input for each folder of data, or for each of their parents if there are many."""
-    base = work.source["LocalPath"].rstrip("/")
+    base, kind = work.source["LocalPath"].rstrip("/"), "endpoint" if work.endpoint else "batch_transform"
     few = folders
     while len(few) > MOST_FOLDERS:
         few = list(dict.fromkeys(url.rpartition("/")[0] for url in few))
-    return [_input(f"input_{number}", url, f"{base}/{_below(work, url)}") for number, url in enumerate(few, 1)]
+    return [_input(f"{kind}_input_{number}", url, f"{base}/{_below(work, url)}") for number, url in enumerate(few, 1)]
 
 
 def _below(work: Work, url: str) -> str:
@@ -150,16 +166,14 @@ def _input(name: str, url: str, path: str) -> Json:
     return {"InputName": name, "S3Input": where}
 
 
-def _environment(
-    work: Work, schedule: Resource, window: Window, baseline: dict[str, str], folders: list[str]
-) -> dict[str, str]:
+def _environment(work: Work, schedule: Resource, run: Run, baseline: dict[str, str]) -> dict[str, str]:
     told = {
         "dataset_format": json.dumps(_format(work), separators=(",", ":")),
         "dataset_source": work.source["LocalPath"],
         "output_path": work.output["LocalPath"],
-        "start_time": moment(window.start),
-        "end_time": moment(window.end),
-        "metric_time": moment(window.start),
+        "start_time": moment(run.window.start),
+        "end_time": moment(run.window.end),
+        "metric_time": moment(run.window.start),
         "monitoring_input_type": "ENDPOINT_INPUT" if work.endpoint else "BATCH_TRANSFORM_INPUT",
         "sagemaker_monitoring_schedule_name": schedule.name,
         "publish_cloudwatch_metrics": "Enabled",
@@ -168,8 +182,8 @@ def _environment(
     }
     if work.endpoint:
         told["sagemaker_endpoint_name"] = work.endpoint
-        if folders:
-            told["sagemaker_endpoint_datacapture_prefix"] = folders[0].partition(f"/{work.endpoint}/")[0]
+        if run.folders:
+            told["sagemaker_endpoint_datacapture_prefix"] = run.folders[0].partition(f"/{work.endpoint}/")[0]
     leaves = {"constraints": "constraints", "statistics": "stats"}
     for of, url in baseline.items():
         told[f"baseline_{of}"] = f"{_BASELINE}/{leaves[of]}/{url.rpartition('/')[2]}"
@@ -178,6 +192,8 @@ def _environment(
 
 def _format(work: Work) -> Json:
     given = work.source.get("DatasetFormat")
+    if given is None and work.monitor.merges:
+        return {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"]}}
     if given is None:
         return {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
     return {name.lower(): {n.lower(): v for n, v in options.items()} for name, options in given.items()}

@@ -90,9 +90,9 @@ def start_job(
         _end(schedule, number, "Failed", now=now, reason=NO_WORK)
         return
     step = _MERGE if work.monitor.merges else _MONITOR
-    _job(
-        schedule, work, world, now, {"Number": number, "Scheduled": scheduled, "Start": start, "End": end, "Step": step}
-    )
+    unique = f"{world.random.getrandbits(96):024x}"
+    execution = {"Number": number, "Scheduled": scheduled, "Start": start, "End": end, "Step": step, "Unique": unique}
+    _job(schedule, work, world, now, execution)
 
 
 def hear(job: Resource, world: World, now: float) -> None:
@@ -136,7 +136,8 @@ def _job(schedule: Resource, work: Work, world: World, now: float, execution: Js
         _end(schedule, number, "Failed", now=now, reason=NO_DATA)
         return
     make = contract.merge_job if execution["Step"] == _MERGE else contract.monitoring_job
-    request = make(work, schedule, world, scheduled=execution["Scheduled"], window=window, folders=folders)
+    this = contract.Run(execution["Scheduled"], window, folders, execution["Unique"])
+    request = make(work, schedule, world, this)
     try:
         world.stage.do("CreateProcessingJob", request, schedule.place, now=now)
     except ServiceError as refused:

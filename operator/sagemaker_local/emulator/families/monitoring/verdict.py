@@ -1,7 +1,9 @@
 """What an analysis of captured data says: statistics, constraints, and what violates them. Pure: rows in, JSON out.
 
 The files are those of Model Monitor's own analyzer; the checks are its simple ones: missing and extra columns, completeness, data
-types and categories. Not here: drift of distributions, model quality and bias, which need the real analyzer.
+types and categories. The words of the data type check are quoted in public; those of completeness are Deequ's, on which the
+analyzer is built; the others are unverified. Not here: drift of distributions, model quality and bias, which need
+the real analyzer.
 """
 
 import base64
@@ -85,7 +87,7 @@ def _column_violations(there: Sequence[str], wanted: Sequence[str]) -> Iterator[
 def _feature_violations(feature: Json, rows: Sequence[Row], config: Json) -> Iterator[Json]:
     name, completeness = feature["name"], _completeness(feature["name"], rows)
     if completeness < feature.get("completeness", 0.0):
-        text = f"Data completeness: {completeness:.4f} is below the expected {feature['completeness']:.4f}"
+        text = f"Value: {completeness} does not meet the constraint requirement!"
         yield _violation(name, "completeness_check", text)
     present = _present(name, rows)
     kind = feature.get("inferred_type", "Unknown")
