@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sagemaker_local.emulator.families.jobs.plans import TRAINING_PLAN
 from sagemaker_local.emulator.families.jobs.processing import PROCESSING_JOB
 from sagemaker_local.emulator.families.jobs.training import TRAINING_JOB
 from sagemaker_local.emulator.families.jobs.transform import TRANSFORM_JOB
@@ -13,4 +14,5 @@ FAMILIES: Final[tuple[Family, ...]] = (
     PROCESSING_JOB,
     TRANSFORM_JOB,
     HYPER_PARAMETER_TUNING_JOB,
+    TRAINING_PLAN,
 )

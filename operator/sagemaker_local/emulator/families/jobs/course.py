@@ -14,7 +14,7 @@ from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.families.jobs import pools
 from sagemaker_local.emulator.refusal import VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
-from sagemaker_local.emulator.timeline import Step, Timeline, at
+from sagemaker_local.emulator.timeline import Step, Timeline, at, delayed
 from sagemaker_local.emulator.world import Call, World
 
 RECORDED: Final = "recorded Describe replies in aws-controllers-k8s/sagemaker-controller"
@@ -24,6 +24,8 @@ RESTART: Final = 10.0
 """Seconds between a failed attempt and the next."""
 WARM_START: Final = 20.0
 """Seconds in Starting on the instances of a warm pool."""
+WAITS: Final = "waits for its plan"
+"""Where a job notes in its spec how many seconds it is until its training plan begins; no answer has such a member."""
 WAITING: Final = frozenset({"Starting", "Pending", "Interrupted", "Restarting"})
 """Secondary statuses in which a job is in progress without instances that work for it."""
 
@@ -96,7 +98,11 @@ def fitted(resource: Resource, timeline: Timeline) -> Timeline:
     elif last.status == "Failed" and _may_retry(resource, last):
         again = partial(restart, ran=_ran(steps), took=last.after)
         steps = (*steps[:-1], replace(_RESTARTING, after=last.after, effect=again))
-    return replace(timeline, steps=steps)
+    course = replace(timeline, steps=steps)
+    if WAITS in resource.spec and "retries" not in resource.facts:
+        # Last, because such waiting counts for no limit (MaxPendingTimeInSeconds' documentation).
+        return delayed(course, resource.spec[WAITS]) or course
+    return course
 
 
 def restart(resource: Resource, world: World, now: float, *, ran: float, took: float) -> None:

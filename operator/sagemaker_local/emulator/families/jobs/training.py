@@ -6,7 +6,7 @@ What happens to one by itself is in `course`, what it keeps of that in `transiti
 from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed, training_inputs_exist
-from sagemaker_local.emulator.families.jobs import course, pools
+from sagemaker_local.emulator.families.jobs import course, pools, reservations
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
 from sagemaker_local.emulator.families.jobs.transitions import FINISHED, note_transition, shown
 from sagemaker_local.emulator.family import Action, Family
@@ -108,7 +108,7 @@ def take_over(call: Call, resource: Resource, world: World) -> None:
 
 
 def complete(request: Json, call: Call, world: World) -> None:
-    """Built-in images bring their own metric definitions, instances are chosen, and a warm pool is taken over."""
+    """Built-in images bring their own metric definitions, instances are chosen, from a warm pool or a plan."""
     algorithm: dict[str, Any] = request.get("AlgorithmSpecification", {})
     found = metric_definitions(algorithm.get("TrainingImage", ""))
     if found and "MetricDefinitions" not in algorithm:
@@ -119,6 +119,9 @@ def complete(request: Json, call: Call, world: World) -> None:
         config["SelectedInstanceType"] = first["InstanceType"]
         config["SelectedInstanceCount"] = first.get("InstanceCount", config.get("InstanceCount", 1))
     pools.take(request, call, world)
+    waiting = reservations.waiting_time(request, call, world)
+    if waiting:
+        request[course.WAITS] = waiting
 
 
 TRAINING_JOB: Final = Family(
