@@ -26,18 +26,32 @@ class Life:
     refused: frozenset[str] = frozenset()
 
 
+NOTHING: Final[Request] = {}
 IMAGE: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
 ROLE: Final = "arn:aws:iam::123456789012:role/sagemaker"
 CONTAINER: Final = {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"}
 MODEL: Final = ("CreateModel", {"PrimaryContainer": CONTAINER, "ExecutionRoleArn": ROLE})
 VARIANT: Final = {"VariantName": "all", "ModelName": "sample", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 CONFIG: Final = ("CreateEndpointConfig", {"ProductionVariants": [VARIANT]})
-ENDPOINT: Final = ("CreateEndpoint", {})
+ENDPOINT: Final = ("CreateEndpoint", NOTHING)
 SERVING: Final = (MODEL, CONFIG, ENDPOINT)
+DOMAIN: Final = ("CreateDomain", NOTHING)
+IN_DOMAIN: Final = (DOMAIN, ("CreateUserProfile", NOTHING))
+OF_USER: Final = {"UserProfileName": "sample"}
 JOB_DONE: Final = frozenset({"StopTrainingJob"})
 
 LIVES: Final[Mapping[str, Life]] = {
     "Model": Life(full={"Containers": None}),
     "EndpointConfig": Life(needs=(MODEL,)),
     "Endpoint": Life(needs=(MODEL, CONFIG)),
+    "NotebookInstance": Life(refused=frozenset({"StartNotebookInstance"})),
+    "UserProfile": Life(needs=(DOMAIN,)),
+    "Space": Life(needs=(DOMAIN,)),
+    "App": Life(
+        needs=IN_DOMAIN,
+        given=OF_USER,
+        full={"SpaceName": None},
+        asked={"DescribeApp": OF_USER, "DeleteApp": OF_USER},
+    ),
+    "ImageVersion": Life(needs=(("CreateImage", NOTHING),)),
 }

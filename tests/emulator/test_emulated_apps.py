@@ -42,9 +42,29 @@ def test_an_app_can_be_described_for_a_day_after_its_deletion(
     assert made == arn(f"app/{home['DomainId']}/alice/jupyterserver/default")
     assert seen == ["Pending", "InService", "Deleting", "Deleted"]
     assert listed == ["Deleted"]
-    assert again[0] == "ResourceNotFound"
+    assert again == ("ValidationException", f"App [{made}] has already been deleted.")
     assert refused(client.describe_app, **app)[0] == "ResourceNotFound"
     assert client.list_apps()["Apps"] == []
+
+
+def test_an_app_that_failed_is_deleted_by_aws_itself(sagemaker: Emulator, client: Any, home: dict[str, Any]) -> None:
+    sagemaker.scenarios.fail("App", "default", reason="No capacity.", times=1)
+    app = {**home, **ALICE, **SERVER}
+    client.create_app(**app)
+    sagemaker.clock.advance(90)
+    failed = client.describe_app(**app)
+    refusal = refused(client.delete_app, **app)
+    client.create_app(**app)
+    sagemaker.clock.advance(2 * 86_400)
+    again = client.describe_app(**app)
+    sagemaker.scenarios.fail("App", "other", reason="No capacity.")
+    client.create_app(**{**app, "AppName": "other"})
+    sagemaker.clock.advance(86_500)
+
+    assert (failed["Status"], failed["FailureReason"]) == ("Failed", "No capacity.")
+    assert refusal[1].endswith("previously failed and was automatically deleted.")
+    assert again["Status"] == "InService"
+    assert refused(client.describe_app, **{**app, "AppName": "other"})[0] == "ResourceNotFound"
 
 
 def test_the_name_of_a_deleted_app_is_free(sagemaker: Emulator, client: Any, home: dict[str, Any]) -> None:

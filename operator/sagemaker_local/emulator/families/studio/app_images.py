@@ -4,9 +4,13 @@ from typing import Final
 
 from sagemaker_local.emulator.effects import gone, merge
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
-from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
+from sagemaker_local.emulator.refusal import Refusal
 
-MISSING: Final = Refusal("ResourceNotFound", "AppImageConfig [{arn}] does not exist.", evidence=UNVERIFIED)
+MISSING: Final = Refusal(
+    "ResourceNotFound",
+    "AppImageConfig [{arn}] does not exist.",
+    evidence="terraform-provider-aws app_image_config.go for its end",
+)
 EXISTS: Final = Refusal(
     "ResourceInUse",
     "The ID or Name specified is already in use.",

@@ -1,12 +1,12 @@
-"""Studio apps: of a user profile or in a space, and described as Deleted for a day after their deletion.
+"""Studio apps: of a user profile or in a space, and described for a day after they were deleted or failed.
 
-An app is known by its owner, its type and its name; once it is Deleted another may have all three.
+An app is known by its owner, its type and its name; once it has ended another may have all three.
 """
 
 from typing import Any, Final
 
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.studio.tenancy import BUSY, in_service
+from sagemaker_local.emulator.families.studio.tenancy import BUSY, ENDED, in_service
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -19,6 +19,16 @@ NO_OWNER: Final = Refusal(
     "An app needs either UserProfileName or SpaceName.",
     evidence=f"the rule: CreateApp's documentation; the text: {UNVERIFIED}",
 )
+ALREADY_DELETED: Final = Refusal(
+    VALIDATION,
+    "App [{arn}] has already been deleted.",
+    evidence="terraform-provider-aws app.go for its end",
+)
+DELETED_ITSELF: Final = Refusal(
+    VALIDATION,
+    "App [{arn}] previously failed and was automatically deleted.",
+    evidence="terraform-provider-aws app.go for its end",
+)
 DAY: Final = 86_400.0
 
 
@@ -27,11 +37,14 @@ def opened(resource: Resource, _: World, now: float) -> None:
     resource.facts.update(LastHealthCheckTimestamp=now, LastUserActivityTimestamp=now)
 
 
-CREATE: Final = Timeline((at(0, "Pending"), at(60, "InService", effect=opened)), failed=at(0, "Failed"))
-DELETE: Final = Timeline(
-    (at(0, "Deleting"), at(30, "Deleted"), at(30 + DAY, None, effect=gone)),
-    failed=at(0, "Failed"),
-)
+def fade(resource: Resource, world: World, now: float) -> None:
+    """What failed or was deleted can be described for another day."""
+    world.stage.later(resource, DAY, gone, now=now)
+
+
+FAILED: Final = at(0, "Failed", effect=fade)
+CREATE: Final = Timeline((at(0, "Pending"), at(60, "InService", effect=opened)), failed=FAILED)
+DELETE: Final = Timeline((at(0, "Deleting"), at(30, "Deleted", effect=fade)), failed=FAILED)
 
 
 def owner_of(request: Any) -> tuple[str, str]:
@@ -86,9 +99,9 @@ def _settings(resource: Resource | None, member: str) -> Json:
 
 
 def still_there(_: Call, resource: Resource, __: World) -> None:
-    """What is Deleted cannot be deleted, although it can be described."""
-    if resource.status == "Deleted":
-        raise MISSING.error(arn=resource.arn)
+    """What ended cannot be deleted, although it can be described."""
+    if resource.status in ENDED:
+        raise (ALREADY_DELETED if resource.status == "Deleted" else DELETED_ITSELF).error(arn=resource.arn)
 
 
 APP: Final = Family(
@@ -100,14 +113,14 @@ APP: Final = Family(
     exists=EXISTS,
     keyed=key_of,
     arn_tail=arn_tail,
-    frees=frozenset({"Deleted"}),
+    frees=ENDED,
     descending=False,
     checks=(owners_in_service,),
     prepare=choose_instance,
     actions=(
         Action(
             operation="DeleteApp",
-            accepts=frozenset({"InService", "Failed", "Deleted"}),
+            accepts=frozenset({"InService"}) | ENDED,
             refused=BUSY,
             guards=(still_there,),
             timeline=DELETE,

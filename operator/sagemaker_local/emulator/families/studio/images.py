@@ -13,7 +13,12 @@ from sagemaker_local.emulator.world import Call, World
 MISSING: Final = Refusal(
     "ResourceNotFound",
     "Image with ImageName {name} does not exist. Please provide a valid ImageName.",
-    evidence=f"the form of the text for versions in sagemaker-studio-custom-image-samples#17; {UNVERIFIED} for images",
+    evidence="terraform-provider-aws image.go for 'does not exist', in the form of sagemaker-studio-custom-image-samples#17",
+)
+NOT_DELETED: Final = Refusal(
+    "ResourceNotFound",
+    "No Image with the name {name} exists.",
+    evidence="terraform-provider-aws image.go for its beginning",
 )
 EXISTS: Final = Refusal(
     "ResourceInUse",
@@ -69,6 +74,7 @@ IMAGE: Final = Family(
         ),
         Action(
             operation="DeleteImage",
+            missing=NOT_DELETED,
             accepts=frozenset({"CREATED", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"}),
             refused=BUSY,
             timeline=DELETE,

@@ -151,6 +151,12 @@ NOTEBOOK_INSTANCE: Final = Family(
     filters={"AdditionalCodeRepositoryEquals": has_repository},
     actions=(
         Action(
+            operation="CreatePresignedNotebookInstanceUrl",
+            accepts=frozenset({"InService"}),
+            refused=NO_JUPYTER,
+            answer=jupyter,
+        ),
+        Action(
             operation="StartNotebookInstance",
             accepts=frozenset({"Stopped", "Failed"}),
             refused=NOT_STARTABLE,
@@ -176,12 +182,6 @@ NOTEBOOK_INSTANCE: Final = Family(
             accepts=frozenset({"Stopped", "Failed"}),
             refused=NOT_DELETABLE,
             timeline=DELETE,
-        ),
-        Action(
-            operation="CreatePresignedNotebookInstanceUrl",
-            accepts=frozenset({"InService"}),
-            refused=NO_JUPYTER,
-            answer=jupyter,
         ),
     ),
 )

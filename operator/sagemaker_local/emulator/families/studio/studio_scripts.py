@@ -3,13 +3,16 @@
 from typing import Any, Final
 
 from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.families.studio.tenancy import ENDED
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.lists import equal
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_local.emulator.world import Call, World
 
-MISSING: Final = Refusal("ResourceNotFound", "StudioLifecycleConfig [{arn}] does not exist.", evidence=UNVERIFIED)
+_ENDING: Final = "terraform-provider-aws studio_lifecycle_config.go for its end"
+
+MISSING: Final = Refusal("ResourceNotFound", "StudioLifecycleConfig [{arn}] does not exist.", evidence=_ENDING)
 EXISTS: Final = Refusal("ResourceInUse", "StudioLifecycleConfig [{arn}] already exists.", evidence=UNVERIFIED)
 IN_USE: Final = Refusal(
     "ResourceInUse",
@@ -22,7 +25,7 @@ def unused(call: Call, resource: Resource, world: World) -> None:
     """Neither the settings of a domain, a user profile or a space name it, nor does an app run with it."""
     for kind in ("Domain", "UserProfile", "Space", "App"):
         for user in world.store.of_kind(call.place, kind).values():
-            if user.status not in ("Deleted", "Failed") and _names(user.spec, resource.arn):
+            if not (kind == "App" and user.status in ENDED) and _names(user.spec, resource.arn):
                 raise IN_USE.error(arn=resource.arn, user=user.arn)
 
 

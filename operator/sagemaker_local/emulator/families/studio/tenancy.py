@@ -1,6 +1,6 @@
 """What domains, user profiles, spaces and apps have to do with each other: who must exist first, and who keeps whom.
 
-All of them share their statuses; a deleted app is one that is still described, but counts no more.
+All of them share their statuses; an app that was deleted or failed is still described, but counts no more.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ from sagemaker_local.emulator.world import Call, World
 PATHS: Final = {"Domain": "domain", "UserProfile": "user-profile", "Space": "space"}
 SETTLED: Final = frozenset({"InService", "Failed", "Update_Failed", "Delete_Failed"})
 """The statuses in which domains, user profiles and spaces can be changed and deleted."""
+ENDED: Final = frozenset({"Deleted", "Failed"})
+"""The statuses of an app that is there no more: one that failed is deleted by AWS (terraform-provider-aws app.go)."""
 
 NO_DOMAIN: Final = Refusal("ResourceNotFound", "Domain [{arn}] does not exist.", evidence=UNVERIFIED)
 NO_PROFILE: Final = Refusal("ResourceNotFound", "UserProfile [{arn}] does not exist.", evidence=UNVERIFIED)
@@ -46,9 +48,9 @@ LEFT: Final = Refusal(
 
 
 def members(world: World, place: Place, kind: str, domain: str) -> Iterator[Resource]:
-    """The user profiles, spaces or apps of a domain that exist, deleted apps apart."""
+    """The user profiles, spaces or apps of a domain that exist, ended apps apart."""
     for resource in world.store.of_kind(place, kind).values():
-        if resource.spec["DomainId"] == domain and resource.status != "Deleted":
+        if resource.spec["DomainId"] == domain and not (kind == "App" and resource.status in ENDED):
             yield resource
 
 
