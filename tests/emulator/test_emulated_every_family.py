@@ -56,11 +56,13 @@ class Walk:
         answer = self.ask(self.bound.creating, request)
         whole = {**request, **self.known, **_facts(answer)}
         arn = answer.get(self.bound.arn_member)
-        self.known.update({name: whole.get(name, arn) for name in self.bound.identified_by})
+        texts = {n for n, m in model.input_members(f"Describe{self.kind}").members.items() if m.type_name == "string"}
+        self.known.update({name: whole.get(name, arn) for name in self.bound.identified_by if name in texts})
         self.known.update(_facts(answer))
 
     def look(self) -> dict[str, Any]:
-        seen = self.ask(f"Describe{self.kind}", generated.minimal(f"Describe{self.kind}"))
+        describe = f"Describe{self.kind}"
+        seen = self.ask(describe, generated.minimal(describe, **self.life.asked.get(describe, {})))
         if self.bound.list_operation is not None:
             listed = self.ask(self.bound.list_operation, generated.minimal(self.bound.list_operation))
             assert listed[self.bound.summaries[0]], f"{self.bound.list_operation} does not list it"
