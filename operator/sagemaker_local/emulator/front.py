@@ -119,7 +119,7 @@ class Front:
                 account=visit.place.account,
                 region=visit.place.region,
                 caller=visit.caller,
-                parameters=visit.request,
+                asked=wire.encode(visit.request),
                 outcome=outcome,
                 committed=visit.committed,
             )

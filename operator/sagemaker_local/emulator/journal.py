@@ -5,6 +5,7 @@ it saw no answer. Whether the operation was done is a second fact, because a los
 The newest 20,000 entries are kept whole; counts are kept for all of them.
 """
 
+import json
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ class Entry:
     Attributes:
         time: when it arrived, in epoch seconds of the emulator's clock.
         caller: the User-Agent.
+        asked: the request as JSON; kept so, because there are many and few are looked at.
         outcome: `ok`, an error code, `lost` (done, reply lost), `cut` (connection cut before it was done) or `hung`.
         committed: whether the operation was done.
     """
@@ -33,13 +35,21 @@ class Entry:
     account: str
     region: str
     caller: str
-    parameters: Json
+    asked: bytes
     outcome: str
     committed: bool
 
+    @property
+    def parameters(self) -> Json:
+        """The request as it was understood: without what AWS ignores."""
+        decoded: Json = json.loads(self.asked)
+        return decoded
+
     def as_json(self) -> dict[str, Any]:
         """What the control API shows."""
-        return asdict(self)
+        shown = asdict(self)
+        del shown["asked"]
+        return {**shown, "parameters": self.parameters}
 
 
 class Journal:

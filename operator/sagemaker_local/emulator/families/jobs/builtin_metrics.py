@@ -5,6 +5,7 @@ those of the XGBoost image's documentation; other built-in images are recognised
 """
 
 import re
+from functools import cache
 from typing import Any, Final
 
 _NUMBER: Final = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
@@ -16,8 +17,12 @@ _IMAGE: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn
 _METRICS: Final[dict[str, tuple[str, ...]]] = {"xgboost": _XGBOOST}
 
 
+@cache
 def metric_definitions(image: str) -> list[dict[str, Any]]:
-    """What the image adds to AlgorithmSpecification.MetricDefinitions; empty for an image of one's own."""
+    """What the image adds to AlgorithmSpecification.MetricDefinitions; empty for an image of one's own.
+
+    One list for all jobs with the image, not to be changed.
+    """
     found = _IMAGE.fullmatch(image)
     names = _METRICS.get(found[1], ()) if found else ()
     return [
