@@ -100,3 +100,14 @@ def test_quotas_of_processing_jobs_are_their_own(sagemaker: Emulator, client: An
 
     assert code == "ResourceLimitExceeded"
     assert "'ml.m5.large for processing job usage' is 0 Instances" in text
+
+
+def test_the_first_of_the_preferred_instances_is_selected(client: Any) -> None:
+    preferred = [{"InstanceType": "ml.m5.large", "InstanceCount": 2}, {"InstanceType": "ml.m5.xlarge"}]
+    cluster = {"VolumeSizeInGB": 10, "InstancePreferences": preferred}
+    client.create_processing_job(**processing_job(ProcessingResources={"ClusterConfig": cluster}))
+
+    job = client.describe_processing_job(ProcessingJobName="baseline")
+
+    config = job["ProcessingResources"]["ClusterConfig"]
+    assert (config["SelectedInstanceType"], config["SelectedInstanceCount"]) == ("ml.m5.large", 2)

@@ -110,3 +110,14 @@ def test_input_that_is_not_there_is_refused_in_the_name_of_the_models_role() -> 
     assert code == "ValidationException"
     assert 'No S3 objects found under S3 URL "s3://bucket/batch"' in text
     assert ROLE in text
+
+
+def test_a_quota_limits_the_instances(sagemaker: Emulator, client: Any) -> None:
+    sagemaker.quotas.set("ml.m5.large for transform job usage", 1)
+    client.create_model(**model())
+    client.create_transform_job(**transform_job())
+    assert refused(client.create_transform_job, **transform_job("more"))[0] == "ResourceLimitExceeded"
+
+    sagemaker.clock.advance(360)
+
+    client.create_transform_job(**transform_job("more"))

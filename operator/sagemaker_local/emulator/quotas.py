@@ -19,7 +19,7 @@ EXCEEDED: Final = Refusal(
     evidence="quoted in many public issues, for example sagemaker-python-sdk and deepracer-on-aws",
 )
 ACROSS_ENDPOINTS: Final = "Number of instances across active endpoints"
-_NAME: Final = re.compile(r"ml\.\S+ for (training job|processing job|endpoint) usage")
+_NAME: Final = re.compile(r"ml\.\S+ for (training job|processing job|transform job|endpoint) usage")
 
 
 class Quotas:
@@ -41,7 +41,8 @@ class Quotas:
         if name != ACROSS_ENDPOINTS and not _NAME.fullmatch(name):
             raise ValueError(
                 f"no quota is called {name!r}; there are 'ml.<type> for training job usage', "
-                f"'ml.<type> for processing job usage', 'ml.<type> for endpoint usage' and {ACROSS_ENDPOINTS!r}"
+                f"'ml.<type> for processing job usage', 'ml.<type> for transform job usage', "
+                f"'ml.<type> for endpoint usage' and {ACROSS_ENDPOINTS!r}"
             )
         if limit < 0:
             raise ValueError(f"a limit is 0 or more instances, not {limit}")

@@ -8,7 +8,7 @@ from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
-from sagemaker_local.emulator.world import World
+from sagemaker_local.emulator.world import Call, World
 
 MISSING: Final = Refusal(
     VALIDATION,
@@ -69,10 +69,26 @@ def note_times(resource: Resource, step: Step, now: float) -> None:
 
 def instances(request: Json, _: Place, __: World) -> dict[str, int]:
     """Instances that a processing job asks for, by quota name."""
-    cluster = request["ProcessingResources"].get("ClusterConfig", {})
-    if "InstanceType" not in cluster:  # AWS picks one from InstancePreferences
+    cluster = _chosen(request)
+    if "InstanceType" not in cluster:
         return {}
     return {f"{cluster['InstanceType']} for processing job usage": int(cluster.get("InstanceCount", 1))}
+
+
+def choose(request: Json, _: Call, __: World) -> None:
+    """Of the instances that a job prefers the first are there."""
+    cluster = request["ProcessingResources"]["ClusterConfig"]
+    if cluster.get("InstancePreferences"):
+        first = _chosen(request)
+        cluster["SelectedInstanceType"] = first["InstanceType"]
+        cluster["SelectedInstanceCount"] = first.get("InstanceCount", cluster.get("InstanceCount", 1))
+
+
+def _chosen(request: Json) -> Json:
+    """The member that holds type and count of the instances: the first preference, or the cluster itself."""
+    cluster: Json = request["ProcessingResources"].get("ClusterConfig", {})
+    first: Json = (cluster.get("InstancePreferences") or [cluster])[0]
+    return first
 
 
 PROCESSING_JOB: Final = Family(
@@ -94,6 +110,7 @@ PROCESSING_JOB: Final = Family(
     checks=(role_can_be_assumed("RoleArn"),),
     usage=instances,
     occupies=frozenset({"InProgress", "Stopping"}),
+    prepare=choose,
     plan=within_limit,
     entered=note_times,
     actions=(
