@@ -39,6 +39,16 @@ DOMAIN: Final = ("CreateDomain", NOTHING)
 IN_DOMAIN: Final = (DOMAIN, ("CreateUserProfile", NOTHING))
 OF_USER: Final = {"UserProfileName": "sample"}
 JOB_DONE: Final = frozenset({"StopTrainingJob"})
+WATCHED: Final = {"EndpointInput": {"EndpointName": "sample", "LocalPath": "/opt/ml/processing/input"}}
+TRUTH: Final = {"GroundTruthS3Input": {"S3Uri": "s3://bucket/truth"}}
+QUALITY: Final = ("CreateDataQualityJobDefinition", {"DataQualityJobInput": WATCHED})
+HOURLY: Final = {
+    "MonitoringScheduleConfig": {
+        "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+        "MonitoringJobDefinitionName": "sample",
+        "MonitoringType": "DataQuality",
+    }
+}
 
 LIVES: Final[Mapping[str, Life]] = {
     "Model": Life(full={"Containers": None}),
@@ -54,4 +64,14 @@ LIVES: Final[Mapping[str, Life]] = {
         asked={"DescribeApp": OF_USER, "DeleteApp": OF_USER},
     ),
     "ImageVersion": Life(needs=(("CreateImage", NOTHING),)),
+    "DataQualityJobDefinition": Life(needs=SERVING, given={"DataQualityJobInput": WATCHED}),
+    "ModelQualityJobDefinition": Life(needs=SERVING, given={"ModelQualityJobInput": {**WATCHED, **TRUTH}}),
+    "ModelBiasJobDefinition": Life(needs=SERVING, given={"ModelBiasJobInput": {**WATCHED, **TRUTH}}),
+    "ModelExplainabilityJobDefinition": Life(needs=SERVING, given={"ModelExplainabilityJobInput": WATCHED}),
+    "MonitoringSchedule": Life(
+        needs=(*SERVING, QUALITY),
+        given=HOURLY,
+        asked={"UpdateMonitoringSchedule": HOURLY},
+        refused=frozenset({"StartMonitoringSchedule"}),
+    ),
 }
