@@ -38,6 +38,11 @@ SERVING: Final = (MODEL, CONFIG, ENDPOINT)
 DOMAIN: Final = ("CreateDomain", NOTHING)
 IN_DOMAIN: Final = (DOMAIN, ("CreateUserProfile", NOTHING))
 OF_USER: Final = {"UserProfileName": "sample"}
+DEFINITION: Final = {
+    "PipelineDefinition": '{"Version": "2020-12-01", "Steps": []}',
+    "PipelineDefinitionS3Location": None,
+}
+CARD: Final = ("CreateModelCard", {"Content": "{}"})
 JOB_DONE: Final = frozenset({"StopTrainingJob"})
 WATCHED: Final = {"EndpointInput": {"EndpointName": "sample", "LocalPath": "/opt/ml/processing/input"}}
 TRUTH: Final = {"GroundTruthS3Input": {"S3Uri": "s3://bucket/truth"}}
@@ -73,5 +78,21 @@ LIVES: Final[Mapping[str, Life]] = {
         given=HOURLY,
         asked={"UpdateMonitoringSchedule": HOURLY},
         refused=frozenset({"StartMonitoringSchedule"}),
+    ),
+    "ModelPackage": Life(given={"ModelPackageName": "sample"}, full={"ModelPackageGroupName": None}),
+    "ModelCard": Life(given={"Content": "{}"}, asked={"UpdateModelCard": {"ModelCardStatus": "Approved"}}),
+    "ModelCardExportJob": Life(needs=(CARD,), full={"ModelCardVersion": 1}),
+    "FeatureGroup": Life(
+        given={
+            "OnlineStoreConfig": {"EnableOnlineStore": True},
+            "FeatureDefinitions": [{"FeatureName": "sample", "FeatureType": "String"}],
+        },
+    ),
+    "Pipeline": Life(given=DEFINITION),
+    "PipelineExecution": Life(
+        needs=(("CreatePipeline", DEFINITION),),
+        full=dict.fromkeys(("SelectiveExecutionConfig", "RoleArn", "PipelineVersionId", "PipelineVersionAlias"))
+        | {"PipelineParameters": []},
+        refused=frozenset({"StopPipelineExecution", "RetryPipelineExecution"}),
     ),
 }
