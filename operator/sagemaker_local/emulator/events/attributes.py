@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.refusal import Refusal
 
-_MOTO: Final = "moto's SQS, which quotes AWS"
+_MOTO: Final = "moto's SQS"
 UNKNOWN: Final = Refusal("InvalidAttributeName", "Unknown Attribute {name}.", evidence=_MOTO)
 INVALID: Final = Refusal(
-    "InvalidAttributeValue", "Invalid value for the parameter {name}. Reason: {reason}", evidence=_MOTO
+    "InvalidAttributeValue",
+    "Invalid value for the parameter {name}. Reason: {reason}",
+    evidence=f"{_MOTO}; the reason is this project's own",
 )
 NO_FIFO: Final = Refusal(
     "UnsupportedOperation",

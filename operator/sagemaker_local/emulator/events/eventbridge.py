@@ -14,11 +14,11 @@ from sagemaker_local.emulator.events.matchers import PatternError
 from sagemaker_local.emulator.events.patterns import Pattern, compiled
 from sagemaker_local.emulator.events.queues import Ask
 from sagemaker_local.emulator.events.rules import Bus, Rule, Target
-from sagemaker_local.emulator.refusal import VALIDATION, Refusal
+from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, partition
 
 _OWN: Final = "this project's own answer"
-_MOTO: Final = "moto's EventBridge, which quotes AWS"
+_MOTO: Final = "moto's EventBridge"
 MOST_RULES: Final = 300
 MOST_TARGETS: Final = 5
 """Quotas per bus and per rule (EventBridge's User Guide)."""
@@ -47,10 +47,10 @@ ONLY_QUEUES: Final = Refusal(
 )
 BAD_INPUT: Final = Refusal(VALIDATION, "Invalid input of target {id}: {reason}.", evidence=_OWN)
 NO_EVENT: Final = Refusal(VALIDATION, "Parameter Event is not valid. Reason: it is not a JSON object.", evidence=_OWN)
-TOO_MANY_TARGETS: Final = Refusal(
+OVER_LIMIT: Final = Refusal(
     "LimitExceededException",
     "The requested resource exceeds the maximum number allowed.",
-    evidence="quoted in public issues, for example aws-cdk#10058",
+    evidence=f"code: the service model; the text: {UNVERIFIED}",
 )
 BOTH_STATES: Final = Refusal(
     "NotEmulated",
@@ -114,7 +114,7 @@ class EventBridge:
         rule = bus.rules.get(name)
         if rule is None:
             if len(bus.rules) >= MOST_RULES:
-                raise TOO_MANY_TARGETS.error()
+                raise OVER_LIMIT.error()
             rule = bus.rules[name] = Rule(name, _rule_arn(ask.place, name), text, pattern, enabled=True)
             rule.tags = _tags(request.get("Tags", ()))
         rule.text, rule.pattern, rule.enabled = text, pattern, request.get("State", "ENABLED") == "ENABLED"
@@ -153,7 +153,7 @@ class EventBridge:
             except InputError as wrong:
                 raise BAD_INPUT.error(id=given["Id"], reason=wrong) from None
         if len(rule.targets | made) > MOST_TARGETS:
-            raise TOO_MANY_TARGETS.error()
+            raise OVER_LIMIT.error()
         rule.targets |= made
         self._bus(ask).changed()
         return {"FailedEntryCount": 0, "FailedEntries": []}

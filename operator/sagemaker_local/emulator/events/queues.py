@@ -14,12 +14,12 @@ from sagemaker_local.emulator.events.queue import Queue
 from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.resource import Json, Place, partition
 
-_MOTO: Final = "moto's SQS, which quotes AWS"
+_MOTO: Final = "moto's SQS"
 MISSING: Final = Refusal("QueueDoesNotExist", "The specified queue does not exist.", evidence=_MOTO)
 DIFFERENT: Final = Refusal(
     "QueueNameExists",
     "A queue already exists with the same name and a different value for attribute {name}",
-    evidence=_MOTO,
+    evidence="localstack's SQS",
 )
 BAD_NAME: Final = Refusal(
     "InvalidParameterValue",

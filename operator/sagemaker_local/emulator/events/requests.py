@@ -13,7 +13,7 @@ from sagemaker_local.emulator.resource import Json
 from sagemaker_local.emulator.validation import complaints, refuse
 
 MISSING_PARAMETER: Final = Refusal(
-    "MissingParameter", "The request must contain the parameter {name}.", evidence="moto's SQS, which quotes AWS"
+    "MissingParameter", "The request must contain the parameter {name}.", evidence="moto's SQS"
 )
 _MISSING: Final = re.compile(r"Value null at '([^']+)'")
 

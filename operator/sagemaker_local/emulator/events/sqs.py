@@ -14,21 +14,21 @@ from sagemaker_local.emulator.events.attributes import redrive
 from sagemaker_local.emulator.events.messages import Message, md5, md5_of_attributes, read_handle
 from sagemaker_local.emulator.events.queue import Queue
 from sagemaker_local.emulator.events.queues import Ask, Queues
-from sagemaker_local.emulator.refusal import Refusal, ServiceError
+from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json
 
-_MOTO: Final = "moto's SQS, which quotes AWS"
+_MOTO: Final = "moto's SQS"
 BAD_HANDLE: Final = Refusal("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", evidence=_MOTO)
 NOT_IN_FLIGHT: Final = Refusal(
     "MessageNotInflight",
     "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for "
     "visibility timeout change.",
-    evidence="quoted in many public issues, for example aws/aws-sdk-java#1466",
+    evidence=f"code: the service model; the text: {UNVERIFIED}",
 )
 OUT_OF_RANGE: Final = Refusal(
     "InvalidParameterValue",
     "Value {value} for parameter {name} is invalid. Reason: Must be between {low} and {high}, if provided.",
-    evidence="quoted in many public issues of SQS clients",
+    evidence="eight independent public code bases that emulate SQS have it",
 )
 TOO_LONG: Final = Refusal(
     "InvalidParameterValue",
@@ -40,14 +40,16 @@ BAD_TEXT: Final = Refusal(
     "InvalidMessageContents",
     "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | "
     "#x10000 to #x10FFFF",
-    evidence="code and characters: the service model; the text is quoted in public issues",
+    evidence="code and characters: the service model; the text: localstack's SQS",
 )
 BAD_ATTRIBUTE: Final = Refusal(
     "InvalidParameterValue",
     "The message attribute '{name}' is invalid: it needs a DataType of String, Number or Binary, and a value of that type.",
     evidence="code: moto's SQS; the text is this project's own",
 )
-NO_ENTRIES: Final = Refusal("EmptyBatchRequest", "There should be at least one entry in the request.", evidence=_MOTO)
+NO_ENTRIES: Final = Refusal(
+    "EmptyBatchRequest", "There should be at least one {operation}RequestEntry in the request.", evidence=_MOTO
+)
 TOO_MANY: Final = Refusal(
     "TooManyEntriesInBatchRequest",
     "Maximum number of entries per request are 10. You have sent {count}.",
@@ -189,7 +191,7 @@ class Sqs:
     def _batch(self, ask: Ask, do: Callable[[Ask, Queue, Json], Json]) -> Json:
         """Do each entry by itself; one that is refused does not stop the others."""
         queue, entries = self.queues.at(ask), ask.request["Entries"]
-        _check_entries(entries)
+        _check_entries(ask.operation, entries)
         done: list[Json] = []
         failed: list[Json] = []
         for entry in entries:
@@ -257,9 +259,9 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-def _check_entries(entries: list[Json]) -> None:
+def _check_entries(operation: str, entries: list[Json]) -> None:
     if not entries:
-        raise NO_ENTRIES.error()
+        raise NO_ENTRIES.error(operation=operation)
     if len(entries) > 10:
         raise TOO_MANY.error(count=len(entries))
     seen: set[str] = set()
