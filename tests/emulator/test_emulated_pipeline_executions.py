@@ -1,5 +1,6 @@
 """Executions of pipelines: their steps, in order, with what they create; failures, stops and retries."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def test_steps_create_real_resources_one_after_another(sagemaker: Emulator, clie
     deploy = step(
         "Create",
         "Model",
-        PrimaryContainer={"Image": "image", "ModelDataUrl": MODEL_DATA},
+        PrimaryContainer={"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1", "ModelDataUrl": MODEL_DATA},
         ExecutionRoleArn=ROLE,
     )
     execution = start(client, deploy, train())
@@ -282,7 +283,11 @@ def test_a_cached_step_is_not_run_again(sagemaker: Emulator, client: Any) -> Non
 
 
 def test_only_selected_steps_run(sagemaker: Emulator, client: Any) -> None:
-    deploy = step("Create", "Model", PrimaryContainer={"Image": "image", "ModelDataUrl": MODEL_DATA})
+    deploy = step(
+        "Create",
+        "Model",
+        PrimaryContainer={"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1", "ModelDataUrl": MODEL_DATA},
+    )
     source = start(client, train(), deploy)
     sagemaker.clock.advance(600)
     selected = {"SelectedSteps": [{"StepName": "Create"}]}
@@ -339,3 +344,18 @@ def test_every_answer_of_an_execution_fits_the_model(sagemaker: Emulator, client
             checked(sagemaker, operation, {"PipelineName": "nightly"})
         checked(sagemaker, "ListPipelines", {})
         sagemaker.clock.advance(100)
+
+
+def test_an_execution_goes_on_after_a_restart(sagemaker: Emulator, client: Any, tmp_path: Path) -> None:
+    execution = start(client, train(), step("Next", depends=("Train",)))
+    sagemaker.clock.advance(100)
+    sagemaker.save(tmp_path / "state")
+
+    with Emulator.start(virtual=True, check_s3=False) as restarted:
+        restarted.restore(tmp_path / "state")
+        restarted.clock.advance(600)
+        again = restarted.client()
+        seen = (status(again, execution), states(again, execution))
+        again.close()
+
+    assert seen == ("Succeeded", {"Train": "Succeeded", "Next": "Succeeded"})
