@@ -55,6 +55,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "hosting.models.MODEL_EXISTS": (("Model", "CreateModel", Exists),),
     "hosting.models.NO_CONTAINER": (("Model", "CreateModel", Refused),),
     "hosting.models.NO_CONFIG": (("EndpointConfig", "DescribeEndpointConfig", Absent),),
+    "hosting.models.NOT_FOR_MODELS": (("EndpointConfig", "CreateEndpointConfig", Refused),),
     "hosting.models.CONFIG_EXISTS": (("EndpointConfig", "CreateEndpointConfig", Exists),),
     "hosting.endpoints.NO_CONFIG": (
         ("Endpoint", "CreateEndpoint", Refused),

@@ -291,3 +291,44 @@ def test_the_waiters_of_boto3_see_service_and_deletion(serving: None, sagemaker:
     sagemaker.clock.advance(10)
 
     client.get_waiter("endpoint_deleted").wait(EndpointName="digits", WaiterConfig=once)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("mine:1", 'Using non-ECR image "mine:1" without Vpc repository access mode is not supported.'),
+        ("123456789012.dkr.ecr.us-east-1.amazonaws.com/Mine:1", "is invalid."),
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1", "Cross region ECR image pulls are not allowed."),
+    ],
+)
+def test_images_that_cannot_be_pulled_are_refused(client: Any, image: str, words: str) -> None:
+    code, text = refused(client.create_model, **model(PrimaryContainer={"Image": image}))
+
+    assert (code, words in text) == ("ValidationException", True), text
+
+
+def test_an_image_of_a_registry_in_the_vpc_is_accepted(client: Any) -> None:
+    private = {"Image": "registry.example.com/mine:1", "ImageConfig": {"RepositoryAccessMode": "Vpc"}}
+
+    client.create_model(**model(PrimaryContainer=private))
+
+    assert client.describe_model(ModelName="digits")["PrimaryContainer"]["Image"] == private["Image"]
+
+
+def test_a_model_needs_its_own_packages_but_not_those_of_others(client: Any) -> None:
+    own = arn("model-package/digits/1")
+    said = refused(client.create_model, **model(PrimaryContainer={"ModelPackageName": own}))
+
+    assert said == ("ValidationException", f"ModelPackage {own} does not exist.")
+    client.create_model(**model(PrimaryContainer={"ModelPackageName": own.replace("123456789012", "999999999999")}))
+
+
+def test_instances_scale_themselves_only_for_inference_components(client: Any) -> None:
+    client.create_model(**model())
+    scaling = {"Status": "ENABLED", "MinInstanceCount": 1, "MaxInstanceCount": 3}
+
+    said = refused(
+        client.create_endpoint_config, **endpoint_config(ProductionVariants=[variant(ManagedInstanceScaling=scaling)])
+    )
+
+    assert said[1] == "ManagedInstanceScaling is only supported for inference component endpoints."

@@ -46,7 +46,7 @@ REQUESTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
             "EndpointConfig",
             endpoint_config(
                 ProductionVariants=[
-                    variant(ManagedInstanceScaling={"Status": "ENABLED", "MinInstanceCount": 1, "MaxInstanceCount": 3}),
+                    variant(RoutingConfig={"RoutingStrategy": "RANDOM"}),
                     {
                         "VariantName": "s",
                         "ModelName": "digits",

@@ -165,7 +165,7 @@ def shown(experiment: Resource) -> Json:
         }
         for variant in experiment.spec["ModelVariants"]
     ]
-    return {"ModelVariants": variants}
+    return {"Arn": experiment.arn, "ModelVariants": variants}
 
 
 def with_endpoint(_: Call, experiment: Resource, world: World, answer: Json) -> Json:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.families.hosting.containers import images_have_form, packages_exist
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.world import Call, World
@@ -40,6 +41,12 @@ CONFIG_EXISTS: Final = Refusal(
     evidence="spot-tagging-bot#2 and others",
 )
 
+NOT_FOR_MODELS: Final = Refusal(
+    VALIDATION,
+    "ManagedInstanceScaling is only supported for inference component endpoints.",
+    evidence="terraform-provider-aws#45926",
+)
+
 
 def one_way_of_containing(call: Call, _: World) -> None:
     """A model has a primary container or a list of containers, not both."""
@@ -57,6 +64,14 @@ def models_exist(call: Call, world: World) -> None:
             raise NO_MODEL.error(arn=call.place.arn("model", name))
 
 
+def scales_components_alone(call: Call, _: World) -> None:
+    """SageMaker scales the instances itself only where variants name no model."""
+    request = call.request
+    for variant in (*request["ProductionVariants"], *request.get("ShadowProductionVariants", ())):
+        if "ManagedInstanceScaling" in variant and "ModelName" in variant:
+            raise NOT_FOR_MODELS.error()
+
+
 MODEL: Final = Family(
     kind="Model",
     path="model",
@@ -68,7 +83,7 @@ MODEL: Final = Family(
         ("PrimaryContainer.Mode", "SingleModel"),
         ("Containers[].Mode", "SingleModel"),
     ),
-    checks=(one_way_of_containing, role_can_be_assumed("ExecutionRoleArn")),
+    checks=(one_way_of_containing, images_have_form, packages_exist, role_can_be_assumed("ExecutionRoleArn")),
     actions=(Action(operation="DeleteModel", timeline=REMOVE),),
 )
 
@@ -83,6 +98,6 @@ ENDPOINT_CONFIG: Final = Family(
         ("ProductionVariants[].InitialVariantWeight", 1.0),
         ("ShadowProductionVariants[].InitialVariantWeight", 1.0),
     ),
-    checks=(models_exist, role_can_be_assumed("ExecutionRoleArn")),
+    checks=(models_exist, scales_components_alone, role_can_be_assumed("ExecutionRoleArn")),
     actions=(Action(operation="DeleteEndpointConfig", timeline=REMOVE),),
 )
