@@ -1,5 +1,6 @@
 """Extensions of HyperPod clusters, for example sagemaker-observability."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -26,17 +27,26 @@ NOT_CONTINUOUS: Final = Refusal(
     "Extensions need a cluster whose NodeProvisioningMode is Continuous.",
     evidence=f"the rule: CreateClusterExtension's documentation; the text: {UNVERIFIED}",
 )
+NO_SUCH_EXTENSION: Final = Refusal(
+    "ResourceNotFound",
+    "There is no extension named {name}.",
+    evidence=f"that names begin so: the pattern of ExtensionArn; the code and the text: {UNVERIFIED}",
+)
 BUSY: Final = Refusal("ConflictException", "The extension {arn} is in status {status}.", evidence=UNVERIFIED)
+_NAME: Final = re.compile(r"(sagemaker|eks|pcs)-[a-z0-9-]+")
 SETTLED: Final = frozenset({"Active", "Degraded", "CreateFailed", "UpdateFailed", "DeleteFailed"})
 
 
 def fits_the_cluster(call: Call, world: World) -> None:
-    """The cluster exists, provisions continuously, and has no extension of that name (CreateClusterExtension's documentation)."""
+    """The cluster provisions continuously and has no extension of that name yet (CreateClusterExtension's documentation)."""
+    name = call.request["ExtensionName"]
+    if not _NAME.fullmatch(name):
+        raise NO_SUCH_EXTENSION.error(name=name)
     cluster = records.cluster_of(call, world)
     if not records.continuous(cluster):
         raise NOT_CONTINUOUS.error()
     for other in world.store.of_kind(call.place, "ClusterExtension").values():
-        if (other.spec["ClusterArn"], other.name) == (cluster.arn, call.request["ExtensionName"]):
+        if (other.spec["ClusterArn"], other.name) == (cluster.arn, name):
             raise EXISTS.error(cluster=cluster.name, name=other.name)
 
 

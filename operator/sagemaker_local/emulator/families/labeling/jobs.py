@@ -99,11 +99,15 @@ STOP: Final = Timeline((at(0, "Stopping"), at(60, "Stopped", effect=hand_over)))
 
 
 def streaming(job: Resource, timeline: Timeline) -> Timeline:
-    """A streaming job waits for objects and does not complete."""
+    """A streaming job labels what its manifest has, if it has one, then waits for more and does not complete."""
     source = job.spec["InputConfig"]["DataSource"]
-    if "S3DataSource" in source or timeline.steps[0].status != "Initializing" or timeline.steps[-1].status == "Failed":
+    if (
+        "SnsDataSource" not in source
+        or timeline.steps[0].status != "Initializing"
+        or timeline.steps[-1].status == "Failed"
+    ):
         return timeline
-    waiting = timeline.steps[:2]
+    waiting = timeline.steps[:-1]
     end = waiting[-1].after + IDLE
     last = replace(timeline.steps[-1], after=end + 60, status="Stopped")
     return replace(timeline, steps=(*waiting, at(end, "Stopping"), last))
