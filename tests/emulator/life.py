@@ -43,7 +43,20 @@ DEFINITION: Final = {
     "PipelineDefinitionS3Location": None,
 }
 CARD: Final = ("CreateModelCard", {"Content": "{}"})
-JOB_DONE: Final = frozenset({"StopTrainingJob"})
+WORKLOAD: Final = ("CreateAIWorkloadConfig", NOTHING)
+FLEET: Final = ("CreateDeviceFleet", NOTHING)
+BARE: Final = (
+    "CreateEndpointConfig",
+    {
+        "ProductionVariants": [{name: value for name, value in VARIANT.items() if name != "ModelName"}],
+        "ExecutionRoleArn": ROLE,
+    },
+)
+ALL_AT_ONCE: Final = {
+    "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}}
+}
+STAGES: Final = [{"StageName": "sample", "DeviceSelectionConfig": {"DeviceSubsetType": "PERCENTAGE", "Percentage": 50}}]
+POLICY: Final = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sagemaker:DescribeEndpoint"}]}'
 WATCHED: Final = {"EndpointInput": {"EndpointName": "sample", "LocalPath": "/opt/ml/processing/input"}}
 TRUTH: Final = {"GroundTruthS3Input": {"S3Uri": "s3://bucket/truth"}}
 QUALITY: Final = ("CreateDataQualityJobDefinition", {"DataQualityJobInput": WATCHED})
@@ -56,9 +69,75 @@ HOURLY: Final = {
 }
 
 LIVES: Final[Mapping[str, Life]] = {
-    "Model": Life(full={"Containers": None}),
-    "EndpointConfig": Life(needs=(MODEL,)),
-    "Endpoint": Life(needs=(MODEL, CONFIG)),
+    "Model": Life(given={"PrimaryContainer": CONTAINER}, full={"Containers": None}),
+    "EndpointConfig": Life(needs=(MODEL,), full={"ProductionVariants": [VARIANT], "ShadowProductionVariants": None}),
+    "Endpoint": Life(
+        needs=(MODEL, CONFIG),
+        full={"DeploymentConfig": ALL_AT_ONCE},
+        asked={
+            "UpdateEndpointWeightsAndCapacities": {
+                "DesiredWeightsAndCapacities": [{"VariantName": "all", "DesiredWeight": 2}]
+            },
+            "PutEndpointPolicy": {"ResourcePolicy": POLICY},
+        },
+    ),
+    "InferenceComponent": Life(
+        needs=(MODEL, BARE, ENDPOINT),
+        given={"VariantName": "all"},
+        full={"Specification": {"ModelName": "sample"}, "Specifications": None},
+        asked={"UpdateInferenceComponent": {"RuntimeConfig": {"CopyCount": 2}}},
+    ),
+    "InferenceExperiment": Life(
+        needs=SERVING,
+        given={"Schedule": None},
+        refused=frozenset({"StartInferenceExperiment"}),
+        asked={"StopInferenceExperiment": {"ModelVariantActions": {"sample": "Remove"}}},
+    ),
+    "TransformJob": Life(needs=(MODEL,)),
+    "HyperParameterTuningJob": Life(
+        given={
+            "HyperParameterTuningJobConfig": {
+                "Strategy": "Random",
+                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"},
+                "ResourceLimits": {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 1},
+            },
+            "TrainingJobDefinition": {
+                "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+                "RoleArn": ROLE,
+                "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+                "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+            },
+        },
+        full={"TrainingJobDefinitions": None, "WarmStartConfig": None},
+    ),
+    "TrainingPlan": Life(given={"TrainingPlanOfferingId": "tpo-i1-1-4102444800-24-0"}),
+    "TrainingJob": Life(refused=frozenset({"UpdateTrainingJob"})),
+    "AutoMLJob": Life(full={"ModelDeployConfig": None}),
+    "AutoMLJobV2": Life(full={"ModelDeployConfig": None}),
+    "CompilationJob": Life(
+        given={
+            "InputConfig": {"S3Uri": "s3://bucket/model.tar.gz", "DataInputConfig": "{}", "Framework": "XGBOOST"},
+            "OutputConfig": {"S3OutputLocation": "s3://bucket/compiled", "TargetDevice": "ml_c5"},
+            "ModelPackageVersionArn": None,
+        },
+    ),
+    "AIBenchmarkJob": Life(needs=(WORKLOAD,)),
+    "AIRecommendationJob": Life(needs=(WORKLOAD,)),
+    "Workteam": Life(needs=(("CreateWorkforce", NOTHING),)),
+    "HubContent": Life(
+        needs=(("CreateHub", NOTHING),),
+        refused=frozenset({"UpdateHubContentReference", "DeleteHubContentReference"}),
+    ),
+    "EdgeDeploymentPlan": Life(
+        needs=(FLEET,),
+        given={"Stages": STAGES},
+        asked={"CreateEdgeDeploymentStage": {"Stages": [{**STAGES[0], "StageName": "second"}]}},
+    ),
+    "Trial": Life(needs=(("CreateExperiment", NOTHING),)),
+    "ClusterExtension": Life(
+        needs=(("CreateCluster", {"NodeProvisioningMode": "Continuous"}),),
+        given={"ExtensionName": "sagemaker-observability"},
+    ),
     "NotebookInstance": Life(refused=frozenset({"StartNotebookInstance"})),
     "UserProfile": Life(needs=(DOMAIN,)),
     "Space": Life(needs=(DOMAIN,)),

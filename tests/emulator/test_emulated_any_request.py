@@ -14,7 +14,14 @@ from sagemaker_local.emulator.validation import complaints
 
 HERE = Place("123456789012", "us-east-1")
 # Members that AWS answers, or has to answer, with a value that its own shape does not allow.
-ASIDE = ("at 'inputDataConfig' failed", ".endpointName' failed")
+ASIDE = (
+    "nputDataConfig' failed",
+    ".endpointName' failed",
+    "dgePackagingJobArn' failed",
+    "dgeDeploymentPlanArn' failed",
+    "eviceFleetArn' failed",
+    "eviceArn' failed",
+)
 
 
 class Requests:

@@ -56,6 +56,7 @@ COMPONENTS: Final = "_components"
 """The names of the components that are associated with a trial."""
 _JOBS: Final = ("TrainingJob", "ProcessingJob", "TransformJob")
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
+_SHOWN: Final = _ENDED | {"InProgress", "Stopping"}
 
 
 def experiment_exists(call: Call, world: World) -> None:
@@ -114,7 +115,7 @@ def follow_job(job: Resource, world: World, now: float) -> None:
     """A job that names a trial has a trial component, with its parameters and its status."""
     config = job.spec.get("ExperimentConfig", {})
     trial = world.find(job.place, "Trial", config.get("TrialName", ""))
-    if trial is None or job.gone:
+    if trial is None or job.gone or job.status not in _SHOWN:
         return
     name = config.get("RunName") or f"{job.name}-aws-{_dashed(job.kind)}"
     component = world.find(job.place, "TrialComponent", name)

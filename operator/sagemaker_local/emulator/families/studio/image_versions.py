@@ -60,16 +60,17 @@ DELETE: Final = Timeline((at(0, "DELETING"), at(10, None, effect=gone)), failed=
 def versions(world: World, place: Place, image: str) -> Iterator[Resource]:
     """The versions of an image that exist, the oldest first."""
     for version in world.store.of_kind(place, "ImageVersion").values():
-        if version.spec["ImageName"] == image:
+        if version.spec["ImageName"].lower() == image.lower():
             yield version
 
 
 def key_of(call: Call, world: World) -> str:
     """The key of the version that a request is about: by number, by alias, or else the latest."""
     name, alias = call.request["ImageName"], call.request.get("Alias")
-    if "Version" in call.request:
-        return f"{name}/{call.request['Version']}"
     known = list(versions(world, call.place, name))
+    if "Version" in call.request:
+        number = call.request["Version"]
+        return next((v.key for v in known if v.spec["Version"] == number), f"{name}/{number}")
     if alias is not None:
         known = [version for version in known if alias in version.spec.get("Aliases", ())]
         if not known:
@@ -81,7 +82,7 @@ def key_of(call: Call, world: World) -> str:
 
 def next_number(call: Call, world: World) -> str:
     """The number of a new version; those of deleted ones are not used again."""
-    image = world.find(call.place, "Image", call.request["ImageName"])
+    image = world.find(call.place, "Image", call.request["ImageName"].lower())
     return str((image.facts.get("LatestVersion", 0) if image is not None else 0) + 1)
 
 
@@ -106,7 +107,7 @@ def image_is_created(call: Call, world: World) -> None:
 
 def _image(call: Call, world: World) -> Resource:
     name = call.request["ImageName"]
-    image = world.find(call.place, "Image", name)
+    image = world.find(call.place, "Image", name.lower())
     if image is None:
         raise images.MISSING.error(name=name)
     return image
@@ -160,6 +161,7 @@ def list_aliases(call: Call, world: World) -> Json:
 IMAGE_VERSION: Final = Family(
     kind="ImageVersion",
     path="image-version",
+    arn_tail=lambda key, _: f"image-version/{key.lower()}",
     status="ImageVersionStatus",
     create=CREATE,
     missing=MISSING,

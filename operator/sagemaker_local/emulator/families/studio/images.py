@@ -35,7 +35,7 @@ BUSY: Final = Refusal(
 def all_gone(resource: Resource, world: World, _: float) -> None:
     """DeleteImage's documentation: an image goes with all its versions."""
     for version in list(world.store.of_kind(resource.place, "ImageVersion").values()):
-        if version.spec["ImageName"] == resource.key:
+        if version.spec["ImageName"].lower() == resource.key:
             world.store.remove(version)
     world.store.remove(resource)
 
@@ -59,6 +59,7 @@ def note_update(call: Call, resource: Resource, _: World) -> None:
 IMAGE: Final = Family(
     kind="Image",
     path="image",
+    any_case=True,  # ARNs of images have no capitals, although names may
     status="ImageStatus",
     create=CREATE,
     missing=MISSING,

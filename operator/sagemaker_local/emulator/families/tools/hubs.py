@@ -107,6 +107,12 @@ def refer(call: Call, world: World) -> Json:
     return answer
 
 
+def is_reference(_: Call, content: Resource, __: World) -> None:
+    """The operations on references know no other contents."""
+    if content.spec["HubContentType"] != REFERENCE:
+        raise NO_CONTENT.error(arn=content.arn)
+
+
 def change_reference(call: Call, content: Resource, _: World) -> None:
     """UpdateHubContentReference."""
     _set_least_version(call, content)
@@ -216,13 +222,14 @@ HUB_CONTENT: Final = Family(
     },
     actions=(
         Action(operation="UpdateHubContent", apply=change_content),
-        Action(operation="UpdateHubContentReference", apply=change_reference),
+        Action(operation="UpdateHubContentReference", guards=(is_reference,), apply=change_reference),
         Action(
             operation="DeleteHubContent",
             timeline=Timeline((at(0, "Deleting"), at(5, None, effect=gone)), failed=at(0, "DeleteFailed")),
         ),
         Action(
             operation="DeleteHubContentReference",
+            guards=(is_reference,),
             timeline=Timeline((at(0, "Deleting"), at(5, None, effect=gone)), failed=at(0, "DeleteFailed")),
         ),
     ),
