@@ -76,6 +76,6 @@ def _read(job: Resource, world: World, uri: str) -> str | None:
 def _object(text: str) -> Json | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
