@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.emulator.listening import Listening
 
 from sagemaker_local.emulator import Emulator
 
@@ -34,3 +35,12 @@ def account_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def listening(sagemaker: Emulator) -> Iterator[Listening]:
+    events, sqs = sagemaker.client("events"), sagemaker.client("sqs")
+    url = sqs.create_queue(QueueName="news")["QueueUrl"]
+    yield Listening(events, sqs, url, "arn:aws:sqs:us-east-1:123456789012:news")
+    events.close()
+    sqs.close()
