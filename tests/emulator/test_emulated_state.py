@@ -15,6 +15,7 @@ from typing import Any, cast
 import boto3
 import pytest
 from tests.emulator.asking import serving_endpoint, training_job
+from tests.emulator.listening import SAGEMAKER, Listening
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.emulator.effects import gone
@@ -138,6 +139,19 @@ def test_the_state_travels_over_http(sagemaker: Emulator, client: Any) -> None:
         urllib.request.urlopen(urllib.request.Request(url, b"nonsense"))
     assert refused.value.code == 400
     assert "not a state" in json.load(refused.value)["error"]
+
+
+def test_rules_and_messages_are_kept(sagemaker: Emulator, client: Any, listening: Listening, tmp_path: Path) -> None:
+    listening.rule(SAGEMAKER)
+    client.create_training_job(**training_job())
+    sagemaker.save(tmp_path / "account")
+    sagemaker.reset()
+
+    sagemaker.restore(tmp_path / "account")
+
+    assert [event["detail"]["SecondaryStatus"] for event in listening.heard()] == ["Starting"]
+    sagemaker.clock.advance(185)
+    assert [event["detail"]["SecondaryStatus"] for event in listening.heard()] == ["Downloading"]
 
 
 def test_a_directory_keeps_an_emulator_over_restarts(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from sagemaker_local.emulator.rates import Rates
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import snapshot
 from sagemaker_local.emulator.state.keeper import Keeper
+from sagemaker_local.emulator.state.snapshot import Kept
 from sagemaker_local.emulator.store import Store
 from sagemaker_local.emulator.world import World
 
@@ -108,6 +109,7 @@ class Core:
         self.accounts = Accounts(self.moto, clock)
         self.events = Events(clock, self.service.describe, seed=seed)
         world.listeners.append(self.events.noticed)
+        self._kept = Kept(self.service, self.events, self.moto)
         self.journal = Journal()
         self.faults = Faults(seed=seed)
         self.rates = Rates()
@@ -118,7 +120,7 @@ class Core:
 
     def keep(self, directory: Path) -> Keeper:
         """Take up the state in a directory, and keep it there from now on. Raises OSError, ValueError."""
-        keeper = Keeper(self.service, self.moto, self.journal, directory)
+        keeper = Keeper(self._kept, self.journal, directory)
         keeper.start()
         return keeper
 
@@ -140,15 +142,15 @@ class Core:
 
     def save(self, path: Path) -> None:
         """Write resources, all that is under way, and the objects of S3 to a file. Raises OSError."""
-        snapshot.save(self.service, self.moto, path)
+        snapshot.save(self._kept, path)
 
     def dump(self, file: IO[bytes]) -> None:
         """The same to an open file."""
-        snapshot.dump(self.service, self.moto, file)
+        snapshot.dump(self._kept, file)
 
     def restore(self, source: Path | IO[bytes]) -> None:
         """Let exist what a file holds, in place of what does. Raises OSError, or ValueError for another kind of file."""
-        snapshot.restore(self.service, self.moto, source)
+        snapshot.restore(self._kept, source)
 
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""

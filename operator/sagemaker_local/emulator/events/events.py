@@ -32,10 +32,14 @@ class Events:
         clock: the emulator's; events and messages carry its time.
         describe: what Describe answers about a resource.
         seed: makes ids and what goes wrong with delivery repeatable.
+
+    Attributes:
+        requests: how many were asked of EventBridge and SQS so far.
     """
 
     def __init__(self, clock: Clock, describe: Callable[[Resource], Json], *, seed: int = 0) -> None:
         self.lock = threading.RLock()
+        self.requests = 0
         self.clock = clock
         self._describe = describe
         self._executions = executions.Executions()

@@ -103,6 +103,7 @@ class EventsFront:
             protocol: as `protocol_of` found it.
             connected: whether the caller still waits; a message must not go to one who left.
         """
+        self._events.requests += 1
         try:
             ask = self._read(protocol, headers, body)
             if ask.operation == "ReceiveMessage":

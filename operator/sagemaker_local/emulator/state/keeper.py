@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from sagemaker_local.emulator.journal import Journal
-from sagemaker_local.emulator.mount import Moto
-from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import snapshot
+from sagemaker_local.emulator.state.snapshot import Kept
 
 EVERY: Final = 2.0
 """Seconds between two looks whether something changed."""
@@ -22,9 +21,8 @@ _log = logging.getLogger(__name__)
 class Keeper:
     """Writes the state of one emulator to `state.zip` in a directory, from a thread of its own."""
 
-    def __init__(self, service: SageMaker, moto: Moto, journal: Journal, directory: Path) -> None:
-        self._service = service
-        self._moto = moto
+    def __init__(self, kept: Kept, journal: Journal, directory: Path) -> None:
+        self._kept = kept
         self._journal = journal
         self.file = directory / "state.zip"
         self._seen: object = None
@@ -39,7 +37,7 @@ class Keeper:
             ValueError: what is in it is not a state that this version reads.
         """
         if self.file.exists():
-            snapshot.restore(self._service, self._moto, self.file)
+            snapshot.restore(self._kept, self.file)
         else:
             self._save()  # says at once if the directory cannot be written
         self._thread.start()
@@ -66,8 +64,9 @@ class Keeper:
 
     def _save(self) -> None:
         changes = self._changes()
-        snapshot.save(self._service, self._moto, self.file)
+        snapshot.save(self._kept, self.file)
         self._seen = changes
 
     def _changes(self) -> object:
-        return self._service.machine.taken, self._journal.changes(), self._moto.requests
+        kept = self._kept
+        return kept.service.machine.taken, self._journal.changes(), kept.moto.requests, kept.events.requests

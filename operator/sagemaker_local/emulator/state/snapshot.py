@@ -6,9 +6,11 @@ The file is a zip archive: `state.json`, and beside it the content of each objec
 import json
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from sagemaker_local.emulator.events import Events, memory
 from sagemaker_local.emulator.mount import Moto
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import account, buckets
@@ -18,7 +20,16 @@ from sagemaker_local.emulator.state.timelines import Unreadable
 FORMAT: Final = 1
 
 
-def save(service: SageMaker, moto: Moto, path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a file holds the state of."""
+
+    service: SageMaker
+    events: Events
+    moto: Moto
+
+
+def save(kept: Kept, path: Path) -> None:
     """Write all that exists to a file, in place of what it held.
 
     Raises:
@@ -28,22 +39,23 @@ def save(service: SageMaker, moto: Moto, path: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         written = Path(file.name)
         try:
-            dump(service, moto, file)
+            dump(kept, file)
         except BaseException:
             written.unlink()
             raise
     written.replace(path)
 
 
-def dump(service: SageMaker, moto: Moto, file: IO[bytes]) -> None:
+def dump(kept: Kept, file: IO[bytes]) -> None:
     """Write all that exists to an open file."""
-    with service.lock:
-        text = json.dumps({"format": FORMAT, **account.dump(service)}, separators=(",", ":"))
-        held = list(buckets.read(moto))
+    with kept.service.lock:
+        everything = {"format": FORMAT, **account.dump(kept.service), "events": memory.dump(kept.events)}
+        text = json.dumps(everything, separators=(",", ":"))
+        held = list(buckets.read(kept.moto))
     _write(file, text, held)
 
 
-def restore(service: SageMaker, moto: Moto, source: Path | IO[bytes]) -> None:
+def restore(kept: Kept, source: Path | IO[bytes]) -> None:
     """Let exist what a file holds, in place of what does. What would have happened meanwhile, happens.
 
     Raises:
@@ -56,9 +68,10 @@ def restore(service: SageMaker, moto: Moto, source: Path | IO[bytes]) -> None:
             if saved.get("format") != FORMAT:
                 raise Unreadable(f"its format is {saved.get('format')!r}; this version reads {FORMAT}")
             held = [_read_bucket(archive, one) for one in json.loads(archive.read("buckets.json"))]
-        with service.lock:
-            account.load(service, saved)
-            buckets.write(moto, held)
+        with kept.service.lock:
+            account.load(kept.service, saved)
+            memory.load(kept.events, saved["events"])
+            buckets.write(kept.moto, held)
     except (zipfile.BadZipFile, LookupError, TypeError, AttributeError, ValueError) as problem:
         about = f"{source} is" if isinstance(source, Path) else "this is"
         raise Unreadable(f"{about} not a state that this version of the emulator reads: {problem}") from None
