@@ -123,6 +123,7 @@ LIVES: Final[Mapping[str, Life]] = {
     ),
     "AIBenchmarkJob": Life(needs=(WORKLOAD,)),
     "AIRecommendationJob": Life(needs=(WORKLOAD,)),
+    "FlowDefinition": Life(needs=(("CreateHumanTaskUi", NOTHING),)),
     "Workteam": Life(needs=(("CreateWorkforce", NOTHING),)),
     "HubContent": Life(
         needs=(("CreateHub", NOTHING),),

@@ -1,0 +1,26 @@
+"""Code repositories: Git repositories that notebooks know by a name."""
+
+from typing import Final
+
+from sagemaker_local.emulator.effects import gone, merge
+from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
+
+MISSING: Final = Refusal(
+    VALIDATION,
+    'Cannot find CodeRepository: "{arn}"',
+    evidence=f"the code and the first words: terraform-provider-aws; the rest: {UNVERIFIED}",
+)
+EXISTS: Final = Refusal(VALIDATION, 'Cannot create a duplicate CodeRepository: "{arn}"', evidence=UNVERIFIED)
+
+CODE_REPOSITORY: Final = Family(
+    kind="CodeRepository",
+    path="code-repository",
+    create=Timeline((at(0, None),)),
+    missing=MISSING,
+    exists=EXISTS,
+    actions=(
+        Action(operation="UpdateCodeRepository", apply=merge("GitConfig", deep=True)),
+        Action(operation="DeleteCodeRepository", timeline=Timeline((at(0, None, effect=gone),))),
+    ),
+)
