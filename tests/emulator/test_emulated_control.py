@@ -153,3 +153,19 @@ def test_a_taken_port_is_said_to_be_taken(sagemaker: Emulator) -> None:
     assert "Traceback" not in done.stderr
     with pytest.raises(OSError, match="address already in use"):
         Emulator.start(int(port))
+
+
+def test_the_control_api_describes_itself_in_openapi(sagemaker: Emulator) -> None:
+    _, described = ask(sagemaker, "openapi.json")
+    _, index = ask(sagemaker, "")
+
+    assert described["openapi"] == "3.1.0"
+    told = {path: sorted(method.upper() for method in methods) for path, methods in described["paths"].items()}
+    assert told == {path: sorted(methods) for path, methods in index.items()}
+    fault = described["paths"]["/_sagemaker-local/faults"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]
+    assert sorted(fault["required"]) == ["effect", "operation"]
+    assert fault["properties"]["probability"] == {"type": "number"}
+    ids = [operation["operationId"] for methods in described["paths"].values() for operation in methods.values()]
+    assert len(ids) == len(set(ids))

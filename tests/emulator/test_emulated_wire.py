@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.emulator.asking import training_job
 
-from sagemaker_local.emulator import Emulator, model
+from sagemaker_local.emulator import Emulator
 
 SCOPE = "AWS4-HMAC-SHA256 Credential={}/20261121/{}/{}/aws4_request, SignedHeaders=host, Signature=0"
 SIGNED = SCOPE.format("123456789012", "us-east-1", "sagemaker")
@@ -77,7 +77,8 @@ def test_a_wrong_target_is_an_unknown_operation(wire: Wire, target: str) -> None
 
 
 def test_an_operation_without_behaviour_is_named_and_counted(wire: Wire, sagemaker: Emulator) -> None:
-    operation = min(model.operation_names() - sagemaker._core.service.operations())
+    operation = "ListModels"
+    del sagemaker._core.service._handlers[operation]  # as in a later service model, which has more than this emulator
 
     status, error = wire.ask(target=f"SageMaker.{operation}")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from sagemaker_local.emulator import openapi
 from sagemaker_local.emulator.resource import Json
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Control:
             ("DELETE", "quotas"): ({}, lambda _: core.quotas.clear()),
             ("GET", "resources"): ({"kind": (str,)}, self._resources),
             ("GET", "operations"): ({}, lambda _: sorted(core.service.operations())),
+            ("GET", "openapi.json"): ({}, lambda _: self._description()),
             ("POST", "reset"): ({}, lambda _: core.reset()),
         }
 
@@ -126,6 +128,10 @@ class Control:
         for method, name in self._routes:
             paths.setdefault(f"{PREFIX}/{name}", []).append(method)
         return paths
+
+    def _description(self) -> dict[str, Any]:
+        forms = {route: form for route, (form, _) in self._routes.items()}
+        return openapi.describe(forms, prefix=PREFIX, state=STATE)
 
     def _unknown(self, method: str, name: str) -> tuple[int, Any]:
         known = any(path == name for _, path in self._routes)
