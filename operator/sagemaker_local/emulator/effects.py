@@ -5,8 +5,9 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
+from typing import Final
 
-from sagemaker_local.emulator.family import Apply
+from sagemaker_local.emulator.family import Apply, Timeline, at
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
@@ -14,6 +15,12 @@ from sagemaker_local.emulator.world import Call, World
 def gone(resource: Resource, world: World, _: float) -> None:
     """The resource no longer exists, and its name is free."""
     world.store.remove(resource)
+
+
+AT_ONCE: Final = Timeline((at(0, None),))
+"""A resource that is there as soon as it was asked for."""
+REMOVE: Final = Timeline((at(0, None, effect=gone),))
+"""A resource that is gone as soon as that was asked for."""
 
 
 def merge(*members: str, deep: bool = False) -> Apply:

@@ -108,3 +108,9 @@ def within(members: Iterable[str]) -> Callable[[Any, Mapping[str, Any], Resource
         return bool(node == wanted)
 
     return select
+
+
+def in_period(given: Mapping[str, Any], member: str, when: float) -> bool:
+    """Whether a time lies between `<member>After` and `<member>Before`, as far as they are given; for lists of their own."""
+    after, before = given.get(f"{member}After"), given.get(f"{member}Before")
+    return (after is None or when > after) and (before is None or when < before)

@@ -162,7 +162,7 @@ class Machine:
     def _enter(self, family: Family, resource: Resource, step: Step, now: float) -> str | None:
         """Make a resource what the step says; a text says why it could not."""
         before = (resource.status, resource.detail, resource.gone)
-        earlier = Earlier(resource.status, resource.detail, resource.modified, until=now)
+        modified = resource.modified
         if step.effect is not None:
             failure = step.effect(resource, self._world, now)
             if failure is not None:
@@ -178,6 +178,6 @@ class Machine:
         resource.modified = now
         family.entered(resource, step, now)
         if before != (resource.status, resource.detail, resource.gone):
-            resource.earlier = earlier
+            resource.earlier = Earlier(before[0], before[1], modified, until=now)
             self._world.notice(resource, now)
         return None

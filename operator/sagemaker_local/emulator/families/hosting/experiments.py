@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import REMOVE
 from sagemaker_local.emulator.families.hosting.endpoints import MISSING as NO_ENDPOINT
 from sagemaker_local.emulator.families.hosting.models import NO_MODEL
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
@@ -229,7 +229,7 @@ INFERENCE_EXPERIMENT: Final = Family(
             operation="DeleteInferenceExperiment",
             accepts=frozenset({"Created", "Completed", "Cancelled"}),
             refused=WRONG_STATUS,
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
 )

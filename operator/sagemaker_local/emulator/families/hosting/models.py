@@ -6,14 +6,11 @@ SageMaker deletes them while endpoints use them, and only later misses them; so 
 from typing import Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.families.hosting.containers import images_have_form, packages_exist
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.world import Call, World
-
-AT_ONCE: Final = Timeline((at(0, None),))
-REMOVE: Final = Timeline((at(0, None, effect=gone),))
 
 NO_MODEL: Final = Refusal(
     VALIDATION,

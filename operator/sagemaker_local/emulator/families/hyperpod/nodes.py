@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from sagemaker_local.emulator.families.hyperpod import groups, records
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -37,12 +38,11 @@ def node_of(cluster: Resource, identifier: str) -> Json | None:
 def list_nodes(call: Call, world: World) -> Json:
     """ListClusterNodes."""
     request, cluster = call.request, records.cluster_of(call, world)
-    after, before = request.get("CreationTimeAfter", float("-inf")), request.get("CreationTimeBefore", float("inf"))
     part = request.get("InstanceGroupNameContains", "")
     found = [
         node
         for node in groups.nodes(cluster)
-        if part in node["InstanceGroupName"] and after < node["LaunchTime"] < before
+        if part in node["InstanceGroupName"] and in_period(request, "CreationTime", node["LaunchTime"])
     ]
     if request.get("SortBy") == "NAME":
         found.sort(key=lambda node: str(node["InstanceGroupName"]))

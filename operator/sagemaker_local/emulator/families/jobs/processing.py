@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import REMOVE
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -126,7 +126,7 @@ PROCESSING_JOB: Final = Family(
             operation="DeleteProcessingJob",
             accepts=FINISHED,
             refused=STILL_RUNNING,
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
 )

@@ -13,6 +13,7 @@ from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.families.labeling import manifests
 from sagemaker_local.emulator.families.labeling.workteams import private_team_exists
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -150,13 +151,12 @@ def list_of_team(call: Call, world: World) -> Json:
     arn = request["WorkteamArn"]
     if "/private-crowd/" in arn and world.store.find_arn(arn) is None:
         raise NO_SUCH_TEAM.error(arn=arn)
-    after, before = request.get("CreationTimeAfter", float("-inf")), request.get("CreationTimeBefore", float("inf"))
     code = request.get("JobReferenceCodeContains", "")
     found = [
         job
         for job in world.store.of_kind(call.place, "LabelingJob").values()
         if job.spec["HumanTaskConfig"]["WorkteamArn"] == arn
-        and after < job.created < before
+        and in_period(request, "CreationTime", job.created)
         and code in job.spec["JobReferenceCode"]
     ]
     if request.get("SortOrder", "Descending") == "Descending":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import REMOVE
 from sagemaker_local.emulator.families.labeling.liquid import LiquidError, render
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
@@ -72,6 +72,6 @@ HUMAN_TASK_UI: Final = Family(
     missing=MISSING,
     exists=EXISTS,
     view=shown,
-    actions=(Action(operation="DeleteHumanTaskUi", timeline=Timeline((at(0, None, effect=gone),))),),
+    actions=(Action(operation="DeleteHumanTaskUi", timeline=REMOVE),),
     extras=(Extra("RenderUiTemplate", preview),),
 )

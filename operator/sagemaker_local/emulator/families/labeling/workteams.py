@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sagemaker_local.emulator.effects import gone, merge
+from sagemaker_local.emulator.effects import REMOVE, merge
 from sagemaker_local.emulator.families.labeling.workforces import MISSING as NO_WORKFORCE
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.paging import cut
@@ -102,7 +102,7 @@ WORKTEAM: Final = Family(
         ),
         Action(
             operation="DeleteWorkteam",
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
             answer=deleted,
         ),
     ),

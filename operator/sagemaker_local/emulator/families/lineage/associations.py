@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sagemaker_local.emulator.family import Extra
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -138,7 +139,7 @@ def _selected(request: Mapping[str, Any], edge: Json) -> bool:
     same = ("SourceArn", "DestinationArn", "SourceType", "DestinationType", "AssociationType")
     if any(name in request and request[name] != edge[name] for name in same):
         return False
-    return _in_time(request, "Created", edge["CreationTime"])
+    return in_period(request, "Created", edge["CreationTime"])
 
 
 def _leads_on(edge: Json, frontier: set[str], direction: str) -> bool:
@@ -151,15 +152,10 @@ def _fits(filters: Mapping[str, Any], vertex: Resource) -> bool:
     return (
         _type(vertex) in filters.get("Types", [_type(vertex)])
         and vertex.kind in filters.get("LineageTypes", [vertex.kind])
-        and _in_time(filters, "Created", vertex.created)
-        and _in_time(filters, "Modified", vertex.modified)
+        and in_period(filters, "Created", vertex.created)
+        and in_period(filters, "Modified", vertex.modified)
         and all(vertex.spec.get("Properties", {}).get(k) == v for k, v in filters.get("Properties", {}).items())
     )
-
-
-def _in_time(given: Mapping[str, Any], member: str, when: float) -> bool:
-    after, before = given.get(f"{member}After"), given.get(f"{member}Before")
-    return (after is None or when > after) and (before is None or when < before)
 
 
 def _vertex(entity: Resource) -> Json:

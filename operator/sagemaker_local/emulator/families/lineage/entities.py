@@ -2,16 +2,14 @@
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone, merge
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
 from sagemaker_local.emulator.families.lineage import associations, search
-from sagemaker_local.emulator.family import Action, Apply, Extra, Family, Timeline, at
+from sagemaker_local.emulator.family import Action, Apply, Extra, Family
 from sagemaker_local.emulator.lists import within
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
-AT_ONCE: Final = Timeline((at(0, None),))
-REMOVE: Final = Timeline((at(0, None, effect=gone),))
 _ABSENT: Final = "ResourceNotFound is declared; the text is unverified"
 
 NO_ACTION: Final = Refusal("ResourceNotFound", "Action '{arn}' does not exist.", evidence=_ABSENT)

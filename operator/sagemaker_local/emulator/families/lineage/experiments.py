@@ -5,14 +5,12 @@ A job that names a trial in its ExperimentConfig gets a trial component of its o
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone, merge
-from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
+from sagemaker_local.emulator.family import Action, Extra, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
-AT_ONCE: Final = Timeline((at(0, None),))
-REMOVE: Final = Timeline((at(0, None, effect=gone),))
 _ABSENT: Final = "moto answers so for a trial; the same sentence is taken for the others"
 _TAKEN: Final = "sagemaker-python-sdk matches ValidationException and 'already exists'; the rest is unverified"
 

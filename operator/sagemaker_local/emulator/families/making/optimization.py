@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import REMOVE
 from sagemaker_local.emulator.families.making.limits import FINISHED, RUNNING, STOP, in_time
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
@@ -75,7 +75,7 @@ OPTIMIZATION_JOB: Final = Family(
             operation="DeleteOptimizationJob",
             accepts=FINISHED,
             refused=WRONG_STATUS,
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
 )

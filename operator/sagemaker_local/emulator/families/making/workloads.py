@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -117,7 +117,6 @@ def _recommendation(job: Resource, world: World, instance_type: str) -> Json:
 
 
 STOP: Final = Timeline((at(0, "Stopping"), at(60, "Stopped")))
-REMOVE: Final = Timeline((at(0, None, effect=gone),))
 
 
 def _actions(kind: str) -> tuple[Action, ...]:
@@ -136,7 +135,7 @@ def _actions(kind: str) -> tuple[Action, ...]:
 AI_WORKLOAD_CONFIG: Final = Family(
     kind="AIWorkloadConfig",
     path="ai-workload-config",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=NO_CONFIG,
     exists=CONFIG_EXISTS,
     view=tagged,

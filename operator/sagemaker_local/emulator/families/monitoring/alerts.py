@@ -9,6 +9,7 @@ first numbers are unverified.
 from typing import Final
 
 from sagemaker_local.emulator.families.monitoring import executions
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -107,5 +108,4 @@ def _selected(request: Json, row: Json) -> bool:
         return False
     if request.get("StatusEquals", row["AlertStatus"]) != row["AlertStatus"]:
         return False
-    after, before = request.get("CreationTimeAfter", float("-inf")), request.get("CreationTimeBefore", float("inf"))
-    return bool(after < row["CreationTime"] < before)
+    return in_period(request, "CreationTime", row["CreationTime"])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.families.hosting.endpoints import MISSING as NO_ENDPOINT
-from sagemaker_local.emulator.families.hosting.models import AT_ONCE, REMOVE
 from sagemaker_local.emulator.family import Action, Check, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource

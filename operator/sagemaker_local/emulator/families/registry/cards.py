@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -111,11 +112,8 @@ def list_versions(call: Call, world: World) -> Json:
 
 
 def _asked_for(version: Json, request: Json) -> bool:
-    made: float = version["CreationTime"]
-    return (
-        request.get("ModelCardStatus") in (None, version["ModelCardStatus"])
-        and made > request.get("CreationTimeAfter", float("-inf"))
-        and made < request.get("CreationTimeBefore", float("inf"))
+    return request.get("ModelCardStatus") in (None, version["ModelCardStatus"]) and in_period(
+        request, "CreationTime", version["CreationTime"]
     )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone, merge
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
+from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.refusal import Refusal
 
 MISSING: Final = Refusal(
@@ -23,12 +23,12 @@ _FILES: Final = (("MountPath", "/home/sagemaker-user"), ("DefaultUid", 1000), ("
 APP_IMAGE_CONFIG: Final = Family(
     kind="AppImageConfig",
     path="app-image-config",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=MISSING,
     exists=EXISTS,
     defaults=tuple((f"{config}.FileSystemConfig.{member}", value) for config in _CONFIGS for member, value in _FILES),
     actions=(
         Action(operation="UpdateAppImageConfig", apply=merge(*_CONFIGS)),
-        Action(operation="DeleteAppImageConfig", timeline=Timeline((at(0, None, effect=gone),))),
+        Action(operation="DeleteAppImageConfig", timeline=REMOVE),
     ),
 )

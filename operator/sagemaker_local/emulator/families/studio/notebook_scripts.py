@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone, merge
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
+from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_local.emulator.world import Call, World
@@ -49,7 +49,7 @@ def unused(call: Call, resource: Resource, world: World) -> None:
 NOTEBOOK_INSTANCE_LIFECYCLE_CONFIG: Final = Family(
     kind="NotebookInstanceLifecycleConfig",
     path="notebook-instance-lifecycle-config",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=MISSING,
     exists=EXISTS,
     actions=(
@@ -62,7 +62,7 @@ NOTEBOOK_INSTANCE_LIFECYCLE_CONFIG: Final = Family(
             operation="DeleteNotebookInstanceLifecycleConfig",
             missing=NOT_DELETED,
             guards=(unused,),
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
 )

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.families.studio.tenancy import ENDED
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.lists import equal
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Resource
@@ -40,7 +40,7 @@ def _names(node: Any, arn: str) -> bool:
 STUDIO_LIFECYCLE_CONFIG: Final = Family(
     kind="StudioLifecycleConfig",
     path="studio-lifecycle-config",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=MISSING,
     exists=EXISTS,
     filters={"AppTypeEquals": equal("StudioLifecycleConfigAppType")},
@@ -48,7 +48,7 @@ STUDIO_LIFECYCLE_CONFIG: Final = Family(
         Action(
             operation="DeleteStudioLifecycleConfig",
             guards=(unused,),
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
 )

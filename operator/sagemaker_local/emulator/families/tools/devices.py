@@ -6,8 +6,8 @@ Devices are kept with their fleet. None of them ever sends a heartbeat.
 from typing import Final
 
 from sagemaker_local.emulator import tags
-from sagemaker_local.emulator.effects import gone, merge
-from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
+from sagemaker_local.emulator.family import Action, Extra, Family
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource, partition
@@ -141,7 +141,7 @@ def _need_device(fleet: Resource, name: str) -> Json:
 DEVICE_FLEET: Final = Family(
     kind="DeviceFleet",
     path="device-fleet",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=NO_FLEET,
     exists=FLEET_EXISTS,
     arn_member="DeviceFleetArn",
@@ -155,7 +155,7 @@ DEVICE_FLEET: Final = Family(
         Action(
             operation="DeleteDeviceFleet",
             guards=(has_no_devices,),
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
     extras=(Extra("DescribeDevice", describe_device), Extra("ListDevices", list_devices)),

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.families.tools.devices import devices_of, need_fleet
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.paging import cut
@@ -200,7 +200,7 @@ EDGE_PACKAGING_JOB: Final = Family(
 EDGE_DEPLOYMENT_PLAN: Final = Family(
     kind="EdgeDeploymentPlan",
     path="edge-deployment",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=NO_PLAN,
     exists=PLAN_EXISTS,
     checks=(fleet_exists,),
@@ -214,7 +214,7 @@ EDGE_DEPLOYMENT_PLAN: Final = Family(
         Action(
             operation="DeleteEdgeDeploymentPlan",
             guards=(not_under_way,),
-            timeline=Timeline((at(0, None, effect=gone),)),
+            timeline=REMOVE,
         ),
     ),
     extras=(Extra("ListStageDevices", stage_devices),),

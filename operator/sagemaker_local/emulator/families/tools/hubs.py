@@ -11,6 +11,7 @@ from botocore.model import ListShape, StructureShape
 from sagemaker_local.emulator import model
 from sagemaker_local.emulator.effects import give_up, gone, prepare, replace_by
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.lists import in_period
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -81,7 +82,11 @@ def contents(call: Call, world: World) -> Json:
         if content.key.startswith(f"{_hub_name(call)}/{call.request['HubContentType']}/"):
             latest[content.spec["HubContentName"]] = content
     hint = call.request.get("NameContains", "").lower()
-    found = [content for name, content in latest.items() if hint in name.lower() and _in_time(call, content)]
+    found = [
+        content
+        for name, content in latest.items()
+        if hint in name.lower() and in_period(call.request, "CreationTime", content.created)
+    ]
     key = _KEYS.get(call.request.get("SortBy", ""), lambda content: content.created)
     found.sort(key=key, reverse=call.request.get("SortOrder", "Descending") == "Descending")
     page = cut(found, call)
@@ -152,11 +157,6 @@ def _number(version: str) -> tuple[int, ...]:
 def _after(version: str) -> str:
     major, minor, patch = (*_number(version), 0, 0, 0)[:3]
     return f"{major}.{minor}.{patch + 1}"
-
-
-def _in_time(call: Call, content: Resource) -> bool:
-    after, before = call.request.get("CreationTimeAfter"), call.request.get("CreationTimeBefore")
-    return (after is None or content.created > after) and (before is None or content.created < before)
 
 
 def _summary_members() -> frozenset[str]:

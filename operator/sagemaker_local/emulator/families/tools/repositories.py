@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import gone, merge
-from sagemaker_local.emulator.family import Action, Family, Timeline, at
+from sagemaker_local.emulator.effects import AT_ONCE, REMOVE, merge
+from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 
 MISSING: Final = Refusal(
@@ -16,11 +16,11 @@ EXISTS: Final = Refusal(VALIDATION, 'Cannot create a duplicate CodeRepository: "
 CODE_REPOSITORY: Final = Family(
     kind="CodeRepository",
     path="code-repository",
-    create=Timeline((at(0, None),)),
+    create=AT_ONCE,
     missing=MISSING,
     exists=EXISTS,
     actions=(
         Action(operation="UpdateCodeRepository", apply=merge("GitConfig", deep=True)),
-        Action(operation="DeleteCodeRepository", timeline=Timeline((at(0, None, effect=gone),))),
+        Action(operation="DeleteCodeRepository", timeline=REMOVE),
     ),
 )
