@@ -47,7 +47,12 @@ ENDPOINT_CONFIG = Kind(
 )
 
 ENDPOINT = Kind(
-    family=Family("Endpoint", identity="EndpointName", status="EndpointStatus"),
+    family=Family(
+        "Endpoint",
+        identity="EndpointName",
+        status="EndpointStatus",
+        extras=("RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"),
+    ),
     short="smep",
     summary="A SageMaker endpoint: serves predictions from the models of its endpoint configuration.",
     lifecycle=Lifecycle.SERVICE,
@@ -62,15 +67,6 @@ ENDPOINT = Kind(
     serving=frozenset({"Updating", "SystemUpdating", "RollingBack"}),
     # Of a failed endpoint SageMaker accepts nothing but DeleteEndpoint.
     repairable=frozenset({"UpdateRollbackFailed", "OutOfService"}),
-    mutable=frozenset(
-        {
-            "EndpointConfigName",
-            "DeploymentConfig",
-            "RetainAllVariantProperties",
-            "ExcludeRetainedVariantProperties",
-            "RetainDeploymentConfig",
-        }
-    ),
     # SageMaker's own default resets autoscaled instance counts to those of the new configuration.
     update_sends={"RetainAllVariantProperties": True},
     observed=frozenset({"EndpointConfigName"}),

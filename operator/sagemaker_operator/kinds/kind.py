@@ -13,7 +13,6 @@ from botocore.model import Shape
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
 from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
-from sagemaker_operator.model.service import output_shape
 
 
 class Lifecycle(Enum):
@@ -38,6 +37,7 @@ class Stage(Enum):
     CHANGING = "on its way to another state by itself"
     STOPPING = "ending its work"
     LEAVING = "on its way to be gone"
+    GONE = "deleted, though AWS still tells about it"
     READY = "working, or done with success"
     STOPPED = "ended before it was done"
     FAILED = "failed"
@@ -86,6 +86,47 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A field of ours that names a key of a ConfigMap or Secret in place of a plain value.
+
+    Attributes:
+        field: where it stands in the spec, lists as ``[]``: ``onStart[].contentFrom``.
+        sets: the sibling field that it stands in for: ``content``.
+        base64: whether SageMaker wants the text in base64.
+        secret: whether a Secret key is allowed, and the value must never be shown.
+        every: whether all keys of the object become the entries of a map, instead of one key its value.
+    """
+
+    field: str
+    sets: str
+    base64: bool = False
+    secret: bool = False
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a member of the spec is brought in step by Update, where Update has another form for it than Create.
+
+    Attributes:
+        member: the member of the spec.
+        sends: the member of Update that takes its value: ``DomainSettingsForUpdate``; "" where Update only takes differences.
+        adds: the member of Update that takes only what AWS does not have yet: ``FeatureAdditions``, ``AliasesToAdd``.
+        removes: the member of Update that takes the names of what AWS has too much: ``PropertiesToRemove``.
+        clears: the member of Update that unsets the value when the manifest gives it up: ``DisassociateLifecycleConfig``; with
+            ``=`` the value that it lists: ``DeleteProperties=Description``.
+        by: for lists of structures, the member that tells their items apart.
+    """
+
+    member: str
+    sends: str | None = None
+    adds: str = ""
+    removes: str = ""
+    clears: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of ``kubectl get``; ``wide`` ones only show with ``-o wide``."""
 
@@ -104,16 +145,28 @@ class Kind:
     Attributes:
         short: the short name for kubectl.
         summary: one sentence for ``kubectl explain`` and the docs.
+        closed: what AWS says about a service that takes no new customers or is going away; None for the others.
         absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
-        changing, stopping, leaving, ready, stopped, failed: the statuses of each stage; an unlisted status is CHANGING.
+        changing, stopping, leaving, ready, stopped, failed, gone: the statuses of each stage; an unlisted status is CHANGING.
         serving: statuses in which the resource does its work although it is changing.
         repairable: failed statuses that an update can mend.
-        mutable: the members of the spec that Update can change.
+        fixed: members, or paths of members, that Update takes but that we do not change.
+        changes: members for which Update has another form than Create.
+        exactly_one, at_most_one: sets of top-level members that exclude each other.
+        shown_at: where the Describe reply shows what the spec has elsewhere, by path of the spec.
+        documents: paths of members that hold JSON text, compared by what it says.
+        unordered: paths of lists of plain values whose order means nothing.
+        sparse: whether Update gets only the members that differ.
+        stops_to_update, stops_to_delete: whether SageMaker accepts it only of a stopped resource.
+        suspends: whether ``spec.suspend`` stops and starts it; None derives it from the operations.
         update_sends: values that Update gets when the manifest does not set them.
+        update_echoes: members of Update that take what Describe shows: ``{"TargetVersion": "ComputeQuotaVersion"}``.
+        stop_sends: further members of Stop, with their values.
         observed: members that a manifest sets and the status shows too, as AWS may hold another value.
         secondary: the member that refines the status, if any; kept in status, shown as a column.
         reason: the member that explains a failure.
         references: the fields that name other custom resources.
+        sources: the fields that name keys of ConfigMaps and Secrets.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
         lower_case: whether AWS takes two names that differ in case for the same one.
@@ -128,20 +181,35 @@ class Kind:
     absent: tuple[Says, ...]
     exists: tuple[Says, ...]
     busy: tuple[Says, ...] = ()
+    closed: str | None = None
     changing: frozenset[str] = frozenset()
     stopping: frozenset[str] = frozenset()
     leaving: frozenset[str] = frozenset()
     ready: frozenset[str] = frozenset()
     stopped: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     serving: frozenset[str] = frozenset()
     repairable: frozenset[str] = frozenset()
-    mutable: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+    changes: tuple[Change, ...] = ()
+    exactly_one: tuple[tuple[str, ...], ...] = ()
+    at_most_one: tuple[tuple[str, ...], ...] = ()
+    shown_at: Mapping[str, str] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
+    unordered: frozenset[str] = frozenset()
+    sparse: bool = False
+    stops_to_update: bool = False
+    stops_to_delete: bool = False
+    suspends: bool | None = None
     update_sends: Mapping[str, object] = field(default_factory=dict)
+    update_echoes: Mapping[str, str] = field(default_factory=dict)
+    stop_sends: Mapping[str, object] = field(default_factory=dict)
     observed: frozenset[str] = frozenset()
     secondary: str | None = None
     reason: str = "FailureReason"
     references: tuple[Reference, ...] = ()
+    sources: tuple[Source, ...] = ()
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
     lower_case: bool = False
@@ -174,9 +242,20 @@ class Kind:
         return field_name(self.secondary) if self.secondary else None
 
     @cached_property
+    def mutable(self) -> frozenset[str]:
+        """The members of the spec that Update can change, each for itself or as a `Change` says."""
+        return (self.family.updatable | {change.member for change in self.changes}) - self.fixed
+
+    @cached_property
+    def suspendable(self) -> bool:
+        """Whether the resource can be stopped and started again."""
+        can = self.lifecycle is Lifecycle.SERVICE and bool(self.family.stop and self.family.start)
+        return can if self.suspends is None else self.suspends
+
+    @cached_property
     def shown(self) -> Mapping[str, Shape]:
         """The members of the Describe reply that the status shows; one mapping for all calls (see `model.convert`)."""
-        described = output_shape(self.family.describe).members
+        described = self.family.described
         return {**self.family.status_members, **{name: described[name] for name in sorted(self.observed)}}
 
     @property
@@ -184,7 +263,7 @@ class Kind:
         """The deletion policies that the kind accepts, its default first."""
         if self.lifecycle is Lifecycle.JOB:
             return (Policy.STOP, Policy.RETAIN, Policy.DELETE) if self.family.delete else (Policy.STOP, Policy.RETAIN)
-        return (Policy.DELETE, Policy.RETAIN)
+        return (Policy.DELETE, Policy.RETAIN) if self.family.delete else (Policy.RETAIN,)
 
     def stage(self, status: str | None) -> Stage:
         """What a status means; one that this row does not know is a change in flight, never an error."""
@@ -196,6 +275,7 @@ class Kind:
             (Stage.STOPPED, self.stopped),
             (Stage.STOPPING, self.stopping),
             (Stage.LEAVING, self.leaving),
+            (Stage.GONE, self.gone),
         ):
             if status in known:
                 return stage

@@ -41,7 +41,6 @@ MONITORING_SCHEDULE = Kind(
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
     repairable=frozenset({"Failed"}),
-    mutable=frozenset({"MonitoringScheduleConfig"}),
     references=(
         Reference(
             "monitoringScheduleConfig.jobDefinitionRef",

@@ -22,6 +22,8 @@ TRAINING_JOB = Kind(
     ready=frozenset({"Completed"}),
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
+    # UpdateTrainingJob changes parts of these, each in another state of the job.
+    fixed=frozenset({"ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig", "ResourceConfig"}),
     secondary="SecondaryStatus",
     columns=(
         Column("Secondary", ".status.secondaryStatus"),
