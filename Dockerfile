@@ -1,4 +1,5 @@
-# The image of the operator: `make image`. tools/image_steps.py runs these same steps without a container engine.
+# The images of the operator and of the emulated SageMaker: `make image`. tools/image_steps.py runs these same steps without a
+# container engine.
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS build
@@ -19,7 +20,30 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && pip --python "$PREFIX/bin/python" install --no-deps --no-index dist/*.whl \
     && pip --python "$PREFIX/bin/python" check
 
-FROM python:${PYTHON}-slim
+FROM build AS build-emulator
+ARG PREFIX=/opt/sagemaker-operator
+ARG STATE=/state
+RUN pip --python "$PREFIX/bin/python" install --require-hashes --no-deps --requirement requirements/emulator.txt \
+    && pip --python "$PREFIX/bin/python" check \
+    && mkdir "$STATE"
+
+FROM python:${PYTHON}-slim AS emulator
+LABEL org.opencontainers.image.title="sagemaker-local" \
+      org.opencontainers.image.description="An emulated Amazon SageMaker" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build-emulator /opt/sagemaker-operator /opt/sagemaker-operator
+# A volume that is mounted here belongs to the user below; nothing is kept unless --state /state is given.
+COPY --from=build-emulator --chown=65532:65532 /state /state
+ENV PATH=/opt/sagemaker-operator/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 65532:65532
+EXPOSE 4580
+HEALTHCHECK --interval=5s --timeout=4s --start-period=10s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:4580/_sagemaker-local/', timeout=3)"]
+# All addresses of the container; what of them others reach, whoever starts it decides.
+ENTRYPOINT ["sagemaker-local", "emulator", "--host", "0.0.0.0"]
+
+# The last stage is the one that is built when none is named.
+FROM python:${PYTHON}-slim AS operator
 LABEL org.opencontainers.image.title="sagemaker-operator" \
       org.opencontainers.image.description="A Kubernetes operator for Amazon SageMaker" \
       org.opencontainers.image.licenses="Apache-2.0"

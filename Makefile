@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 IMAGE ?= sagemaker-operator:dev
+EMULATOR_IMAGE ?= sagemaker-local:dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench generate up down image
@@ -39,8 +40,9 @@ up: $(READY) ## Start a Kubernetes API server and an emulated SageMaker in the b
 down: $(READY) ## Stop them and remove their data
 	@$(BIN)/sagemaker-local down
 
-image: ## Build the operator's container image
+image: ## Build the container images of the operator and of the emulated SageMaker
 	docker build --tag $(IMAGE) .
+	docker build --tag $(EMULATOR_IMAGE) --target emulator .
 
 $(READY): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/it")'

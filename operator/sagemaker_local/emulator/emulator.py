@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import PROFILES, Core
@@ -15,6 +15,8 @@ from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Server
 from sagemaker_local.emulator.state.keeper import Keeper
 
+LOOPBACK: Final = "127.0.0.1"
+_EVERYWHERE: Final = {"": LOOPBACK, "0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 only where somebody asks for it
 _making_clients = threading.Lock()
 
 
@@ -43,7 +45,7 @@ class Emulator:
         clock: the time, and `advance` for a virtual one.
     """
 
-    def __init__(self, core: Core, port: int) -> None:
+    def __init__(self, core: Core, host: str, port: int) -> None:
         self._core = core
         self.journal = core.journal
         self.faults = core.faults
@@ -57,7 +59,7 @@ class Emulator:
         self.lags = core.lags
         self._keeper: Keeper | None = None
         self._stopping: Callable[[], None] | None = None
-        self._thread = threading.Thread(target=self._serve, args=(port,), name="sagemaker", daemon=True)
+        self._thread = threading.Thread(target=self._serve, args=(host, port), name="sagemaker", daemon=True)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self.url = ""
@@ -67,6 +69,7 @@ class Emulator:
         cls,
         port: int = 0,
         *,
+        host: str = LOOPBACK,
         speed: float = 1.0,
         virtual: bool = False,
         latency: float = 0.0,
@@ -75,10 +78,11 @@ class Emulator:
         state: Path | None = None,
         profile: str = "free",
     ) -> Self:
-        """Start an emulator on 127.0.0.1.
+        """Start an emulator.
 
         Args:
             port: the port; 0 takes a free one.
+            host: the address to listen on; 0.0.0.0 and :: are all, which whoever reaches the machine may then use.
             speed: how much faster than SageMaker work proceeds; timestamps stay real.
             virtual: let time stand still until `clock.advance`.
             latency: seconds by which every answer of SageMaker is delayed.
@@ -88,14 +92,14 @@ class Emulator:
             profile: `free` limits nothing; `aws` has the request rates that AWS has published, and answers that lag.
 
         Raises:
-            OSError: the port is taken, or the directory cannot be used.
+            OSError: the port is taken, the address is not this machine's, or the directory cannot be used.
             ValueError: a number makes no sense, or the directory holds something else.
         """
         core = Core(speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
         if profile not in PROFILES:
             raise ValueError(f"no profile is called {profile!r}; there are {', '.join(PROFILES)}")
         core.use(profile)
-        emulator = cls(core, port)
+        emulator = cls(core, host, port)
         if state is not None:
             emulator._keeper = core.keep(state)
         emulator._thread.start()
@@ -188,21 +192,21 @@ class Emulator:
     ) -> None:
         self.stop()
 
-    def _serve(self, port: int) -> None:
+    def _serve(self, host: str, port: int) -> None:
         try:
-            asyncio.run(self._run(port))
+            asyncio.run(self._run(host, port))
         except BaseException as failure:  # noqa: BLE001 handed to the thread that waits in start
             self._failure = failure
         finally:
             self._ready.set()
 
-    async def _run(self, port: int) -> None:
+    async def _run(self, host: str, port: int) -> None:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         core = self._core
         events = EventsFront(core.events, core.accounts.account_of)
         server = Server(front=core.front, events=events, control=Control(core), accounts=core.accounts)
         try:
-            self.url = f"http://127.0.0.1:{await server.start(port)}"
+            self.url = f"http://{reached_at(host)}:{await server.start(host, port)}"
 
             def stop() -> None:
                 loop.call_soon_threadsafe(stopped.set)
@@ -215,3 +219,9 @@ class Emulator:
             if self._keeper is not None:
                 self._keeper.stop()
             self._core.moto.stop()
+
+
+def reached_at(host: str) -> str:
+    """How clients on this machine write the address that is listened on."""
+    reached = _EVERYWHERE.get(host, host)
+    return f"[{reached}]" if ":" in reached else reached

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class Server:
-    """An HTTP server on loopback. `start` and `stop` run in its event loop."""
+    """An HTTP server. `start` and `stop` run in its event loop."""
 
     def __init__(self, *, front: Front, events: EventsFront, control: Control, accounts: Accounts) -> None:
         self._front = front
@@ -35,12 +35,12 @@ class Server:
         self._runner: web.ServerRunner | None = None
         self._timers: asyncio.Task[None] | None = None
 
-    async def start(self, port: int) -> int:
-        """Listen on a port of 127.0.0.1 (0: any free one) and return it."""
+    async def start(self, host: str, port: int) -> int:
+        """Listen on an address of this machine and a port of it (0: any free one), and return the port."""
         server = web.Server(self._handle, request_factory=_large_request)
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        site = web.TCPSite(self._runner, host, port)
         await site.start()
         if not self._front.service.world.clock.virtual:
             self._timers = asyncio.create_task(keep_time(self._front.service))
