@@ -22,6 +22,8 @@ from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.families import FAMILIES
 from sagemaker_local.emulator.state import timelines
 
+XGBOOST = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
 
 def job(client: Any, name: str = "digits") -> Any:
     return client.describe_training_job(TrainingJobName=name)
@@ -41,6 +43,21 @@ def test_work_that_was_under_way_goes_on_after_a_restore(sagemaker: Emulator, cl
         other.clock.advance(144)
         assert job(restored)["TrainingJobStatus"] == "Completed"
     assert job(client)["TrainingJobStatus"] == "InProgress"
+
+
+def test_a_finished_job_reports_the_same_metrics_after_a_restore(
+    sagemaker: Emulator, client: Any, tmp_path: Path
+) -> None:
+    algorithm = {"TrainingImage": XGBOOST, "TrainingInputMode": "File"}
+    client.create_training_job(**training_job(AlgorithmSpecification=algorithm, HyperParameters={"eta": "0.3"}))
+    sagemaker.clock.advance(400)
+    before = job(client)["FinalMetricDataList"]
+    sagemaker.save(tmp_path / "account")
+
+    with Emulator.start(virtual=True, seed=7) as other:
+        other.restore(tmp_path / "account")
+        assert before
+        assert job(other.client())["FinalMetricDataList"] == before
 
 
 def test_an_update_in_flight_takes_effect_after_a_restore(sagemaker: Emulator, client: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sagemaker_local.emulator.resource import Json
@@ -13,10 +14,17 @@ def fill(document: Json, rows: Sequence[tuple[str, Any]]) -> None:
     A path is members joined by dots; `Inputs[].Mode` is the member Mode of each item of the list Inputs.
     """
     for path, value in rows:
-        *parents, leaf = path.split(".")
+        parents, leaf = _split(path)
         for parent in _reach([document], parents):
             if leaf not in parent:
                 parent[leaf] = copy.deepcopy(value)
+
+
+@cache
+def _split(path: str) -> tuple[tuple[str, ...], str]:
+    """The parents and the leaf; always the same texts, because each resource keeps the leaf as a name of its own."""
+    *parents, leaf = path.split(".")
+    return tuple(parents), leaf
 
 
 def _reach(nodes: Sequence[Json], members: Sequence[str]) -> Iterator[Json]:

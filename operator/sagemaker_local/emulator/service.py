@@ -7,11 +7,11 @@ a test reads, so that each request sees a state that existed. Not here: HTTP, fa
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from sagemaker_local.emulator import lists, model, tags
 from sagemaker_local.emulator.bound import Bound
+from sagemaker_local.emulator.copies import lasting
 from sagemaker_local.emulator.defaults import fill
 from sagemaker_local.emulator.family import Action, Extra, Family
 from sagemaker_local.emulator.machine import Machine
@@ -217,7 +217,7 @@ class SageMaker:
         there = self.world.find(call.place, bound.shelf, key)
         if there is not None and there.status not in family.frees:
             raise family.exists.error(arn=there.arn, name=name, key=key, account=call.place.account)
-        spec = deepcopy(request)
+        spec = lasting(request)
         spec.pop("Tags", None)
         if family.new_id:
             spec.setdefault(last, given)

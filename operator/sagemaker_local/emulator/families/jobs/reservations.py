@@ -69,12 +69,17 @@ def use(plan: Resource, world: World) -> Json:
     total = plan.spec["TotalInstanceCount"]
     jobs = world.store.of_kind(plan.place, "TrainingJob").values()
     taken = sum(
-        int(job.spec["ResourceConfig"].get("InstanceCount", 1))
+        _instances(job.spec["ResourceConfig"])
         for job in jobs
         if job.status in ("InProgress", "Stopping")
         and job.spec.get("ResourceConfig", {}).get("TrainingPlanArn") == plan.arn
     )
     return {"InUseInstanceCount": min(taken, total), "AvailableInstanceCount": max(0, total - taken)}
+
+
+def _instances(config: Json) -> int:
+    """The instances that a ResourceConfig asks for; with groups of them, InstanceCount is 0."""
+    return sum(int(group.get("InstanceCount", 1)) for group in config.get("InstanceGroups") or [config])
 
 
 def extension_offerings(call: Call, world: World) -> list[Json]:

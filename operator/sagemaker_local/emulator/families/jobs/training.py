@@ -114,6 +114,8 @@ def complete(request: Json, call: Call, world: World) -> None:
     if found and "MetricDefinitions" not in algorithm:
         algorithm["MetricDefinitions"] = found
     config = request.get("ResourceConfig", {})
+    if config.get("InstanceGroups"):
+        config.setdefault("InstanceCount", 0)  # recorded: sagemaker-controller, inprogress_describe_instance_group.json
     if config.get("InstancePreferences"):
         first = config["InstancePreferences"][0]
         config["SelectedInstanceType"] = first["InstanceType"]
@@ -146,6 +148,7 @@ TRAINING_JOB: Final = Family(
         ("InputDataConfig[].RecordWrapperType", "None"),
         ("InputDataConfig[].DataSource.S3DataSource.S3DataDistributionType", "FullyReplicated"),
         ("DebugRuleConfigurations[].VolumeSizeInGB", 0),
+        ("ProfilerRuleConfigurations[].VolumeSizeInGB", 0),
     ),
     prepare=complete,
     checks=(course.spot_limits_fit, role_can_be_assumed("RoleArn"), training_inputs_exist),

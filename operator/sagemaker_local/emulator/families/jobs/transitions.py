@@ -1,4 +1,4 @@
-"""What a training job keeps of its course: transitions, times, metrics, the artifact, and what its rules found."""
+"""What a training job keeps of its course, and what follows from that: times, metrics, the artifact, what its rules found."""
 
 from hashlib import blake2b
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from sagemaker_local.emulator.families.jobs import pools
 from sagemaker_local.emulator.families.jobs.course import WAITING
 from sagemaker_local.emulator.families.jobs.metrics import final_metrics
-from sagemaker_local.emulator.families.jobs.tuning_children import OBJECTIVE
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.timeline import Step
 
@@ -45,12 +44,6 @@ def _note_end(resource: Resource, now: float) -> None:
         facts["TrainingTimeInSeconds"] = max(1, round(worked))
         share = SPOT_SHARE if resource.spec.get("EnableManagedSpotTraining") else 1.0
         facts["BillableTimeInSeconds"] = max(1, round(worked * share))
-    trained = any(t["Status"] == "Training" for t in transitions)
-    if trained and resource.status != "Failed":
-        objective = resource.spec.get("HyperParameters", {}).get(OBJECTIVE)
-        metrics = final_metrics(resource.spec, now=now, objective=objective)
-        if metrics:
-            facts["FinalMetricDataList"] = metrics
 
 
 def shown(resource: Resource) -> Json:
@@ -64,6 +57,7 @@ def shown(resource: Resource) -> Json:
         },  # which Describe tells from the start
         "SecondaryStatus": resource.detail,
         "TrainingPlanArn": resource.spec.get("ResourceConfig", {}).get("TrainingPlanArn"),
+        "FinalMetricDataList": final_metrics(resource) or None,
     }
     for rules in ("DebugRule", "ProfilerRule"):
         configured = resource.spec.get(f"{rules}Configurations")

@@ -10,6 +10,7 @@ from sagemaker_local.emulator.families.jobs import sampling, tuning_course
 from sagemaker_local.emulator.families.jobs import tuning_children as children
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
 from sagemaker_local.emulator.families.jobs.course import check_spot_limits
+from sagemaker_local.emulator.families.jobs.metrics import OBJECTIVE
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
@@ -114,7 +115,7 @@ def complete(request: Json, _: Call, __: World) -> None:
         wanted = children.objective(request, definition)
         if wanted is not None:
             told = definition.setdefault("StaticHyperParameters", {})
-            told.setdefault(children.OBJECTIVE, wanted["MetricName"])
+            told.setdefault(OBJECTIVE, wanted["MetricName"])
 
 
 def summary(resource: Resource) -> Json:

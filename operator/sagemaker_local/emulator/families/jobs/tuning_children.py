@@ -10,11 +10,9 @@ from copy import deepcopy
 from typing import Any, Final
 
 from sagemaker_local.emulator.families.jobs import sampling
+from sagemaker_local.emulator.families.jobs.metrics import final_metrics
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import World
-
-OBJECTIVE: Final = "_tuning_objective_metric"
-"""The hyperparameter by which a job is told its objective; SageMaker adds it to StaticHyperParameters (ACK suppresses it)."""
 
 _TAKEN_OVER: Final = (
     "RoleArn", "InputDataConfig", "VpcConfig", "OutputDataConfig", "StoppingCondition", "EnableNetworkIsolation",
@@ -164,7 +162,7 @@ def _note_end(tuner: Resource, row: Json, job: Resource) -> None:
     row["ObjectiveStatus"] = "Failed"
     defined = definitions(tuner.spec)
     wanted = objective(tuner.spec, defined[tuner.facts["jobs"].index(row) % len(defined)])
-    metrics: dict[str, Any] = {m["MetricName"]: m["Value"] for m in job.facts.get("FinalMetricDataList", ())}
+    metrics: dict[str, Any] = {m["MetricName"]: m["Value"] for m in final_metrics(job)}
     if wanted is None or wanted["MetricName"] not in metrics:
         return
     row["ObjectiveStatus"] = "Succeeded"
