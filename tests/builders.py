@@ -8,10 +8,13 @@ Fields given by keyword replace those of the example manifest; None removes one.
 import copy
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sagemaker_operator.generate.examples import example
 from sagemaker_operator.kinds import KINDS
+
+ROOT = Path(__file__).parents[1]
 
 Manifest = dict[str, Any]
 
@@ -64,8 +67,7 @@ def as_file(*manifests: Manifest) -> str:
 
 
 def _manifest(kind: str, name: str, spec: Mapping[str, Any]) -> Manifest:
-    manifest = example(KINDS[kind])
-    assert manifest is not None
+    manifest = example(ROOT, KINDS[kind])
     merged = {**manifest["spec"], **spec}
     manifest["metadata"] = {"name": name}
     manifest["spec"] = {field: value for field, value in merged.items() if value is not None}

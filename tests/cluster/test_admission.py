@@ -49,13 +49,14 @@ def test_applying_the_definitions_again_changes_nothing(cluster: Cluster) -> Non
 def test_the_example_of_a_kind_is_taken_and_stays_as_it_was_written(
     cluster: Cluster, namespace: str, kind: Kind
 ) -> None:
-    manifest = example(kind)
-    assert manifest is not None
+    manifest = example(ROOT, kind)
 
     said = apply(cluster, namespace, manifest, dry=False)
 
     assert "created" in said
-    kept = json.loads(cluster.kubectl("get", "-n", namespace, kind.short, "digits", "-o", "json").stdout)
+    kept = json.loads(
+        cluster.kubectl("get", "-n", namespace, kind.short, manifest["metadata"]["name"], "-o", "json").stdout
+    )
     assert kept["spec"] == manifest["spec"]
     assert kept["status"] == {"observedGeneration": -1}
 

@@ -20,7 +20,7 @@ def generate(*arguments: str, at: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for part in ("pyproject.toml", "crds", "manifests", "docs"):
+    for part in ("pyproject.toml", "crds", "manifests", "docs", "examples"):
         source = ROOT / part
         shutil.copytree(source, tmp_path / part) if source.is_dir() else shutil.copy(source, tmp_path / part)
     return tmp_path
@@ -66,12 +66,12 @@ def test_outside_a_checkout_it_says_where_to_run_it(tmp_path: Path) -> None:
 
 
 def test_it_writes_the_same_bytes_every_time() -> None:
-    assert files.generated() == files.generated()
+    assert files.generated(ROOT) == files.generated(ROOT)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_each_page_starts_with_an_example_and_names_every_field(kind: Kind) -> None:
-    page = pages.page(kind)
+    page = pages.page(ROOT, kind)
 
     assert f"kind: {kind.name}\n" in page
     for section in ("## Changes", "## Deletion", "## Conditions", "## Spec", "## Status"):

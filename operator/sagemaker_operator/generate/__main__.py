@@ -17,12 +17,12 @@ from . import files
     help="The checkout to write to; by default the current directory.",
 )
 def main(*, check: bool, root: Path) -> None:
-    """Write what follows from the kinds table: crds/, manifests/ and docs/reference/."""
+    """Write what follows from the kinds table: crds/, manifests/ and docs/kinds/."""
     if not (root / "pyproject.toml").is_file():
         raise click.UsageError(
             f"{root.resolve()} is not a checkout: run this in the directory that holds pyproject.toml"
         )
-    changes = files.differences(root, files.generated())
+    changes = files.differences(root, files.generated(root))
     if not check:
         files.write(root, changes)
     for path, text in changes.items():

@@ -8,11 +8,11 @@ from sagemaker_operator.kinds import KINDS
 from . import crds, documents, iam, install, kustomize, pages, permissions
 
 # Files that match these and are not generated any more are left over from a kind that is gone.
-_OWNED = ("crds/*.yaml", "manifests/*.yaml", "manifests/*.json", "docs/reference/*.md")
+_OWNED = ("crds/*.yaml", "manifests/*.yaml", "manifests/*.json", "docs/kinds/*.md")
 
 
-def generated() -> dict[str, str]:
-    """All generated files: their text by their path from the root of the repository."""
+def generated(root: Path) -> dict[str, str]:
+    """All generated files of a checkout: their text by their path from its root."""
     kinds = tuple(KINDS.values())
     definitions = {f"crds/{kind.plural}.yaml": documents.as_yaml(crds.crd(kind)) for kind in kinds}
     parts = {
@@ -27,8 +27,8 @@ def generated() -> dict[str, str]:
         "manifests/kustomization.yaml": documents.as_yaml(kustomize.of(parts)),
         "manifests/install.yaml": documents.as_yaml(*(each for objects in parts.values() for each in objects)),
         "manifests/iam-policy.json": documents.as_json(iam.policy(kinds)),
-        "docs/reference/README.md": pages.index(kinds),
-        **{f"docs/reference/{kind.name.lower()}.md": pages.page(kind) for kind in kinds},
+        "docs/kinds/README.md": pages.index(kinds),
+        **{f"docs/kinds/{kind.name.lower()}.md": pages.page(root, kind) for kind in kinds},
     }
 
 
