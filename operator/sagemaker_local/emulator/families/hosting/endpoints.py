@@ -25,7 +25,7 @@ from sagemaker_local.emulator.families.hosting.scaling import SCALE, prepare_sca
 from sagemaker_local.emulator.families.hosting.variants import LISTS
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
-from sagemaker_local.emulator.resource import Resource
+from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
 MISSING: Final = Refusal(
@@ -86,6 +86,12 @@ def within_quota(call: Call, resource: Resource, world: World) -> None:
     world.quotas.check(world.store, resource.place, instances(call.request, resource.place, world))
 
 
+def shown(resource: Resource) -> Json:
+    """The deployment configuration of an update, from its beginning (sagemaker-controller, update_deployment_config.json)."""
+    asked = (resource.pending or {}).get("DeploymentConfig")
+    return {} if asked is None else {"LastDeploymentConfig": asked}
+
+
 SETTLED: Final = frozenset({"InService", "UpdateRollbackFailed", "OutOfService"})
 CREATE: Final = Timeline(
     (at(0, "Creating", effect=deploy), at(240, "InService", effect=serve)),
@@ -105,6 +111,7 @@ ENDPOINT: Final = Family(
     exists=EXISTS,
     checks=(config_exists, creation_fits),
     usage=instances,
+    view=shown,
     maintenance=MAINTAIN,
     stages=frozenset({"Baking", "RollingBack", DEREGISTERING}),
     occupies=frozenset({"Creating", "Updating", "InService", "UpdateRollbackFailed"}),

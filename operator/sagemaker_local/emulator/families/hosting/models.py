@@ -10,6 +10,7 @@ from sagemaker_local.emulator.effects import AT_ONCE, REMOVE
 from sagemaker_local.emulator.families.hosting.containers import images_have_form, packages_exist
 from sagemaker_local.emulator.family import Action, Family
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
+from sagemaker_local.emulator.resource import Json
 from sagemaker_local.emulator.world import Call, World
 
 NO_MODEL: Final = Refusal(
@@ -69,6 +70,13 @@ def scales_components_alone(call: Call, _: World) -> None:
             raise NOT_FOR_MODELS.error()
 
 
+def give_volumes(spec: Json, _: Call, __: World) -> None:
+    """Serverless variants have a volume too (recorded: sagemaker-controller, sucess_serverless.json of endpoint_config)."""
+    for variant in spec["ProductionVariants"]:
+        if "ServerlessConfig" in variant:
+            variant.setdefault("VolumeSizeInGB", 5)
+
+
 MODEL: Final = Family(
     kind="Model",
     path="model",
@@ -79,6 +87,7 @@ MODEL: Final = Family(
         ("EnableNetworkIsolation", False),
         ("PrimaryContainer.Mode", "SingleModel"),
         ("Containers[].Mode", "SingleModel"),
+        ("Containers[].ImageConfig.RepositoryAuthConfig", {}),
     ),
     checks=(one_way_of_containing, images_have_form, packages_exist, role_can_be_assumed("ExecutionRoleArn")),
     actions=(Action(operation="DeleteModel", timeline=REMOVE),),
@@ -95,6 +104,7 @@ ENDPOINT_CONFIG: Final = Family(
         ("ProductionVariants[].InitialVariantWeight", 1.0),
         ("ShadowProductionVariants[].InitialVariantWeight", 1.0),
     ),
+    prepare=give_volumes,
     checks=(models_exist, scales_components_alone, role_can_be_assumed("ExecutionRoleArn")),
     actions=(Action(operation="DeleteEndpointConfig", timeline=REMOVE),),
 )
