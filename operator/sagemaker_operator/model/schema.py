@@ -14,6 +14,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from .describe import sentence
+from .lists import KEYS, SETS
 from .names import field
 from .patterns import to_re2
 
@@ -28,21 +29,6 @@ _MOST_ITEMS = 100
 _MOST_PROPERTIES = 100
 _INSTANCE_TYPE = r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$"
 _LONGEST_ENUM_VALUE = 64
-
-# Structures that are unique in their list by this member, so that lists of them merge in server-side apply and have no order.
-_KEYS = {
-    "AdditionalModelDataSource": "ChannelName",
-    "Channel": "ChannelName",
-    "DebugRuleConfiguration": "RuleConfigurationName",
-    "InstanceGroup": "InstanceGroupName",
-    "MetricDefinition": "Name",
-    "ProcessingInput": "InputName",
-    "ProcessingOutput": "OutputName",
-    "ProductionVariant": "VariantName",
-    "ProfilerRuleConfiguration": "RuleConfigurationName",
-    "Tag": "Key",
-}
-_SETS = frozenset(("Subnets", "VpcSecurityGroupIds"))
 
 
 def strict(shape: Shape) -> Schema:
@@ -119,10 +105,10 @@ def _list(shape: ListShape, items: Schema) -> Schema:
     if least := shape.metadata.get("min"):
         schema["minItems"] = least
     schema["maxItems"] = shape.metadata.get("max", _MOST_ITEMS)
-    if (key := _KEYS.get(shape.member.name)) is not None:
+    if (key := KEYS.get(shape.member.name)) is not None:
         schema |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [field(key)]}
     else:
-        schema["x-kubernetes-list-type"] = "set" if shape.name in _SETS else "atomic"
+        schema["x-kubernetes-list-type"] = "set" if shape.name in SETS else "atomic"
     return schema
 
 
