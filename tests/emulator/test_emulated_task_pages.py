@@ -1,6 +1,8 @@
 """The pages that workers see, and the review workflows that use them."""
 
 import hashlib
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -49,6 +51,17 @@ def preview(client: Any, template: str, task: str = "{}") -> dict[str, Any]:
         ("{% assign x = task.input.a | upcase %}{{ x }}", '{"a": "b"}', "B"),
         ("{% comment %}{{ task.input }}{% endcomment %}{% raw %}{{ x }}{% endraw %}", "{}", "{{ x }}"),
         ("{{ task.input.rows[1].name | default: 'nobody' }}", '{"rows": [{}, {"name": "Bo"}]}', "Bo"),
+        ("{% raw %}{{{% endraw %}{% case task.input.n %}{% when 1 %}one{% endcase %}", '{"n": 1}', "{{one"),
+        (
+            "{% tablerow x in task.input %}{{ x }}{% endtablerow %}",
+            "[1]",
+            '<tr class="row1">\n<td class="col1">1</td></tr>\n',
+        ),
+        ("{{ \"'James & the Peach'\" }}", "{}", "&#39;James &amp; the Peach&#39;"),
+        ("{{ \"'James & the Peach'\" | escape }}", "{}", "&#39;James &amp; the Peach&#39;"),
+        ("{{ \"'James &amp; the Peach'\" | escape_once }}", "{}", "&#39;James &amp; the Peach&#39;"),
+        ("{{ \"'James & the Peach'\" | skip_autoescape }}", "{}", "'James & the Peach'"),
+        ("{{ task.input.missing | to_json }}", "{}", "null"),
         ("{{ task.input.missing.deeper | default: 'a | b' }}", "{}", "a | b"),
     ],
 )
@@ -61,14 +74,20 @@ def test_a_template_is_rendered_as_workers_would_see_it(client: Any, template: s
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("{% for x in task.input %}{{ x }}", "'for' tag was never closed"),
-        ("{{ task.input.x | shout }}", "Unknown filter 'shout'"),
-        ("{% frobnicate %}", "Unknown tag 'frobnicate'"),
-        ("{% endif %}", "Unknown tag 'endif'"),
+        ("{% for x in task.input %}{{ x }}", "expected tag endfor, found end of expression"),
+        ("{{ task.input.x | shout }}", "unknown filter 'shout' (line 1)"),
+        ("{% frobnicate %}", "unexpected tag 'frobnicate'"),
+        ("{% include '/etc/passwd' %}", "unexpected tag 'include'"),
+        ("{% render 'page' %}", "unexpected tag 'render'"),
+        ("{{ 'gA==' | base64_decode }}", "cannot be applied"),
+        ("{{ 1 | divided_by: 0 }}", "divided_by"),
+        ("{% endif %}", "unexpected tag 'endif'"),
         ("{{ task.input.x", "was not properly terminated"),
-        ("{% for task.input %}{% endfor %}", "Syntax error in tag 'for'"),
-        ("{{ task..x }}", "Syntax error"),
-        ("{% if a %}" * 200 + "{% endif %}" * 200, "Nesting too deep"),
+        ("{{" * 50_000, "was not properly terminated"),
+        ("{% raw %}" * 14_000, "was not properly terminated"),
+        ("{% for task.input %}{% endfor %}", "expected an identifier"),
+        ("line one\n{{ task..x }}", "found '..' (line 2)"),
+        ("{% if a %}" * 200 + "{% endif %}" * 200, "block nesting limit reached"),
     ],
 )
 def test_a_bad_template_is_told_in_errors(client: Any, template: str, said: str) -> None:
@@ -83,22 +102,42 @@ def test_a_template_that_would_go_on_and_on_is_cut_off(client: Any) -> None:
 
     answer = preview(client, loops, str(list(range(50))))
 
-    assert "limits exceeded" in answer["Errors"][0]["Message"]
+    assert "limit reached" in answer["Errors"][0]["Message"]
 
 
 @pytest.mark.parametrize(
     "template",
     [
-        "{{" * 50_000,
         "{% if " + " " * 100_000 + " %}{% endif %}",
         "{% for x in task.input %}{% assign y = y | append: 'aaaaaaaaaaaaaaaaaaaaaaaaa' %}{{ y }}{% endfor %}" * 200,
+        "{{ (1..1000000000) | join: ',' }}",
+        "{% for x in (1..1000000000) reversed %}{% endfor %}",
+        "{% for x in (1..9999) %}{% if x %}{% endif %}{% endfor %}" * 400,
+        "{% assign y = 'a,b' | split: ',' %}{% for x in (1..40) %}{% assign y = y | concat: y %}{% endfor %}",
+        "{% assign y = 9 %}{% for x in (1..40) %}{% assign y = y | times: y %}{% endfor %}",
+        "{% assign y = 'aaaaaaaaaa' %}{% for x in (1..40) %}{% assign y = y | append: y %}{% endfor %}",
+        "{{ a" + "[a" * 900 + "]" * 900 + " }}",
     ],
-    ids=["opened", "spaces", "growing"],
+    ids=["spaces", "growing", "range", "reversed", "loops", "doubled", "powers", "long", "deep"],
 )
 def test_a_template_made_to_exhaust_the_emulator_is_refused(client: Any, template: str) -> None:
     answer = preview(client, template, str(list(range(400))))
 
-    assert "limits exceeded" in answer["Errors"][0]["Message"]
+    assert "limit reached" in answer["Errors"][0]["Message"]
+
+
+def test_a_picture_that_is_not_in_s3_is_told_in_the_words_of_sagemaker(client: Any) -> None:
+    answer = preview(client, PAGE, '{"image": " "}')
+
+    assert answer["Errors"] == [
+        {"Code": "InvalidParameters", "Message": '"grant_read_access" input is not a valid S3 URI: " ".'}
+    ]
+
+
+def test_the_emulator_starts_without_the_template_library() -> None:
+    seen = "import sys, sagemaker_local.emulator.server; print('liquid' in sys.modules)"
+
+    assert subprocess.check_output([sys.executable, "-c", seen], text=True, timeout=60).strip() == "False"
 
 
 @pytest.mark.parametrize("task", ["{oops", "[" * 60_000 + "]" * 60_000], ids=["cut", "deep"])
@@ -114,7 +153,7 @@ def test_a_kept_template_is_known_by_its_hash_and_can_be_rendered(sagemaker: Emu
 
     assert found["UiTemplate"]["ContentSha256"] == hashlib.sha256(PAGE.encode()).hexdigest()
     assert "Content" not in found["UiTemplate"]
-    assert shown["RenderedContent"] == '<img src="s3://b/1.jpg">'
+    assert shown["RenderedContent"].startswith('<img src="https://s3.amazonaws.com/b/1.jpg?')
 
 
 def test_a_template_is_given_in_one_way(client: Any) -> None:

@@ -115,9 +115,19 @@ def streaming(job: Resource, timeline: Timeline) -> Timeline:
 
 
 def name_job(request: Json, call: Call, world: World) -> None:
-    """The reference that workers see (form as in amazon-sagemaker-examples#1945), and what AWS adds."""
+    """The reference that workers see (form as in amazon-sagemaker-examples#1945), and what AWS adds.
+
+    Which members: ACK; the times and the count: HumanTaskConfig's documentation.
+    """
     request["JobReferenceCode"] = f"{call.place.account}{world.new_id(16)}"
     request["OutputConfig"].setdefault("KmsKeyId", "")
+    request.setdefault("StoppingConditions", {}).setdefault("MaxPercentageOfInputDatasetLabeled", 100)
+    people = request["HumanTaskConfig"]
+    people.setdefault("MaxConcurrentTaskCount", 1000)
+    public = "/public-crowd/" in people["WorkteamArn"]
+    people.setdefault("TaskAvailabilityLifetimeInSeconds", 21_600 if public else 2_592_000)
+    if "LabelingJobAlgorithmsConfig" in request:
+        request["LabelingJobAlgorithmsConfig"].setdefault("LabelingJobResourceConfig", {})
 
 
 def attribute_is_free(call: Call, _: World) -> None:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sagemaker_local.emulator.effects import REMOVE
-from sagemaker_local.emulator.families.labeling.liquid import LiquidError, render
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -20,7 +19,6 @@ MISSING: Final = Refusal(
 EXISTS: Final = Refusal("ResourceInUse", "The human task UI {name} already exists ({arn}).", evidence=UNVERIFIED)
 ONE_TEMPLATE: Final = Refusal(VALIDATION, "Provide either UiTemplate or HumanTaskUiArn.", evidence=UNVERIFIED)
 BAD_INPUT: Final = "InvalidTaskInput"
-BAD_TEMPLATE: Final = "LiquidError"
 
 
 def shown(page: Resource) -> Mapping[str, Any]:
@@ -34,17 +32,17 @@ def shown(page: Resource) -> Mapping[str, Any]:
 
 def preview(call: Call, world: World) -> Json:
     """RenderUiTemplate: what a worker would see; a template or an input that is wrong is told in Errors."""
+    from sagemaker_local.emulator.families.labeling.templates import NotRenderable, render  # noqa: PLC0415 loaded when used
+
     content = _content(call, world)
     try:
         task = json.loads(call.request["Task"]["Input"])
     except (ValueError, RecursionError) as wrong:
         return _failed(BAD_INPUT, f"The task input is not JSON: {wrong}")
     try:
-        return {"RenderedContent": render(content, {"task": {"input": task}}), "Errors": []}
-    except LiquidError as wrong:
-        return _failed(BAD_TEMPLATE, str(wrong))
-    except RecursionError:
-        return _failed(BAD_INPUT, "The task input is nested too deep.")
+        return {"RenderedContent": render(content, task), "Errors": []}
+    except NotRenderable as wrong:
+        return _failed(wrong.code, str(wrong))
 
 
 def _content(call: Call, world: World) -> str:
