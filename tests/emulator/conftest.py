@@ -1,4 +1,4 @@
-"""An emulator on a virtual clock for each test, and requests that are valid and show only what matters."""
+"""What the emulator of each test starts with, and requests that are valid and show only what matters."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 from tests.emulator.listening import Listening
 
 from sagemaker_local.emulator import Emulator
+from sagemaker_local.pytest_plugin import Settings
 
 
 @pytest.fixture
-def sagemaker() -> Iterator[Emulator]:
-    """An empty SageMaker whose time stands still until `sagemaker.clock.advance(seconds)`."""
-    with Emulator.start(virtual=True, check_s3=False) as emulator:
-        yield emulator
+def sagemaker_settings() -> Settings:
+    """Most tests here are about other things than whether S3 has their input."""
+    return {"check_s3": False}
 
 
 @pytest.fixture

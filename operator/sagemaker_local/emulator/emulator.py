@@ -21,11 +21,27 @@ _making_clients = threading.Lock()
 
 
 @lru_cache(maxsize=1)
-def _session() -> Any:
-    """One session for all clients, because each session reads the service models anew; used under `_making_clients`."""
-    import boto3  # noqa: PLC0415 the server alone does not need it
+def _models() -> Any:
+    """What reads the service models for all sessions, because each would read them anew."""
+    from botocore.loaders import Loader  # noqa: PLC0415 the server alone does not need it
 
-    return boto3.session.Session()
+    return Loader()
+
+
+def new_session() -> Any:
+    """A boto3 session without a past, whose clients are made fast once there was another."""
+    import boto3  # noqa: PLC0415 the server alone does not need it
+    from botocore.session import Session  # noqa: PLC0415
+
+    session = Session()
+    session.register_component("data_loader", _models())
+    return boto3.session.Session(botocore_session=session)
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """One session for all clients; used under `_making_clients`."""
+    return new_session()
 
 
 class Emulator:
