@@ -28,8 +28,9 @@ check: $(READY) ## Lint, types, import contracts, generated files, manifests, Do
 	$(BIN)/yamllint --strict crds manifests examples
 	$(BIN)/hadolint Dockerfile
 
-bench: $(READY) ## Measure a burst of 1,000 training jobs
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY) ## Measure a burst of 1,000 jobs, and the emulator's speed, memory and events; fails if one misses its bound
+	@status=0; for each in run emulator_speed emulator_events; do \
+		$(BIN)/python benchmarks/$$each.py || status=1; echo; done; exit $$status
 
 generate: $(READY) ## Write CRDs, permissions and reference pages from the kinds table
 	$(BIN)/python -m sagemaker_operator.generate

@@ -8,31 +8,19 @@ The emulator runs in a process of its own, so that the CPU time of this process 
 import argparse
 import asyncio
 import json
-import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from collections.abc import Callable
 from typing import Any
 
 import boto3
+from asking import ACCOUNT, JOB, REGION
+from processes import emulator
 
-from sagemaker_local.emulator import Emulator
 from sagemaker_operator.aws.cloud import Cloud
 from sagemaker_operator.aws.limits import Limits, Pace
 from sagemaker_operator.aws.sessions import Sessions
 from sagemaker_operator.engine.lanes import Lane
-
-REGION = "eu-west-1"
-JOB = {
-    "TrainingJobName": "digits",
-    "RoleArn": "arn:aws:iam::123456789012:role/training",
-    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
-    "OutputDataConfig": {"S3OutputPath": "s3://models/out"},
-    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
-    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-}
 
 
 def main() -> None:
@@ -41,10 +29,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds by which SageMaker delays its answers")
     asked = parser.parse_args()
-    os.environ |= {"AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "emulated"}
-    with emulator(asked.latency) as url:
+    os.environ |= {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "emulated"}
+    with emulator("--latency", str(asked.latency)) as (url, _):
         plain = boto3.client("sagemaker", region_name=REGION, endpoint_url=url)
-        plain.create_training_job(**JOB)
+        plain.create_training_job(TrainingJobName="digits", **JOB)
         sessions = Sessions(endpoint_url=url)
         # The first call reads the service model and opens a connection.
         for client in (plain, sessions.client(REGION)):
@@ -55,25 +43,6 @@ def main() -> None:
             "cloud": measured(asked.calls, lambda: asyncio.run(through_cloud(sessions, asked.calls, asked.threads))),
         }
     print(json.dumps(found, indent=2))
-
-
-@contextmanager
-def emulator(latency: float) -> Iterator[str]:
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe()
-    server = spawn.Process(target=serve, args=(there, latency), daemon=True)
-    server.start()
-    try:
-        yield here.recv()
-    finally:
-        here.send("stop")
-        server.join()
-
-
-def serve(pipe: Connection, latency: float) -> None:
-    with Emulator.start(check_s3=False, latency=latency) as sagemaker:
-        pipe.send(sagemaker.url)
-        pipe.recv()
 
 
 def measured(calls: int, work: Callable[[], None]) -> dict[str, float]:

@@ -6,10 +6,7 @@ take a job to the moment a watch showed it with a status; they hold the delays o
 
 import asyncio
 import json
-import os
-import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -20,17 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import processes
+from asking import ACCOUNT
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.kinds import GROUP, KINDS, VERSION
 from sagemaker_operator.kube.access import load_access
 from sagemaker_operator.kube.client import KubeClient, path_of
 
-ROOT = Path(__file__).parents[1]
 # From Create to Completed takes the emulated SageMaker 344 s in real time (`emulator.families`).
 _REAL_SECONDS = 344.0
 _CONNECTIONS = 16
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(slots=True)
@@ -42,14 +39,6 @@ class Life:
     at_aws: float = 0.0
     completed: float = 0.0
     writes: int = 0
-
-
-@dataclass(slots=True)
-class Usage:
-    """CPU seconds and resident memory of a process."""
-
-    cpu: float
-    rss_mb: float
 
 
 @dataclass(slots=True)
@@ -88,32 +77,12 @@ def job(name: str) -> dict[str, Any]:
     }
 
 
-def usage(pid: int) -> Usage:
-    """What a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    peak = next(
-        line for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines() if "VmHWM" in line
-    )
-    return Usage((int(fields[11]) + int(fields[12])) / _TICKS, int(peak.split()[1]) / 1024)
-
-
 @contextmanager
 def emulator(*, latency: float, seconds: float) -> Iterator[str]:
     """An emulated SageMaker whose jobs take that long; its URL."""
-    with _process(
-        "sagemaker_local.emulator",
-        "--port",
-        "0",
-        "--latency",
-        str(latency),
-        "--speed",
-        str(_REAL_SECONDS / seconds),
-        "--no-check-s3",
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        yield next(word.rstrip(".") for word in line.split() if word.startswith("http"))
+    speed = _REAL_SECONDS / seconds
+    with processes.emulator("--latency", str(latency), "--speed", str(speed)) as (url, _):
+        yield url
 
 
 @contextmanager
@@ -121,19 +90,12 @@ def operator(cluster: Cluster, url: str, log: Path) -> Iterator[subprocess.Popen
     """The operator as a process, when it has listed the cluster."""
     with (
         log.open("w", encoding="utf-8") as out,
-        _process(
+        processes.running(
             "sagemaker_operator",
             "run",
-            "--kubeconfig",
-            str(cluster.kubeconfig),
-            "--endpoint-url",
-            url,
-            "--region",
-            "eu-west-1",
-            "--http-address",
-            "127.0.0.1:0",
-            "--lease-namespace",
-            "default",
+            *("--kubeconfig", str(cluster.kubeconfig), "--endpoint-url", url, "--region", "eu-west-1"),
+            *("--http-address", "127.0.0.1:0", "--lease-namespace", "default"),
+            environment={"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "any"},
             stderr=out,
         ) as process,
     ):
@@ -195,22 +157,6 @@ def _count_write(job: Mapping[str, Any], seen: dict[str, Any], lives: Lives) -> 
     if seen.get(name) != status:
         lives.jobs[name].writes += name in seen
         seen[name] = status
-
-
-@contextmanager
-def _process(module: str, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "any"}
-    with subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], text=True, cwd=ROOT, env=environment, **streams
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 def _logged(log: Path, member: str) -> str:

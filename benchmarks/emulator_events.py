@@ -9,63 +9,57 @@ and of the jobs themselves, which are measured without a rule too.
 import argparse
 import asyncio
 import json
-import resource
 import time
+from pathlib import Path
 from typing import Any
+
+from asking import ACCOUNT, JOB, REGION, authorization
+from figures import Figure, report
 
 from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.core import Core
 from sagemaker_local.emulator.events.front import PROTOCOLS, EventsFront
 from sagemaker_local.emulator.resource import Place
 
-HERE = Place("123456789012", "us-east-1")
+HERE = Place(ACCOUNT, REGION)
 SQS, EVENTS = PROTOCOLS
 ASK = 10
-JOB = {
-    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
-    "RoleArn": "arn:aws:iam::123456789012:role/sagemaker",
-    "InputDataConfig": [
-        {
-            "ChannelName": "train",
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/train/"}},
-        }
-    ],
-    "HyperParameters": {"epochs": "3", "rate": "0.1"},
-    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models/"},
-    "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
-    "Tags": [{"Key": "team", "Value": "ml"}],
-}
+PER_JOB = 5
+"""Messages about a job that completes: one for each of its secondary statuses."""
 PATTERN = {
     "source": ["aws.sagemaker"],
     "detail-type": ["SageMaker Training Job State Change"],
-    "detail": {"Tags": {"team": ["ml"]}},
+    "detail": {"Tags": {"team": ["vision"]}},
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--jobs", type=int, default=10_000)
-    asked = parser.parse_args()
-    silent = run_jobs(Core(speed=1, virtual=True, latency=0, seed=0, check_s3=False), asked.jobs)
-    core = Core(speed=1, virtual=True, latency=0, seed=0, check_s3=False)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    silent = run_jobs(new_core(), options.jobs)
+    core = new_core()
     queue = listen(core)
-    told = run_jobs(core, asked.jobs)
+    told = run_jobs(core, options.jobs)
     began = time.process_time()
     messages = asyncio.run(read(core, queue))
     reading = time.process_time() - began
-    cost = told - silent + reading
-    found = {
-        "jobs": asked.jobs,
-        "messages": messages,
-        "cpu_seconds": {"jobs": silent, "jobs_and_events": told, "reading": reading},
-        "messages_per_cpu_second": {
-            "to_the_queue": messages / (told - silent),
-            "end_to_end": messages / cost,
-            "end_to_end_with_the_jobs": messages / (told + reading),
-        },
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
-    print(json.dumps(found, indent=2))
+    figures = [
+        Figure(f"CPU s of {options.jobs} jobs", silent),
+        Figure("CPU s of the same jobs with their events", told),
+        Figure("CPU s to receive and delete the messages", reading),
+        Figure("messages received", messages, least=options.jobs * PER_JOB),
+        Figure("messages per CPU s to the queue", messages / (told - silent)),
+        Figure("messages per CPU s to the receiver", messages / (told - silent + reading)),
+        Figure("messages per CPU s, the jobs included", messages / (told + reading), least=2000.0),
+    ]
+    report(figures, file=options.json)
+
+
+def new_core() -> Core:
+    """An emulator on a virtual clock, without a port."""
+    return Core(speed=1, virtual=True, latency=0, seed=0, check_s3=False)
 
 
 def run_jobs(core: Core, jobs: int) -> float:
@@ -107,8 +101,11 @@ async def read(core: Core, queue: str) -> int:
 
 async def asked(front: EventsFront, protocol: Any, operation: str, request: Any) -> Any:
     """One request as it comes from the wire, and its answer."""
-    credential = f"Credential={HERE.account}/20260101/{HERE.region}/{protocol.service}/aws4_request"
-    headers = {"X-Amz-Target": f"{protocol.prefix}{operation}", "Authorization": credential, "Host": "127.0.0.1"}
+    headers = {
+        "X-Amz-Target": f"{protocol.prefix}{operation}",
+        "Authorization": authorization(protocol.service),
+        "Host": "127.0.0.1",
+    }
     reply = await front.answer(protocol, headers, wire.encode(request), connected=lambda: True)
     if reply.status != 200:
         raise RuntimeError(reply.body.decode())

@@ -10,8 +10,6 @@ is installed into a temporary directory, because nothing else here needs it.
 import argparse
 import http.client
 import json
-import os
-import signal
 import socket
 import statistics
 import subprocess
@@ -21,58 +19,18 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from asking import ACCOUNT, JOB, REGION, authorization
 from botocore.config import Config
+from figures import Figure, report
+from processes import emulator, running, usage
 
-ROOT = Path(__file__).parents[1]
 # What `moto[server]` adds to what is installed.
 MOTO_SERVER = ("blinker==1.9.0", "flask==3.1.3", "flask-cors==6.0.5", "itsdangerous==2.2.0", "jinja2==3.1.6")
-JOB = {
-    "RoleArn": "arn:aws:iam::123456789012:role/sagemaker",
-    "AlgorithmSpecification": {
-        "TrainingImage": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1",
-        "TrainingInputMode": "File",
-    },
-    "HyperParameters": {"max_depth": "5", "eta": "0.2", "objective": "multi:softmax", "num_class": "10"},
-    "InputDataConfig": [
-        {
-            "ChannelName": "train",
-            "ContentType": "text/csv",
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/digits/train"}},
-        }
-    ],
-    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
-    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
-    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-    "Tags": [{"Key": "team", "Value": "vision"}],
-}
-_REGION, _ACCOUNT = "eu-west-1", "123456789012"
-_CREDENTIAL = f"{_ACCOUNT}/20260101/{_REGION}/sagemaker/aws4_request"
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One thing measured: of the emulator, of moto where moto can do it, and what is to be reached.
-
-    Attributes:
-        wanted: the least ratio to moto; without moto the most that it may cost.
-    """
-
-    name: str
-    emulator: float
-    moto: float | None
-    wanted: float | None
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times moto's speed."""
-        return self.emulator / self.moto if self.moto else None
 
 
 class Connection:
@@ -86,7 +44,7 @@ class Connection:
         headers = {
             "Content-Type": "application/x-amz-json-1.1",
             "X-Amz-Target": f"SageMaker.{operation}",
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={_CREDENTIAL}, SignedHeaders=host, Signature=00",
+            "Authorization": authorization("sagemaker"),
         }
         self._http.request("POST", "/", json.dumps(request), headers)
         answer = self._http.getresponse()
@@ -102,15 +60,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--calls", type=int, default=200, help="calls of each kind and round")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=10_000, help="training jobs in flight at once")
+    parser.add_argument("--jobs", type=int, default=10_000, help="training jobs that exist at once")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     figures = [*side_by_side(options.calls, options.rounds), *many_jobs(options.jobs)]
-    print(table(figures))
-    text = json.dumps([asdict(figure) for figure in figures], indent=2)
-    print(text)
-    if options.json is not None:
-        options.json.write_text(f"{text}\n", encoding="utf-8")
+    report(figures, peer="moto", file=options.json)
 
 
 def side_by_side(calls: int, rounds: int) -> list[Figure]:
@@ -126,55 +80,28 @@ def side_by_side(calls: int, rounds: int) -> list[Figure]:
                     if number:
                         rates.setdefault((name, server), []).append(rate)
     median = {key: statistics.median(values) for key, values in rates.items()}
-    return [
-        Figure(name, median[name, "emulator"], median[name, "moto"], 8.0 if name.startswith("raw") else 3.0)
-        for name in measures["emulator"]
-    ]
+    return [figure for name in measures["emulator"] for figure in _compared(name, median)]
 
 
 def many_jobs(count: int) -> list[Figure]:
     """What it costs to store that many training jobs, and to bring them from the first to the last stage on the virtual clock."""
     with emulator("--virtual") as (url, pid):
-        connection, empty, before = Connection(url), _rss_mb(pid), _cpu_seconds(pid)
+        connection, empty = Connection(url), usage(pid)
         for number in range(count):
             connection.ask("CreateTrainingJob", {"TrainingJobName": f"job-{number}", **JOB})
-        created, stored = _cpu_seconds(pid), _rss_mb(pid)
+        stored = usage(pid)
         body = json.dumps({"advance": 400}).encode()
         with urllib.request.urlopen(f"{url}/_sagemaker-local/clock", body) as reply:
             reply.read()
-        finished, settled = _cpu_seconds(pid), _rss_mb(pid)
+        settled = usage(pid)
         _expect_completed(connection, count)
     return [
-        Figure(f"CPU s to create {count} jobs", created - before, None, None),
-        Figure(f"CPU s to finish {count} jobs", finished - created, None, 20.0),
-        Figure("RSS in MB when empty", empty, None, None),
-        Figure(f"RSS in MB with {count} jobs in flight", stored, None, 150.0),
-        Figure(f"RSS in MB with {count} jobs completed", settled, None, 150.0),
+        Figure(f"CPU s to create {count} jobs", stored.cpu - empty.cpu),
+        Figure(f"CPU s to finish {count} jobs", settled.cpu - stored.cpu, most=20.0),
+        Figure("RSS in MB when empty", empty.rss_mb),
+        Figure(f"RSS in MB with {count} jobs in flight", stored.rss_mb, most=150.0),
+        Figure(f"RSS in MB with {count} jobs completed", settled.rss_mb, most=150.0),
     ]
-
-
-def table(figures: list[Figure]) -> str:
-    """The figures, the ratios and what is to be reached."""
-    rows = [f"{'':38}{'emulator':>10}{'moto':>10}{'ratio':>8}   to reach"]
-    for figure in figures:
-        moto = "" if figure.moto is None else f"{figure.moto:.0f}"
-        ratio = "" if figure.ratio is None else f"{figure.ratio:.1f}"
-        wanted = "" if figure.wanted is None else f"{'at most' if figure.ratio is None else 'ratio'} {figure.wanted:g}"
-        rows.append(f"{figure.name:38}{figure.emulator:>10.1f}{moto:>10}{ratio:>8}   {wanted}")
-    return "\n".join(rows)
-
-
-@contextmanager
-def emulator(*options: str) -> Iterator[tuple[str, int]]:
-    """An emulated SageMaker: URL and process id."""
-    command = [sys.executable, "-m", "sagemaker_local.emulator", "--port", "0", "--no-check-s3", *options]
-    with _process(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        url = next((word.rstrip(".") for word in line.split() if word.startswith("http")), None)
-        if url is None:
-            raise SystemExit(f"The emulator did not start; it said: {line!r}")
-        yield url, process.pid
 
 
 @contextmanager
@@ -182,16 +109,20 @@ def moto_server() -> Iterator[str]:
     """Moto's server; its URL."""
     with tempfile.TemporaryDirectory() as scratch, socket.socket() as free:
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*install, "--target", scratch, *MOTO_SERVER], check=True)
+        if subprocess.run([*install, "--target", scratch, *MOTO_SERVER], check=False).returncode:
+            raise SystemExit(
+                "What moto's server needs cannot be installed; see above. It comes from the package index."
+            )
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         log = Path(scratch) / "moto.log"
         with (
             log.open("w", encoding="utf-8") as out,
-            _process(
-                [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-                env={**os.environ, "PYTHONPATH": scratch},
+            running(
+                "moto.server",
+                *("-H", "127.0.0.1", "-p", str(port)),
+                environment={"PYTHONPATH": scratch},
                 stdout=out,
                 stderr=subprocess.STDOUT,
             ) as process,
@@ -209,8 +140,8 @@ def _measures(url: str, calls: int) -> dict[str, Callable[[int], None]]:
     client = boto3.client(
         "sagemaker",
         endpoint_url=url,
-        region_name=_REGION,
-        aws_access_key_id=_ACCOUNT,
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
         aws_secret_access_key="any",
         config=Config(retries={"total_max_attempts": 1}),
     )
@@ -228,7 +159,14 @@ def _measures(url: str, calls: int) -> dict[str, Callable[[int], None]]:
         for call in range(calls):
             connection.ask("DescribeTrainingJob", {"TrainingJobName": f"job-{number}-{call}"})
 
-    return {"boto3 creates per second": create, "boto3 describes per second": describe, "raw describes per second": raw}
+    return {"boto3 creates": create, "boto3 describes": describe, "raw describes": raw}
+
+
+def _compared(name: str, median: dict[tuple[str, str], float]) -> Iterator[Figure]:
+    """The speed of both, and how many times moto's ours is."""
+    ours, theirs = median[name, "emulator"], median[name, "moto"]
+    yield Figure(f"{name} per second", ours, peer=theirs)
+    yield Figure(f"{name}, times moto", ours / theirs, least=8.0 if name.startswith("raw") else 3.0)
 
 
 def _expect_completed(connection: Connection, count: int) -> None:
@@ -248,29 +186,6 @@ def _seconds(measure: Callable[[int], None], number: int) -> float:
     began = time.perf_counter()
     measure(number)
     return time.perf_counter() - began
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _rss_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
-
-
-@contextmanager
-def _process(command: list[str], **options: Any) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(command, text=True, cwd=ROOT, **options) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 def _listens(port: int) -> bool:
