@@ -38,6 +38,9 @@ def nothing_left(call: Call, resource: Resource, world: World) -> None:
             raise LEFT.error(what="UserProfile", arn=resource.arn, left="Space")
 
 
+# That AWS adds it: ACK's late-initialised fields; the sizes are those of domains, which are not documented either.
+_STORAGE: Final = {"DefaultEbsStorageSettings": {"DefaultEbsVolumeSizeInGb": 5, "MaximumEbsVolumeSizeInGb": 100}}
+
 USER_PROFILE: Final = Family(
     kind="UserProfile",
     path="user-profile",
@@ -46,6 +49,7 @@ USER_PROFILE: Final = Family(
     missing=NO_PROFILE,
     exists=EXISTS,
     descending=False,
+    defaults=(("UserSettings.SpaceStorageSettings", _STORAGE),),
     checks=(domain_in_service,),
     actions=(
         Action(
