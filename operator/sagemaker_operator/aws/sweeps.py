@@ -6,14 +6,19 @@ through the whole history (https://github.com/aws/aws-sdk/issues/486). Descendin
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Protocol, cast
+
+from botocore.model import Shape, StringShape
 
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.errors import Throttled, Unknown
 from sagemaker_operator.kinds import Kind
+from sagemaker_operator.model.service import input_shape
 
 _PAGE = 100  # the most that SageMaker gives; its default is 10
 _PATIENCE = 5
+_ORDER = {"SortBy": "creationtime", "SortOrder": "descending"}
 
 
 class Caller(Protocol):
@@ -44,7 +49,9 @@ async def sweep(
     if kind.family.list is None or kind.family.summaries is None:
         return
     rows, _ = kind.family.summaries
-    request: dict[str, object] = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": _PAGE}
+    request = dict(_newest_first(kind.family.list))
+    if "SortBy" not in request:
+        since = None
     while True:
         page = await _page(cloud, kind.family.list, request, region)
         for row in cast("list[Mapping[str, object]]", page.get(rows, ())):
@@ -59,6 +66,22 @@ async def sweep(
         if token == request.get("NextToken"):
             raise Unknown("SamePage", "the list does not get on: its next page is the same page", kind.family.list)
         request["NextToken"] = token
+
+
+@cache
+def _newest_first(operation: str) -> Mapping[str, object]:
+    """The input of a List as far as it knows these members, in the spelling of its enumerations."""
+    members = input_shape(operation).members
+    request: dict[str, object] = {}
+    if "MaxResults" in members:
+        request["MaxResults"] = min(_PAGE, members["MaxResults"].metadata.get("max", _PAGE))
+    order = {name: _spelled(members.get(name), wanted) for name, wanted in _ORDER.items()}
+    return request | order if all(order.values()) else request
+
+
+def _spelled(shape: Shape | None, wanted: str) -> str | None:
+    values = shape.enum if isinstance(shape, StringShape) else ()
+    return next((value for value in values if value.replace("_", "").lower() == wanted), None)
 
 
 async def _page(cloud: Caller, operation: str, request: Mapping[str, object], region: str) -> dict[str, object]:

@@ -122,6 +122,7 @@ def _asks_for_work(known: Record, resource: Resource) -> bool:
         or resource.deleting != known.deleting
         or (known.claimed and not resource.claimed)
         or resource.look_now not in (None, known.look_now)
+        or resource.paused != known.paused
     )
 
 

@@ -5,10 +5,11 @@ pass reads and writes at Kubernetes is bound to one resourceVersion: somebody el
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_operator.engine import announce, report
+from sagemaker_operator.engine import address, announce, report
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
 from sagemaker_operator.engine.lanes import Lane
@@ -19,6 +20,7 @@ from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
+from .finding import find
 from .ports import Announcer, Clock, Cloud, Cluster
 from .store import Record, Store
 from .targets import Targets
@@ -82,7 +84,7 @@ class Passes:
         facts = Facts(
             resource=resource,
             target=self._targets.of(resource),
-            created_arn=record.created,
+            created=record.created,
             misses=record.misses,
             tries=record.tries,
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
@@ -128,13 +130,25 @@ class Passes:
 
     async def _look(self, facts: Facts, lane: Lane) -> Facts:
         family = facts.kind.family
+        missing = replace(facts, observed=Missing(), misses=facts.misses + 1)
         try:
-            reply = await self._ask(facts, family.describe, {family.identity: facts.resource.known_name}, lane)
+            asked = address.request(facts, family.describe)
+            if asked is not None:
+                with suppress(Absent):
+                    return _seen(facts, await self._ask(facts, family.describe, asked, lane))
+            if not family.assigned:
+                return missing
+            # The id is not known, or leads nowhere: perhaps there is another by now.
+            found = await find(facts, lambda operation, request: self._ask(facts, operation, request, lane))
+            if found is None or (asked is not None and found.get(family.arn) == facts.arn):
+                return missing
+            facts = replace(facts, created=found)
+            asked = address.request(facts, family.describe)
+            return missing if asked is None else _seen(facts, await self._ask(facts, family.describe, asked, lane))
         except Absent:
-            return replace(facts, observed=Missing(), misses=facts.misses + 1)
+            return missing
         except AWSFailure as failure:
             return replace(facts, failure=failure, failed=None)
-        return replace(facts, observed=Present(reply), misses=0)
 
     async def _ask_owner(self, facts: Facts, step: AskOwner, lane: Lane) -> Facts:
         try:
@@ -152,8 +166,9 @@ class Passes:
         match step.verb:
             case Verb.CREATE:
                 tags = {tag["Key"]: tag["Value"] for tag in step.request.get("Tags", ())}
-                return replace(facts, created_arn=reply[facts.kind.family.arn], tags=tags, observed=Unlooked())
-            case Verb.STOP | Verb.DELETE:
+                ids = address.assigned(facts.kind.family, reply)
+                return replace(facts, created=ids, tags=tags, observed=Unlooked())
+            case Verb.START | Verb.STOP | Verb.DELETE:
                 return replace(facts, observed=Unlooked())
             case Verb.TAG:
                 return replace(
@@ -214,6 +229,14 @@ class Passes:
 
     def _now(self) -> str:
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seen(facts: Facts, reply: Mapping[str, Any]) -> Facts:
+    """What a Describe reply says; some resources are told about for a while after they were deleted."""
+    told = facts.kind.family.unwrap(reply)
+    if facts.kind.stage(told.get(facts.kind.family.status or "")) is Stage.GONE:
+        return replace(facts, observed=Missing(), misses=facts.misses + 1)
+    return replace(facts, observed=Present(told), misses=0)
 
 
 def _tells_enough(facts: Facts, hint: Mapping[str, Any]) -> bool:

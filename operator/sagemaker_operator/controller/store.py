@@ -27,7 +27,7 @@ class Record:
     Attributes:
         resource: the whole object, while it is not settled.
         seen: SageMaker's state words and time of change as last reported.
-        created: the ARN that Create returned, until a report holds it.
+        created: the ARN and the ids that SageMaker chose, until a report holds them.
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
@@ -41,6 +41,7 @@ class Record:
     deleting: bool = False
     claimed: bool = False
     look_now: str | None = None
+    paused: bool = False
     ready: bool = False
     settled: bool = False
     finished: bool = False
@@ -53,7 +54,7 @@ class Record:
     offers: Mapping[str, str] = field(default_factory=dict)
     points_to: tuple[tuple[Key, bool], ...] = ()
     resource: Resource | None = None
-    created: str | None = None
+    created: Mapping[str, Any] | None = None
     hint: Mapping[str, Any] | None = None
     tries: int = 0
     pace: Pace | None = None
@@ -71,6 +72,7 @@ class Record:
         status = resource.status
         self.uid, self.version, self.generation = resource.uid, resource.version, resource.generation
         self.deleting, self.claimed, self.look_now = resource.deleting, resource.claimed, resource.look_now
+        self.paused = resource.paused
         self.ready, self.settled, self.finished = _ready(resource), resource.settled, resource.finished
         self.trouble = _trouble(resource)
         self.name, self.arn = resource.known_name, resource.arn
@@ -140,7 +142,8 @@ class Store:
 
 
 def _ready(resource: Resource) -> bool:
-    return resource.up_to_date and resource.says("Ready") and not resource.deleting
+    ready = resource.up_to_date and resource.says("Ready") and not resource.deleting
+    return ready and not resource.says("Suspended")
 
 
 def _trouble(resource: Resource) -> str:

@@ -5,6 +5,7 @@ from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.references import Pointer
 from sagemaker_operator.engine.resource import Resource
 from sagemaker_operator.engine.target import Target, Waiting, understand
+from sagemaker_operator.engine.verdict import Reason
 
 from .store import Store
 
@@ -34,7 +35,7 @@ class Targets:
     def _offer(self, pointer: Pointer) -> str | Waiting:
         record = self._store.get(pointer.target)
         if record is None:
-            return Waiting(f"{pointer.target} does not exist.")
+            return Waiting(f"{pointer.target} does not exist.", Reason.DEPENDENCY_NOT_FOUND)
         if record.deleting:
             return Waiting(f"{pointer.target} is being deleted.")
         if not record.ready:

@@ -41,7 +41,7 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class _Group:
-    """The resources of one kind in one region that are changing."""
+    """The resources of one kind in one region that are changing, by ARN."""
 
     kind: Kind
     region: str
@@ -115,13 +115,13 @@ class Watchlist:
 
     def _join(self, record: Record, lane: Lane) -> _Group | None:
         self.forget(record)
-        if record.kind.family.summaries is None or record.name is None or record.deleting:
+        arn = record.arn or (record.created or {}).get(record.kind.family.arn)
+        if not record.kind.family.sweepable or arn is None or record.deleting:
             return None
         region = record.region or self._region
         group = self._groups.setdefault((record.kind.name, region, lane), _Group(record.kind, region))
-        name = record.name.lower() if record.kind.lower_case else record.name
-        group.members[name] = record
-        self._of[record.key] = group, name
+        group.members[arn] = record
+        self._of[record.key] = group, arn
         if len(group.members) > _HANDFUL and (group.task is None or group.task.done()):
             group.task = asyncio.create_task(self._keep_sweeping(group, lane))
         return group
@@ -147,16 +147,14 @@ class Watchlist:
 
     async def _sweep_once(self, group: _Group, lane: Lane) -> None:
         expected = dict(group.members)
-        identity = group.kind.family.identity
         async for row in self._sweep(group.kind, region=group.region, since=_oldest(expected.values())):
-            name = str(row.get(identity, ""))
-            record = expected.pop(name.lower() if group.kind.lower_case else name, None)
+            record = expected.pop(str(row.get(group.kind.family.arn)), None)
             if record is not None and _tells_news(record, row):
                 record.hint = row
                 self._queue.add(record.key, lane)
                 self._wake()
-        for name, record in expected.items():
-            if group.members.get(name) is record:
+        for arn, record in expected.items():
+            if group.members.get(arn) is record:
                 self._queue.add(record.key, lane)
         self._wake()
 

@@ -140,7 +140,7 @@ class Workers:
         if outcome.wrote:
             self._meter.wrote_status(record.kind.name)
         record.misses = outcome.facts.misses
-        record.created = None if outcome.facts.resource.arn else outcome.facts.created_arn
+        record.created = None if outcome.facts.resource.arn else outcome.facts.created
         if outcome.pace is None:
             self._watcher.forget(record)
             return "success"

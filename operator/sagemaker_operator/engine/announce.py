@@ -16,6 +16,7 @@ Type = Literal["Normal", "Warning"]
 _DONE = {
     Verb.CREATE: ("Created", "Created {kind} {name} in SageMaker."),
     Verb.UPDATE: ("Updated", "Updated {kind} {name} in SageMaker."),
+    Verb.START: ("Starting", "Asked SageMaker to start {kind} {name}."),
     Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
     Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
     Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),

@@ -3,38 +3,94 @@
 Only what the manifest sets is compared: AWS fills in the rest, and what it fills in is not drift.
 """
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sagemaker_operator.kinds import Kind
-from sagemaker_operator.model.service import output_shape
+from sagemaker_operator.model.lists import without_order
 
 
-def differences(kind: Kind, wanted: Mapping[str, Any], described: Mapping[str, Any]) -> tuple[str, ...]:
-    """The members that Update can change and in which AWS has something else than the manifest, sorted.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How values are read where "equal" would be too strict; paths are in the service model's spelling, without indices.
 
-    Members that Describe does not return cannot be compared, and are never differences.
+    Attributes:
+        unordered: lists without an order, with the member that tells their items apart ("" for plain values).
+        documents: texts that are JSON documents.
     """
-    shown = output_shape(kind.family.describe).members
-    return tuple(
-        sorted(
-            name
-            for name in kind.mutable
-            if name in wanted and name in shown and not satisfied(wanted[name], described.get(name))
-        )
-    )
+
+    unordered: Mapping[str, str] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
 
 
-def satisfied(wanted: Any, found: Any) -> bool:
+@cache
+def reading(kind: Kind) -> Reading:
+    """How the values of a kind are read."""
+    lists = without_order(kind.family.spec_members)
+    return Reading(lists | dict.fromkeys(kind.unordered, ""), kind.documents)
+
+
+def as_asked(kind: Kind, reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A Describe reply with each value where a spec has it."""
+    shown = reply
+    for asked, told in kind.shown_at.items():
+        found = at(reply, told)
+        if found is not None:
+            shown = _put(shown, asked.split("."), found)
+    return shown
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at a path of members; None if nothing does."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def satisfied(wanted: Any, found: Any, how: Reading = Reading(), path: str = "") -> bool:
     """Whether a value found at AWS is what was wanted; members that were not asked for do not count."""
     if isinstance(wanted, Mapping):
         held = found if isinstance(found, Mapping) else {}
-        return all(satisfied(value, held.get(name)) for name, value in wanted.items())
+        return all(
+            satisfied(value, held.get(name), how, f"{path}.{name}".lstrip(".")) for name, value in wanted.items()
+        )
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
         items = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
-        return len(wanted) == len(items) and all(map(satisfied, wanted, items))
+        return len(wanted) == len(items) and all(
+            satisfied(one, other, how, path) for one, other in _paired(wanted, items, how.unordered.get(path))
+        )
+    if path in how.documents:
+        return bool(_document(wanted) == _document(found))
     if isinstance(wanted, float) or isinstance(found, float):
         # SageMaker keeps single precision for many numbers: 0.1 comes back as 0.10000000149.
         return isinstance(found, int | float) and math.isclose(wanted, found, rel_tol=1e-6)
     return bool(wanted == found) or (found is None and wanted in ("", False))
+
+
+def _paired(wanted: Sequence[Any], items: Sequence[Any], key: str | None) -> list[tuple[Any, Any]]:
+    """Each wanted item with the one to compare it with; None for one that is not there."""
+    if key is None:
+        return list(zip(wanted, items, strict=True))
+    if key == "":
+        return list(zip(sorted(wanted, key=str), sorted(items, key=str), strict=True))
+    known = {item.get(key): item for item in items if isinstance(item, Mapping)}
+    return [(item, known.get(item.get(key))) for item in wanted]
+
+
+def _document(text: Any) -> Any:
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return text
+
+
+def _put(node: Mapping[str, Any], way: list[str], found: Any) -> dict[str, Any]:
+    name, *rest = way
+    if not rest:
+        return {**node, name: found}
+    inner = node.get(name)
+    return {**node, name: _put(inner if isinstance(inner, Mapping) else {}, rest, found)}

@@ -5,21 +5,22 @@ alone; their order is the policy, and is told by `KEEP` and by `leave.LEAVE`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sagemaker_operator.errors import Exists
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.kinds.kind import Stage
+from sagemaker_operator.model.names import field
 
-from . import ownership, refusal
-from .compare import differences
-from .facts import Facts, Missing, Present, Unlooked
+from . import address, ownership, refusal
+from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .leave import leave
 from .readiness import assess, serves
 from .schedule import Pace
 from .steps import AskOwner, Call, Claim, Intend, Look, Rest, Step, Verb
 from .target import Target, Waiting, fingerprint
-from .verdict import Reason, State, Verdict, reconciling, stalled, while_serving
+from .verdict import Reason, State, Verdict, ready, reconciling, stalled, while_serving
 
 # A Describe right after a Create may find nothing yet: that many looks in a row must agree before it is believed.
 MISSES = 3
@@ -30,8 +31,13 @@ _REPEATS = 3
 def decide(facts: Facts) -> Step:
     """The next step of a pass."""
     if facts.resource.deleting:
-        return leave(facts)
+        return paused(facts) or leave(facts)
     return next(step for check in KEEP if (step := check(facts)) is not None)
+
+
+def paused(facts: Facts) -> Step | None:
+    """What somebody has asked to leave alone is left alone, deletion included."""
+    return Rest(None, Pace.NEVER) if facts.resource.paused else None
 
 
 def unclaimed(facts: Facts) -> Step | None:
@@ -63,16 +69,25 @@ def failed_call(facts: Facts) -> Step | None:
 def waiting(facts: Facts) -> Step | None:
     """A manifest whose references are not ready makes nothing new."""
     if isinstance(facts.target, Waiting) and facts.resource.arn is None:
-        return Rest(reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message), Pace.EVENT)
+        return Rest(facts.target.verdict, Pace.EVENT)
     return None
+
+
+def unwanted(facts: Facts) -> Step | None:
+    """A manifest that is suspended before anything was begun makes nothing yet."""
+    if not facts.suspend or facts.resource.known_name is not None:
+        return None
+    verdict = ready(Reason.SUSPENDED, "Nothing is created in SageMaker while spec.suspend is true.")
+    return Rest(replace(verdict, suspended=True), Pace.EVENT)
 
 
 def unnamed(facts: Facts) -> Step | None:
     """The name is written down before it is used."""
     if facts.resource.known_name is not None or isinstance(facts.target, Waiting):
         return None
+    chosen = address.chosen(facts.kind, facts.target.name, facts.target.members)
     return Intend(
-        {facts.kind.identity_field: facts.target.name, "attempt": 1, "tagKeys": sorted(facts.target.tags)},
+        {**chosen, "attempt": 1, "tagKeys": sorted(facts.target.tags)},
         reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.target.name} in SageMaker."),
     )
 
@@ -89,21 +104,34 @@ def just_created(facts: Facts) -> Step | None:
 
 
 def unlooked(facts: Facts) -> Step | None:
-    """Only a name that was chosen in this very pass is known to be unused by us, and needs no look before the Create."""
-    return Look() if isinstance(facts.observed, Unlooked) and not facts.named else None
+    """Only a name that was chosen in this very pass is known to be unused by us, and needs no look before the Create.
+
+    Where SageMaker chooses the id, Create would not find what is to be adopted, and make another.
+    """
+    adopts = bool(facts.kind.family.assigned) and facts.adoption is not Adoption.NEVER
+    fresh = facts.named and not adopts
+    return Look() if isinstance(facts.observed, Unlooked) and not fresh else None
 
 
 def missing(facts: Facts) -> Step | None:
     """Make what is not there; but never a job whose work was already begun."""
     if isinstance(facts.observed, Present):
         return None
-    created = facts.created_arn is not None or facts.resource.arn is not None
-    if created and facts.misses < MISSES:
+    if facts.begun and facts.misses < MISSES:
         return Rest(None, Pace.SOON)
-    if created and facts.kind.lifecycle is Lifecycle.JOB:
+    if facts.begun and facts.kind.lifecycle is Lifecycle.JOB:
         return _lost_job(facts)
+    if facts.begun and facts.drift is not Drift.CORRECT:
+        subject = f"{facts.kind.name} {facts.resource.known_name}"
+        message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."
+        return Rest(stalled(Reason.NOT_FOUND, message), Pace.DRIFT)
     if isinstance(facts.target, Waiting):
-        return Rest(reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message), Pace.EVENT)
+        return Rest(facts.target.verdict, Pace.EVENT)
+    if facts.begun and (facts.kind.family.assigned or facts.kind.family.token):
+        # The old id leads nowhere, and the old token would bring the old reply.
+        forgotten = {"attempt": int(facts.resource.status.get("attempt", 1)) + 1, "arn": None}
+        ids = {field(member): None for member in facts.kind.family.assigned if member != facts.kind.family.arn}
+        return Intend({**forgotten, **ids}, reconciling(Reason.CREATING, "Creating it again."))
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
 
 
@@ -111,11 +139,11 @@ def foreign(facts: Facts) -> Step | None:
     """Take over nothing that the manifest does not allow to be taken over."""
     if facts.recognised or facts.ours:
         return None
-    if facts.tags is None:
+    if facts.tags is None and facts.kind.family.taggable:
         return AskOwner(str(facts.arn))
     if facts.manageable:
         return None
-    owner = ownership.owner(facts.tags) or "nobody known to this operator"
+    owner = ownership.owner(facts.tags or {}) or "nobody known to this operator"
     hint = "Choose another name, or set spec.adoptionPolicy to take it over."
     return Rest(stalled(Reason.NAME_CONFLICT, f"{facts.arn} exists and belongs to {owner}. {hint}"), Pace.RECHECK)
 
@@ -148,43 +176,73 @@ def mid_change(facts: Facts) -> Step | None:
     return Rest(verdict, Pace.WATCH)
 
 
+def halted(facts: Facts) -> Step | None:
+    """Stop what is to be suspended, or what SageMaker updates only when it stands still; start it again afterwards.
+
+    Why it was stopped is written down before, so that only what we have stopped is started by us: people stop notebooks
+    in the console to save money.
+    """
+    if facts.stage is Stage.READY and (cause := _stop_cause(facts)):
+        verdict = reconciling(Reason.STOPPING, f"Stopping it: {_STOPPED_FOR[cause]}.")
+        if Verb.STOP in facts.done:
+            return Rest(verdict, Pace.WATCH)
+        if facts.resource.status.get("stoppedFor") != cause:
+            return Intend({"stoppedFor": cause}, verdict)
+        return _on_it(facts, Verb.STOP, facts.kind.family.stop)
+    if facts.stage is not Stage.STOPPED or not facts.kind.suspendable or _correcting(facts):
+        return None
+    if facts.suspend:
+        verdict = ready(Reason.SUSPENDED, f"It is {facts.status}, as spec.suspend asks.")
+        return Rest(replace(verdict, suspended=True), Pace.DRIFT)
+    if facts.suspend is None and not facts.resource.status.get("stoppedFor"):
+        return None
+    if Verb.START in facts.done:
+        return Rest(reconciling(Reason.STARTING, "SageMaker has accepted to start it."), Pace.WATCH)
+    return _on_it(facts, Verb.START, facts.kind.family.start)
+
+
 def outdated(facts: Facts) -> Step | None:
     """Bring AWS in step with the manifest, once per manifest: what AWS has undone is not tried again."""
-    if not isinstance(facts.target, Target) or not _outdated(facts):
+    update = facts.update
+    if update is None or not isinstance(facts.target, Target):
         return None
     if facts.stage is Stage.FAILED and facts.status not in facts.kind.repairable:
         return None
-    request = facts.target.update_request(facts.kind)
-    intent = _intent(facts, fingerprint(request))
+    if facts.drifting and facts.drift is not Drift.CORRECT:
+        return None
+    intent = _intent(facts, fingerprint(update.request))
     if Verb.UPDATE in facts.done:
         return Rest(_updating(facts), Pace.WATCH)
     if _undone(facts, intent):
         return Rest(_rolled_back(facts), Pace.DRIFT)
     if intent["repeats"] > _REPEATS:
-        message = f"SageMaker accepts the update and keeps another {', '.join(_changed(facts))}."
+        message = f"SageMaker accepts the update and keeps another {', '.join(facts.differing)}."
         return Rest(_of_the_next(facts, stalled(Reason.NOT_APPLIED, message)), Pace.DRIFT)
     if facts.resource.status.get("lastUpdate") != intent:
         return Intend({"lastUpdate": intent}, _updating(facts))
-    return Call(Verb.UPDATE, str(facts.kind.family.update), request)
+    return _on_it(facts, Verb.UPDATE, facts.kind.family.update, update.request)
 
 
 def at_rest(facts: Facts) -> Step:
     """Nothing is left to do but to tell how it is."""
     verdict = assess(facts)
+    if facts.drifting and facts.drift is Drift.REPORT:
+        verdict = replace(verdict, drifted=facts.differing)
     # Without an Update there is nothing that a reference could still change.
     if isinstance(facts.target, Waiting) and facts.kind.mutable:
-        waits = reconciling(Reason.DEPENDENCY_NOT_READY, facts.target.message)
-        return Rest(_of_the_next(facts, waits), Pace.EVENT)
+        return Rest(_of_the_next(facts, facts.target.verdict), Pace.EVENT)
     if facts.kind.lifecycle is Lifecycle.JOB:
         return Rest(verdict, Pace.NEVER)
     return Rest(verdict, Pace.DRIFT)
 
 
 KEEP: tuple[Callable[[Facts], Step | None], ...] = (
+    paused,
     unclaimed,
     finished,
     failed_call,
     waiting,
+    unwanted,
     unnamed,
     just_created,
     unlooked,
@@ -192,23 +250,40 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     foreign,
     mistagged,
     mid_change,
+    halted,
     outdated,
     at_rest,
 )
 
 
-def _changed(facts: Facts) -> tuple[str, ...]:
-    if not isinstance(facts.target, Target) or facts.kind.family.update is None:
-        return ()
-    return differences(facts.kind, facts.target.members, facts.reply)
+_STOPPED_FOR = {
+    "Suspend": "spec.suspend is true",
+    "Update": "SageMaker updates it only while it is stopped, and it is started again afterwards",
+}
 
 
-def _outdated(facts: Facts) -> bool:
-    return bool(isinstance(facts.observed, Present) and facts.observed.complete and _changed(facts))
+def _stop_cause(facts: Facts) -> str | None:
+    if facts.suspend and facts.kind.suspendable:
+        return "Suspend"
+    return "Update" if facts.kind.stops_to_update and _correcting(facts) else None
+
+
+def _correcting(facts: Facts) -> bool:
+    """Whether an update is needed and allowed."""
+    return facts.update is not None and (not facts.drifting or facts.drift is Drift.CORRECT)
+
+
+def _on_it(facts: Facts, verb: Verb, operation: str | None, request: Mapping[str, Any] | None = None) -> Call:
+    """A call about the resource that AWS was seen to have."""
+    assert operation is not None
+    about = address.request(facts, operation)
+    assert about is not None, f"{facts.resource.key}: {operation} is not possible before its address is known"
+    return Call(verb, operation, {**(request or {}), **about})
 
 
 def _updating(facts: Facts) -> Verdict:
-    return _of_the_next(facts, reconciling(Reason.UPDATING, f"Updating {', '.join(_changed(facts))}."))
+    verdict = _of_the_next(facts, reconciling(Reason.UPDATING, f"Updating {', '.join(facts.differing)}."))
+    return replace(verdict, drifted=facts.differing) if facts.drifting else verdict
 
 
 def _of_the_next(facts: Facts, verdict: Verdict) -> Verdict:
@@ -219,7 +294,7 @@ def _of_the_next(facts: Facts, verdict: Verdict) -> Verdict:
 def _serves_this(facts: Facts) -> bool:
     """Whether what serves is what this manifest asks for; a row of a list cannot tell, so the last report is believed."""
     if isinstance(facts.observed, Present) and facts.observed.complete:
-        return not _changed(facts)
+        return facts.update is None
     told = facts.resource.condition("Ready") or {}
     return bool(told.get("observedGeneration") == facts.resource.generation)
 

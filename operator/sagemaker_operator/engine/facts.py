@@ -9,11 +9,22 @@ from sagemaker_operator.errors import AWSFailure
 from sagemaker_operator.kinds import Kind, Policy
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import from_reply
+from sagemaker_operator.model.names import field
 
+from .naming import generated_name
 from .ownership import UID
 from .resource import Resource
 from .steps import Call, Verb
 from .target import Target, Waiting
+from .updates import Update, clearable, needed
+
+
+class Drift(StrEnum):
+    """What to do where AWS has something else than a manifest that has not changed (``spec.driftPolicy``)."""
+
+    CORRECT = "Correct"
+    REPORT = "Report"
+    IGNORE = "Ignore"
 
 
 class Adoption(StrEnum):
@@ -57,7 +68,8 @@ class Facts:
         observed: what AWS was seen to have.
         tags: the tags of the SageMaker resource, once known.
         named: whether this pass chose the name, so that nothing can have been created before.
-        created_arn: the ARN that Create returned, in this pass or in an earlier one that no report has told of yet.
+        created: what SageMaker chose, the ARN and the ids, as Create or List told in this pass, or Create in an earlier one that
+            no report has told of yet; empty if Create told nothing, None if nothing was asked.
         done: the calls that succeeded in this pass.
         failure: what the last call brought instead of a result, and which call that was (None for a look).
         misses: how many looks in a row found nothing, this pass included.
@@ -71,7 +83,7 @@ class Facts:
     observed: Unlooked | Missing | Present = Unlooked()
     tags: Mapping[str, str] | None = None
     named: bool = False
-    created_arn: str | None = None
+    created: Mapping[str, Any] | None = None
     done: tuple[Verb, ...] = ()
     failure: AWSFailure | None = None
     failed: Call | None = None
@@ -93,7 +105,14 @@ class Facts:
     @property
     def arn(self) -> str | None:
         """The ARN of what AWS has."""
-        return self.reply.get(self.kind.family.arn) or self.created_arn or self.resource.arn
+        return (
+            self.reply.get(self.kind.family.arn) or (self.created or {}).get(self.kind.family.arn) or self.resource.arn
+        )
+
+    @property
+    def begun(self) -> bool:
+        """Whether a Create is known to have succeeded."""
+        return self.created is not None or self.resource.arn is not None
 
     @property
     def status(self) -> str | None:
@@ -116,6 +135,38 @@ class Facts:
         """Whether an existing SageMaker resource may be taken over."""
         return Adoption(self.resource.spec.get("adoptionPolicy", Adoption.NEVER))
 
+    @property
+    def drift(self) -> Drift:
+        """What to do about drift."""
+        return Drift(self.resource.spec.get("driftPolicy", Drift.CORRECT))
+
+    @property
+    def suspend(self) -> bool | None:
+        """Whether the manifest wants it stopped; None leaves that to others."""
+        return self.resource.spec.get("suspend")
+
+    @property
+    def update(self) -> Update | None:
+        """The update that AWS needs; None as well while nobody can tell."""
+        if not isinstance(self.target, Target) or self.kind.family.update is None:
+            return None
+        if not isinstance(self.observed, Present) or not self.observed.complete:
+            return None
+        applied = {
+            name for name in clearable(self.kind) if field(name) in self.resource.status.get("appliedFields", ())
+        }
+        return needed(self.kind, self.target.members, self.reply, frozenset(applied))
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The fields in which AWS has something else than the manifest."""
+        return tuple(field(name) for name in self.update.members) if self.update else ()
+
+    @property
+    def drifting(self) -> bool:
+        """Whether AWS has something else although the manifest was in step with it before."""
+        return self.update is not None and self.resource.up_to_date and "lastUpdate" not in self.resource.status
+
     def told(self, member: str) -> Any:
         """One member of the reply as it would stand in the status; None if it is not there."""
         if member not in self.reply:
@@ -125,7 +176,7 @@ class Facts:
     @property
     def recognised(self) -> bool:
         """Whether AWS shows the very resource that an earlier pass confirmed as ours, and not a later one of the same name."""
-        confirmed = self.resource.arn or self.created_arn
+        confirmed = (self.created or {}).get(self.kind.family.arn) or self.resource.arn
         if confirmed is None or self.reply.get(self.kind.family.arn, confirmed) != confirmed:
             return False
         known = self.resource.status.get("creationTime")
@@ -133,7 +184,11 @@ class Facts:
 
     @property
     def ours(self) -> bool:
-        """Whether the tags prove that the resource was made for this custom resource."""
+        """Whether the resource proves to be made for this custom resource: by its tags, or by a name that holds our UID."""
+        if not self.kind.family.taggable:
+            return self.resource.known_name == generated_name(
+                self.resource, attempt=int(self.resource.status.get("attempt", 1))
+            )
         return self.tags is not None and self.tags.get(UID) == self.resource.uid
 
     @property

@@ -4,13 +4,16 @@ The finalizer leaves only when AWS says that the SageMaker resource is gone, whe
 it turns out never to have been ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sagemaker_operator.errors import Absent
 from sagemaker_operator.kinds import Lifecycle, Policy
 from sagemaker_operator.kinds.kind import Stage
+from sagemaker_operator.model.convert import to_request
+from sagemaker_operator.model.service import input_shape
 
-from . import refusal
+from . import address, refusal
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
 from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
@@ -84,7 +87,7 @@ def foreign(facts: Facts) -> Step | None:
     """What is not ours is left alone."""
     if facts.recognised or facts.ours:
         return None
-    if facts.tags is None:
+    if facts.tags is None and facts.kind.family.taggable:
         return AskOwner(str(facts.arn))
     return Release(f"{facts.arn} belongs to somebody else and is left alone.")
 
@@ -93,11 +96,12 @@ def moving(facts: Facts) -> Step | None:
     """SageMaker deletes nothing that is changing; a running job is stopped first."""
     if facts.stage in (Stage.LEAVING, Stage.STOPPING):
         return Rest(_deleting(facts, f"It is {facts.status}."), Pace.WATCH)
-    if facts.stage is not Stage.CHANGING:
-        return None
-    if facts.kind.lifecycle is not Lifecycle.JOB or facts.kind.family.stop is None:
+    stops = facts.kind.lifecycle is Lifecycle.JOB and facts.kind.family.stop is not None
+    if facts.stage is Stage.CHANGING and not stops:
         return Rest(_deleting(facts, f"SageMaker cannot delete it while it is {facts.status}."), Pace.WATCH)
-    return Call(Verb.STOP, facts.kind.family.stop, {facts.kind.family.identity: facts.resource.known_name})
+    if facts.stage is Stage.CHANGING or (facts.stage is Stage.READY and facts.kind.stops_to_delete):
+        return _call(facts, Verb.STOP, str(facts.kind.family.stop), facts.kind.stop_sends)
+    return None
 
 
 def deletable(facts: Facts) -> Step:
@@ -106,7 +110,7 @@ def deletable(facts: Facts) -> Step:
         return Release(f"{facts.kind.name} {facts.resource.known_name} has stopped; its record stays in SageMaker.")
     if Verb.DELETE in facts.done:
         return Rest(_deleting(facts, "SageMaker has accepted the deletion."), Pace.WATCH)
-    return Call(Verb.DELETE, facts.kind.family.delete, {facts.kind.family.identity: facts.resource.known_name})
+    return _call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts, facts.kind.family.delete))
 
 
 LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
@@ -125,3 +129,16 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
 
 def _deleting(facts: Facts, message: str) -> Verdict:
     return reconciling(Reason.DELETING, f"Deleting {facts.kind.name} {facts.resource.known_name}. {message}")
+
+
+def _call(facts: Facts, verb: Verb, operation: str, more: Mapping[str, Any]) -> Call:
+    about = address.request(facts, operation)
+    assert about is not None, f"{facts.resource.key}: {operation} is not possible before its address is known"
+    return Call(verb, operation, {**more, **about})
+
+
+def _wishes(facts: Facts, operation: str) -> dict[str, Any]:
+    """What a manifest says about the deletion itself."""
+    family = facts.kind.family
+    extras = {name: family.spec_members[name] for name in family.extras if name in input_shape(operation).members}
+    return to_request(extras, facts.resource.spec) if extras else {}

@@ -12,6 +12,7 @@ import re
 from .resource import Resource
 
 _HASH = 10  # characters of base32: 50 bits
+_TOKEN = 36
 
 
 def sagemaker_name(resource: Resource) -> str:
@@ -29,3 +30,9 @@ def generated_name(resource: Resource, *, attempt: int) -> str:
     suffix = base64.b32encode(digest).decode()[:_HASH].lower()
     base = re.sub("[^A-Za-z0-9]+", "-", f"{resource.namespace}-{resource.name}").strip("-")
     return f"{base[: resource.kind.naming_limit - _HASH - 1].rstrip('-')}-{suffix}".lower()
+
+
+def create_token(resource: Resource) -> str:
+    """A token of 36 letters and digits, the same for the same resource and attempt: SageMaker takes 32 to 36 everywhere."""
+    attempt = resource.status.get("attempt", 1)
+    return hashlib.sha256(f"{resource.uid}/{attempt}/token".encode()).hexdigest()[:_TOKEN]

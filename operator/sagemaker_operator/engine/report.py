@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_operator.model.convert import from_reply
+from sagemaker_operator.model.names import field
 
 from .facts import Facts, Present
 from .target import Target
+from .updates import clearable
 from .verdict import State, Verdict, conditions
 
 # What passes remember besides the name: see the schema of the status.
-_MEMORY = ("attempt", "lastUpdate", "tagKeys", "arn", "lastHandledReconcileAt")
+_MEMORY = ("appliedFields", "attempt", "lastUpdate", "stoppedFor", "tagKeys", "arn", "lastHandledReconcileAt")
 
 
 def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
@@ -58,17 +60,28 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
     """What stays of the last status; a full answer of AWS replaces all that is not memory."""
     before, kind = facts.resource.status, facts.kind
     complete = isinstance(facts.observed, Present) and facts.observed.complete and facts.manageable
-    kept = {
-        name: value for name, value in before.items() if not complete or name in _MEMORY or name == kind.identity_field
-    }
+    memory = {*_MEMORY, kind.identity_field, *map(field, kind.family.address)}
+    kept = {name: value for name, value in before.items() if not complete or name in memory}
     if complete and verdict.state is State.READY:
         # Done: the next difference is somebody else's doing, and worth an update of its own.
         kept.pop("lastUpdate", None)
+        if not verdict.suspended:
+            kept.pop("stoppedFor", None)
+        kept |= _applied(facts)
+    if facts.manageable:
+        kept |= {field(name): told for name, told in (facts.created or {}).items() if name != kind.family.arn}
     if facts.arn is not None and facts.manageable:
         kept["arn"] = facts.arn
         if isinstance(facts.target, Target) and facts.tags is not None:
             kept["tagKeys"] = sorted(facts.target.tags)
     return kept
+
+
+def _applied(facts: Facts) -> dict[str, Any]:
+    """The fields that Update could unset again, as far as the manifest sets them."""
+    if not isinstance(facts.target, Target) or not (known := clearable(facts.kind)):
+        return {}
+    return {"appliedFields": sorted(field(name) for name in known & facts.target.members.keys())}
 
 
 def _observed(facts: Facts) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sagemaker_operator.kinds import GROUP, Kind
 
 FINALIZER = f"{GROUP}/finalizer"
 LOOK_NOW = f"{GROUP}/reconcile-requested-at"
+PAUSED = f"{GROUP}/paused"
 
 
 class Key(NamedTuple):
@@ -93,6 +94,11 @@ class Resource:
         """A request to look at AWS now that has not been honoured yet."""
         asked = self.annotations.get(LOOK_NOW)
         return asked if asked != self.status.get("lastHandledReconcileAt") else None
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody has asked to leave it alone, deletion included."""
+        return self.annotations.get(PAUSED, "false").lower() == "true"
 
     @property
     def up_to_date(self) -> bool:

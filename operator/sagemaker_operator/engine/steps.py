@@ -14,6 +14,7 @@ class Verb(Enum):
 
     CREATE = "create"
     UPDATE = "update"
+    START = "start"
     STOP = "stop"
     DELETE = "delete"
     TAG = "tag"

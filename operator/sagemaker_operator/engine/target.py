@@ -10,9 +10,10 @@ from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.convert import to_request
 from sagemaker_operator.model.service import input_shape
 
-from .naming import sagemaker_name
+from .naming import create_token, sagemaker_name
 from .ownership import merge
 from .resource import Resource
+from .verdict import Reason, Verdict, reconciling, stalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,18 @@ class Waiting:
 
     Attributes:
         message: which ones, and what they lack.
+        reason: whether they are not ready or not there.
+        hopeless: whether they can never be, until somebody changes a manifest.
     """
 
     message: str
+    reason: Reason = Reason.DEPENDENCY_NOT_READY
+    hopeless: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What to say about a manifest that waits."""
+        return (stalled if self.hopeless else reconciling)(self.reason, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +42,23 @@ class Target:
 
     Attributes:
         name: the resource's name in SageMaker.
+        token: makes a repeated Create of the same attempt harmless, where SageMaker takes one.
         members: everything that the manifest sets, in the service model's spelling, without tags.
         tags: the tags that the manifest and our ownership ask for.
     """
 
     name: str
+    token: str
     members: Mapping[str, Any]
     tags: Mapping[str, str]
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""
-        request = _only(self.members, kind.family.create) | {kind.family.identity: self.name}
+        tokens = {kind.family.token: self.token} if kind.family.token else {}
+        request = {**tokens, **_only(self.members, kind.family.create), kind.family.identity: self.name}
         if kind.family.taggable:
             request["Tags"] = [{"Key": key, "Value": tag} for key, tag in self.tags.items()]
         return request
-
-    def update_request(self, kind: Kind) -> dict[str, Any]:
-        """The input of the Update operation: all members that it takes."""
-        assert kind.family.update is not None
-        sends = {**kind.update_sends, **self.members, kind.family.identity: self.name}
-        return _only(sends, kind.family.update)
 
 
 def understand(resource: Resource, resolved: Mapping[str, Any], owned: Mapping[str, str]) -> Target:
@@ -64,7 +71,7 @@ def understand(resource: Resource, resolved: Mapping[str, Any], owned: Mapping[s
     """
     members = to_request(resource.kind.family.spec_members, resolved)
     tags = merge(members.pop("Tags", ()), owned)  # type: ignore[arg-type]
-    return Target(sagemaker_name(resource), members, {tag["Key"]: tag["Value"] for tag in tags})
+    return Target(sagemaker_name(resource), create_token(resource), members, {tag["Key"]: tag["Value"] for tag in tags})
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

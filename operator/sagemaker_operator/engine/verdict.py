@@ -22,7 +22,9 @@ class Reason(StrEnum):
     CREATING = "Creating"
     DELETING = "Deleting"
     DELETION_FAILED = "DeletionFailed"
+    DEPENDENCY_NOT_FOUND = "DependencyNotFound"
     DEPENDENCY_NOT_READY = "DependencyNotReady"
+    DRIFTED = "Drifted"
     IN_USE = "InUse"
     NAME_CONFLICT = "NameConflict"
     NOT_APPLIED = "NotApplied"
@@ -30,9 +32,14 @@ class Reason(StrEnum):
     PROGRESSING_WITH_RETRY = "ProgressingWithRetry"
     QUOTA_EXCEEDED = "QuotaExceeded"
     READY = "Ready"
+    REFERENCE_CYCLE = "ReferenceCycle"
     REFUSED_BY_AWS = "RefusedByAWS"
     ROLLED_BACK = "RolledBack"
+    SOURCE_UNREADABLE = "SourceUnreadable"
+    STARTING = "Starting"
+    STOPPING = "Stopping"
     SUCCEEDED = "Succeeded"
+    SUSPENDED = "Suspended"
     UPDATING = "Updating"
     WAITING = "Waiting"
 
@@ -57,6 +64,8 @@ class Verdict:
         current: whether what serves is what this manifest asks for.
         succeeded: the outcome of a job, once it has one.
         rolled_back: whether AWS undid an update.
+        suspended: whether it rests because the manifest says so.
+        drifted: the fields in which AWS has something else than a manifest that has not changed.
     """
 
     state: State
@@ -66,6 +75,8 @@ class Verdict:
     current: bool = True
     succeeded: bool | None = None
     rolled_back: bool = False
+    suspended: bool = False
+    drifted: tuple[str, ...] = ()
 
 
 # AWS's words can be long, and the API server would refuse the whole status: metav1.Condition allows 32,768.
@@ -111,6 +122,10 @@ def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str,
         said["Succeeded"] = str(verdict.succeeded)
     if verdict.rolled_back:
         said["RolledBack"] = "True"
+    if verdict.suspended:
+        said["Suspended"] = "True"
+    if verdict.drifted:
+        said["Drifted"] = "True"
     made = [_condition(kind, status, verdict, resource, now) for kind, status in said.items()]
     outcome = resource.condition("Succeeded")
     if outcome is not None and verdict.succeeded is None:
@@ -127,6 +142,11 @@ def _ready_status(verdict: Verdict) -> str:
 def _condition(kind: str, status: str, verdict: Verdict, resource: Resource, now: str) -> dict[str, Any]:
     before: Mapping[str, Any] = resource.condition(kind) or {}
     reason, message, generation = verdict.reason, verdict.message, resource.generation
+    if kind == "Drifted":
+        reason, message = (
+            Reason.DRIFTED,
+            f"SageMaker has something else than this object in {', '.join(verdict.drifted)}.",
+        )
     if kind == "Ready" and verdict.serving:
         reason, message = Reason.READY, "In service."
         if not verdict.current:

@@ -75,7 +75,6 @@ ENDPOINT = Kind(
         Column("Config", ".status.endpointConfigName"),
         Column("Endpoint-Name", ".status.endpointName", wide=True),
     ),
-    lower_case=True,
     rollback=True,
     event="SageMaker Endpoint State Change",
 )

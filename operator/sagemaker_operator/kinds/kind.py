@@ -169,7 +169,6 @@ class Kind:
         sources: the fields that name keys of ConfigMaps and Secrets.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
-        lower_case: whether AWS takes two names that differ in case for the same one.
         rollback: whether a failed update leaves the resource serving its old spec (`engine.rollout`).
         event: the EventBridge detail-type of its changes.
     """
@@ -212,7 +211,6 @@ class Kind:
     sources: tuple[Source, ...] = ()
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
-    lower_case: bool = False
     rollback: bool = False
     event: str | None = None
     plural: str = ""

@@ -46,9 +46,13 @@ def test_a_name_chosen_in_this_pass_is_used_without_a_look() -> None:
 def test_a_job_that_was_just_created_is_watched_and_believed_before_it_is_shown() -> None:
     about = resource(status={"trainingJobName": "digits", "observedGeneration": 1})
 
-    assert decide(facts(about=about, named=True, done=(Verb.CREATE,), created_arn=ARN)) == Rest(None, Pace.WATCH)
-    assert decide(facts(about=about, created_arn=ARN, observed=Missing(), misses=1)) == Rest(None, Pace.SOON)
-    seen = decide(facts(about=about, created_arn=ARN, observed=Present(reply(status="InProgress"))))
+    assert decide(facts(about=about, named=True, done=(Verb.CREATE,), created={"TrainingJobArn": ARN})) == Rest(
+        None, Pace.WATCH
+    )
+    assert decide(facts(about=about, created={"TrainingJobArn": ARN}, observed=Missing(), misses=1)) == Rest(
+        None, Pace.SOON
+    )
+    seen = decide(facts(about=about, created={"TrainingJobArn": ARN}, observed=Present(reply(status="InProgress"))))
     assert rest(seen).pace is Pace.WATCH
 
 
