@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=10_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    run_jobs(new_core(), 1)  # reads the service model, and does not count
     silent = run_jobs(new_core(), options.jobs)
     core = new_core()
     queue = listen(core)
