@@ -15,12 +15,16 @@ from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
 from sagemaker_operator.engine.schedule import Pace
+from sagemaker_operator.engine.sources import redacted
 from sagemaker_operator.engine.steps import AskOwner, Call, Claim, Intend, Look, Release, Rest, Step, Verb
+from sagemaker_operator.engine.target import Target
 from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
+from . import sources
 from .finding import find
+from .namespaces import Namespaces
 from .ports import Announcer, Clock, Cloud, Cluster
 from .store import Record, Store
 from .targets import Targets
@@ -72,6 +76,7 @@ class Passes:
         self._heard = learn
         self._announcer, self._clock = announcer, clock
         self._region, self._default_policy = region, default_policy
+        self._namespaces = Namespaces(cluster, clock)
 
     async def run(self, record: Record, lane: Lane) -> Outcome:
         """One pass.
@@ -81,14 +86,15 @@ class Passes:
             kube.errors.KubeError: a read or write at Kubernetes failed; nothing at AWS is lost by it.
         """
         resource = record.resource or await self._read(record)
+        values = {} if resource.deleting else await sources.read(self._cluster, resource)
         facts = Facts(
             resource=resource,
-            target=self._targets.of(resource),
+            target=self._targets.of(resource, values),
             created=record.created,
             misses=record.misses,
             tries=record.tries,
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
-            default_policy=self._default_policy,
+            default_policy=await self._policy_of(resource) if resource.deleting else None,
         )
         hint, record.hint = record.hint, None
         for _ in range(_MOST_STEPS):
@@ -99,6 +105,12 @@ class Passes:
                 return await self._release(facts, step)
             facts = await self._carry_out(facts, step, lane, hint)
         raise EndlessPass(f"{resource.key}: {_MOST_STEPS} steps and no end, the last one {step}")
+
+    async def _policy_of(self, resource: Resource) -> Policy | None:
+        """The deletion policy where a manifest names none: its namespace's, else the operator's."""
+        if "deletionPolicy" in resource.spec:
+            return None
+        return await self._namespaces.deletion_policy(resource.namespace) or self._default_policy
 
     async def _carry_out(self, facts: Facts, step: Step, lane: Lane, hint: Mapping[str, Any] | None) -> Facts:
         match step:
@@ -185,6 +197,8 @@ class Passes:
         try:
             return await self._cloud.call(operation, request, region=region, lane=lane)
         except AWSFailure as failure:
+            hidden = facts.target.secrets if isinstance(facts.target, Target) else ()
+            failure.message = redacted(failure.message, hidden)
             raise facts.kind.read(failure) from None
 
     async def _rest(self, facts: Facts, step: Rest) -> Outcome:

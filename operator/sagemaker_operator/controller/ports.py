@@ -28,6 +28,9 @@ class Cluster(Protocol):
     ) -> dict[str, Any] | None:
         """Apply a JSON merge patch to exactly that version; the new object, or None if there is none."""
 
+    async def core(self, plural: str, name: str, *, namespace: str | None = None) -> dict[str, Any] | None:
+        """An object of the core API, such as a ConfigMap, or None if there is none."""
+
 
 class Cloud(Protocol):
     """The SageMaker API."""

@@ -1,9 +1,14 @@
 """What manifests ask for, given what the other custom resources offer."""
 
-from sagemaker_operator.engine import references
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sagemaker_operator.engine import references, sources
 from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.references import Pointer
-from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.engine.sources import Asked
 from sagemaker_operator.engine.target import Target, Waiting, understand
 from sagemaker_operator.engine.verdict import Reason
 
@@ -21,16 +26,40 @@ class Targets:
     def __init__(self, store: Store, *, cluster: str) -> None:
         self._store, self._cluster = store, cluster
 
-    def of(self, resource: Resource) -> Target | Waiting:
-        """The target of a manifest, or what it waits for."""
-        values: dict[Pointer, str] = {}
+    def of(self, resource: Resource, values: Mapping[Asked, Any] | Waiting) -> Target | Waiting:
+        """The target of a manifest, or what it waits for.
+
+        Args:
+            resource: the custom resource.
+            values: what its ConfigMaps and Secrets hold, or why that is not known.
+        """
+        if isinstance(values, Waiting):
+            return values
+        offers: dict[Pointer, str] = {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
             offer = self._offer(pointer)
             if isinstance(offer, Waiting):
-                return offer
-            values[pointer] = offer
+                return self._cycle(resource.key, pointer.target) or offer
+            offers[pointer] = offer
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
-        return understand(resource, references.resolve(resource.spec, values), owned)
+        resolved = references.resolve(sources.fill(resource.spec, values), offers)
+        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values))
+
+    def _cycle(self, start: Key, target: Key) -> Waiting | None:
+        """What to say if a resource waits for itself by way of what it waits for."""
+        ways: list[tuple[Key, ...]] = [(target,)]
+        seen = {target}
+        while ways:
+            way = ways.pop()
+            if way[-1] == start:
+                told = " → ".join(map(str, (start, *way)))
+                return Waiting(f"These wait for each other: {told}.", Reason.REFERENCE_CYCLE, hopeless=True)
+            record = self._store.get(way[-1])
+            for further, _ in record.points_to if record is not None else ():
+                if further not in seen:
+                    seen.add(further)
+                    ways.append((*way, further))
+        return None
 
     def _offer(self, pointer: Pointer) -> str | Waiting:
         record = self._store.get(pointer.target)

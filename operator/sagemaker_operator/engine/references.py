@@ -23,11 +23,13 @@ class Pointer:
         reference: the row's entry that it follows.
         parent: where the structure that holds it stands in the spec.
         target: the custom resource that it names.
+        at: its place in a list of references.
     """
 
     reference: Reference
     parent: Path
     target: Key
+    at: int = 0
 
 
 def pointers(kind: Kind, spec: Mapping[str, Any], namespace: str) -> tuple[Pointer, ...]:
@@ -35,10 +37,11 @@ def pointers(kind: Kind, spec: Mapping[str, Any], namespace: str) -> tuple[Point
     found = []
     for reference in kind.references:
         *steps, last = reference.field.split(".")
-        for parent, holder in _walk(spec, steps, ()):
-            named = holder.get(last)
-            if isinstance(named, Mapping) and named.get("name"):
-                found.append(Pointer(reference, parent, Key(reference.kind, namespace, named["name"])))
+        for parent, holder in walk(spec, steps, ()):
+            named = holder.get(last.removesuffix("[]"))
+            for at, one in enumerate(named if isinstance(named, list) else [named]):
+                if isinstance(one, Mapping) and one.get("name"):
+                    found.append(Pointer(reference, parent, Key(reference.kind, namespace, one["name"]), at))
     return tuple(found)
 
 
@@ -53,12 +56,18 @@ def value(reference: Reference, status: Mapping[str, Any]) -> str | None:
 def resolve(spec: Mapping[str, Any], values: Mapping[Pointer, str]) -> dict[str, Any]:
     """The spec with each reference's value in the field that it stands in for; the spec itself stays as it is."""
     resolved: Any = spec
+    lists: dict[tuple[Path, str], list[str]] = {}
     for pointer, found in values.items():
-        resolved = _put(resolved, pointer.parent, pointer.reference.sets, found)
+        sets: Any = found
+        if pointer.reference.field.endswith("[]"):
+            sets = lists.setdefault((pointer.parent, pointer.reference.sets), [])
+            sets.append(found)
+        resolved = put(resolved, pointer.parent, pointer.reference.sets, sets)
     return dict(resolved)
 
 
-def _walk(node: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def walk(node: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The structures of a spec that a way leads to, with where they stand."""
     if not isinstance(node, Mapping):
         return
     if not steps:
@@ -68,15 +77,16 @@ def _walk(node: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Mappi
     child = node.get(step)
     if steps[0].endswith("[]"):
         for at, item in enumerate(child or ()):
-            yield from _walk(item, steps[1:], (*path, step, at))
+            yield from walk(item, steps[1:], (*path, step, at))
     else:
-        yield from _walk(child, steps[1:], (*path, step))
+        yield from walk(child, steps[1:], (*path, step))
 
 
-def _put(node: Any, path: Path, field: str, found: str) -> Any:
+def put(node: Any, path: Path, field: str, found: Any) -> Any:
+    """A spec with a field of one of its structures set; the spec itself stays as it is."""
     if not path:
         return {**node, field: found}
     step, rest = path[0], path[1:]
     if isinstance(step, int):
-        return [_put(item, rest, field, found) if at == step else item for at, item in enumerate(node)]
-    return {**node, step: _put(node[step], rest, field, found)}
+        return [put(item, rest, field, found) if at == step else item for at, item in enumerate(node)]
+    return {**node, step: put(node[step], rest, field, found)}

@@ -45,12 +45,14 @@ class Target:
         token: makes a repeated Create of the same attempt harmless, where SageMaker takes one.
         members: everything that the manifest sets, in the service model's spelling, without tags.
         tags: the tags that the manifest and our ownership ask for.
+        secrets: the values among them that nobody may see.
     """
 
     name: str
     token: str
     members: Mapping[str, Any]
     tags: Mapping[str, str]
+    secrets: frozenset[str] = frozenset()
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""

@@ -89,6 +89,11 @@ class KubeClient:
         """An object, None when it does not exist."""
         return await self.request("GET", path_of(kind, namespace, name))
 
+    async def core(self, plural: str, name: str, *, namespace: str | None = None) -> dict[str, Any] | None:
+        """An object of the core API, such as a ConfigMap, None when it does not exist."""
+        within = f"/namespaces/{namespace}" if namespace else ""
+        return await self.request("GET", f"/api/v1{within}/{plural}/{name}")
+
     async def patch(
         self,
         kind: Kind,
