@@ -202,6 +202,7 @@ def test_groups_are_listed_by_status_and_store(sagemaker: Emulator, client: Any)
         return [entry["FeatureGroupName"] for entry in found]
 
     assert listed(SortBy="Name", SortOrder="Ascending") == ["new", "offline", "online"]
+    assert listed(SortBy="OfflineStoreStatus", SortOrder="Ascending") == ["online", "new", "offline"]
     assert listed(FeatureGroupStatusEquals="Creating") == ["new"]
     assert listed(OfflineStoreStatusEquals="Active") == ["offline"]
     assert listed(NameContains="line", SortOrder="Ascending") == ["offline", "online"]

@@ -219,3 +219,17 @@ def test_every_answer_about_notebooks_fits_the_model(sagemaker: Emulator) -> Non
             checked(sagemaker, f"{operation}NotebookInstance{suffix}", dict(LAB))
             checked(sagemaker, "DescribeNotebookInstance", LAB)
         sagemaker.clock.advance(200)
+
+
+def test_maintenance_locks_a_notebook_until_it_is_back(sagemaker: Emulator, client: Any) -> None:
+    client.create_notebook_instance(**notebook())
+    sagemaker.clock.advance(180)
+
+    sagemaker.scenarios.maintain("NotebookInstance", "lab", seconds=100)
+    seen = [client.describe_notebook_instance(NotebookInstanceName="lab")["NotebookInstanceStatus"]]
+    locked = refused(client.stop_notebook_instance, NotebookInstanceName="lab")[0]
+    for seconds in (10, 90):
+        sagemaker.clock.advance(seconds)
+        seen.append(client.describe_notebook_instance(NotebookInstanceName="lab")["NotebookInstanceStatus"])
+
+    assert (seen, locked) == (["PendingMaintenance", "InMaintenance", "InService"], "ValidationException")

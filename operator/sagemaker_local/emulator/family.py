@@ -102,7 +102,8 @@ class Family:
         checks: what Create looks up elsewhere, in order.
         status: the member that holds the status; None for families without one.
         any_case: whether names differing in case are the same.
-        descending: whether lists are newest first by default.
+        sorted_by: what its list goes by unless asked otherwise, as in SortBy.
+        descending: whether its list begins with the last or the newest, unless asked otherwise.
         plan: fits a timeline to a resource, for example to its time limit.
         entered: takes note of a step that was reached.
         view: members of Describe and List that are neither request nor fact.
@@ -143,6 +144,7 @@ class Family:
     defaults: tuple[tuple[str, Any], ...] = ()
     checks: tuple[Check, ...] = ()
     any_case: bool = False
+    sorted_by: str = "CreationTime"
     descending: bool = True
     plan: Callable[[Resource, Timeline], Timeline] = _same
     entered: Callable[[Resource, Step, float], None] = _unnoticed

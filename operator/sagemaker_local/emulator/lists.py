@@ -34,7 +34,7 @@ def list_page(call: Call, world: World, bound: Bound, families: Mapping[str, Bou
 
 def _sorted(call: Call, bound: Bound, found: list[Resource], families: Mapping[str, Bound]) -> list[Resource]:
     order = call.request.get("SortOrder", "Descending" if bound.family.descending else "Ascending")
-    key = _sort_key(call.request.get("SortBy", "CreationTime"), families)
+    key = _sort_key(call.request.get("SortBy", bound.family.sorted_by), families)
     if key is not None:
         found.sort(key=key)
     if order in ("Descending", "DESCENDING"):
@@ -44,15 +44,27 @@ def _sorted(call: Call, bound: Bound, found: list[Resource], families: Mapping[s
 
 def _sort_key(by: str, families: Mapping[str, Bound]) -> Callable[[Resource], Any] | None:
     """By what to sort; None is the order of creation, which the store keeps."""
-    if by in ("CreationTime", "CreatedAt", "CREATION_TIME"):
-        return None
-    if by.endswith(("Name", "NAME")):
-        return lambda r: r.name
-    if by in ("LastModifiedTime", "LAST_MODIFIED_TIME"):
-        return lambda r: (r.modified, r.created)
-    if by.endswith(("Status", "STATUS")):
-        return lambda r: (r.status or "", r.created)
-    return lambda r: (str(families[r.kind].whole(r).get(by, "")), r.created)
+    member = "".join(word.title() for word in by.split("_")) if by.isupper() else by
+    match member:
+        case "CreationTime" | "CreatedAt" | "CreateDate":
+            return None
+        case "Name":
+            return lambda r: r.name
+        case "Status":
+            return lambda r: (r.status or "", r.created)
+        case _:
+            return lambda r: (_comparable(families[r.kind].whole(r).get(member)), r.created)
+
+
+def _comparable(value: Any) -> tuple[int, float, str]:
+    """What is not there comes first, numbers and times go by their size."""
+    match value:
+        case None:
+            return 0, 0, ""
+        case int() | float():
+            return 1, value, ""
+        case _:
+            return 2, 0, str(value)
 
 
 def _selected(request: Mapping[str, Any], resource: Resource, own: Bound, listing: Bound) -> bool:

@@ -197,6 +197,7 @@ def _uses_plan(wanted: Any, shown_: Mapping[str, Any], _: Resource) -> bool:
     return wanted in shown_["TrainingPlanArns"]
 
 
+MAINTAIN: Final = Timeline((at(0, "SystemUpdating"), at(600, "InService")))
 CREATE: Final = Timeline(
     (
         at(0, "Creating", effect=plan_groups),
@@ -230,8 +231,10 @@ CLUSTER: Final = Family(
     create=CREATE,
     missing=records.MISSING,
     exists=EXISTS,
+    descending=False,
     checks=(name_is_free, types_are_known),
     view=shown,
+    maintenance=MAINTAIN,
     defaults=(("NodeRecovery", "Automatic"),),
     filters={"TrainingPlanArn": _uses_plan},
     actions=(

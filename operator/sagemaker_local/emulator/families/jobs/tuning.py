@@ -196,6 +196,7 @@ HYPER_PARAMETER_TUNING_JOB: Final = Family(
     create=CREATE,
     missing=MISSING,
     exists=EXISTS,
+    sorted_by="Name",
     descending=False,
     defaults=(("HyperParameterTuningJobConfig.TrainingJobEarlyStoppingType", "Off"), *_defaults()),
     prepare=complete,

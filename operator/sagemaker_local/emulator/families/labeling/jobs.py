@@ -169,7 +169,7 @@ def list_of_team(call: Call, world: World) -> Json:
         and in_period(request, "CreationTime", job.created)
         and code in job.spec["JobReferenceCode"]
     ]
-    if request.get("SortOrder", "Descending") == "Descending":
+    if request.get("SortOrder") == "Descending":
         found.reverse()
     page = cut(found, call)
     return {"LabelingJobSummaryList": [_for_team(job) for job in page.items], **page.token}
@@ -196,6 +196,7 @@ LABELING_JOB: Final = Family(
     create=CREATE,
     missing=MISSING,
     exists=EXISTS,
+    descending=False,
     checks=(role_can_be_assumed("RoleArn"), attribute_is_free, team_exists),
     prepare=name_job,
     plan=streaming,

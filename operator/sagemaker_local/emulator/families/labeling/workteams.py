@@ -92,6 +92,7 @@ WORKTEAM: Final = Family(
     create=Timeline((at(0, None, effect=join),)),
     missing=MISSING,
     exists=EXISTS,
+    descending=False,
     wrapped="Workteam",
     checks=(of_a_workforce,),
     view=shown,

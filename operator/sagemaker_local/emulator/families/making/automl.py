@@ -193,6 +193,7 @@ AUTOML_JOB: Final = Family(
     create=CREATE,
     missing=MISSING,
     exists=EXISTS,
+    sorted_by="Name",
     defaults=(("GenerateCandidateDefinitionsOnly", False),),
     checks=(role_can_be_assumed("RoleArn"), endpoint_name_is_clear),
     plan=course,

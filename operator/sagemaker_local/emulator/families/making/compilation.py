@@ -99,6 +99,7 @@ COMPILATION_JOB: Final = Family(
     create=CREATE,
     missing=MISSING,
     exists=EXISTS,
+    descending=False,
     checks=(role_can_be_assumed("RoleArn"), one_input),
     prepare=input_of_package,
     plan=in_time,

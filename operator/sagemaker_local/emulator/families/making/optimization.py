@@ -58,6 +58,7 @@ OPTIMIZATION_JOB: Final = Family(
     create=CREATE,
     missing=MISSING,
     exists=EXISTS,
+    descending=False,
     checks=(role_can_be_assumed("RoleArn"),),
     plan=in_time,
     entered=note_times,

@@ -80,6 +80,7 @@ FAILED: Final = at(0, "Failed")
 START: Final = Timeline((at(0, "Pending"), at(180, "InService", effect=connect)), failed=FAILED)
 STOP: Final = Timeline((at(0, "Stopping"), at(60, "Stopped")), failed=FAILED)
 UPDATE: Final = Timeline((at(0, "Updating"), at(20, "Stopped", effect=make)), failed=FAILED)
+MAINTAIN: Final = Timeline((at(0, "PendingMaintenance"), at(60, "InMaintenance"), at(600, "InService")))
 DELETE: Final = Timeline((at(0, "Deleting"), at(30, None, effect=gone)), failed=FAILED)
 
 
@@ -138,6 +139,7 @@ NOTEBOOK_INSTANCE: Final = Family(
     create=START,
     missing=MISSING,
     exists=EXISTS,
+    sorted_by="Name",
     defaults=(
         ("DirectInternetAccess", "Enabled"),
         ("RootAccess", "Enabled"),
@@ -148,6 +150,7 @@ NOTEBOOK_INSTANCE: Final = Family(
     ),
     checks=(reachable, role_can_be_assumed("RoleArn")),
     view=shown,
+    maintenance=MAINTAIN,
     filters={"AdditionalCodeRepositoryEquals": has_repository},
     actions=(
         Action(

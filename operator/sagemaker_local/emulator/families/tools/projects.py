@@ -117,6 +117,7 @@ PROJECT: Final = Family(
     ),
     missing=MISSING,
     exists=EXISTS,
+    descending=False,
     frees=frozenset({"DeleteCompleted"}),
     prepare=number,
     view=shown,

@@ -19,6 +19,8 @@ CODE_REPOSITORY: Final = Family(
     create=AT_ONCE,
     missing=MISSING,
     exists=EXISTS,
+    sorted_by="Name",
+    descending=False,
     actions=(
         Action(operation="UpdateCodeRepository", apply=merge("GitConfig", deep=True)),
         Action(operation="DeleteCodeRepository", timeline=REMOVE),
