@@ -28,6 +28,11 @@ _FACTS = {
     "pool": "Available",
     "variant": "v",
     "expression": "e",
+    "bucket": "b",
+    "key": "k",
+    "problem": "p",
+    "token": "t",
+    "version": 2,
 }
 
 CASES = [pytest.param(name, *heard, id=f"{name}-{heard[1]}") for name, hearings in HEARD.items() for heard in hearings]

@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .features import FEATURE_GROUP
 from .hosting import ENDPOINT, ENDPOINT_CONFIG, MODEL
+from .hubs import HUB, HUB_CONTENT
 from .kind import Kind
+from .lineage import ACTION, ARTIFACT, CONTEXT, EXPERIMENT, TRIAL, TRIAL_COMPONENT
 from .monitoring import DATA_QUALITY_JOB_DEFINITION, MONITORING_SCHEDULE
+from .pipelines import PIPELINE, PIPELINE_EXECUTION
+from .registry import ALGORITHM, MODEL_CARD, MODEL_CARD_EXPORT_JOB, MODEL_PACKAGE, MODEL_PACKAGE_GROUP
 from .training import PROCESSING_JOB, TRAINING_JOB
 
 GROUP = "sagemaker-operator.dev"
@@ -22,6 +27,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ENDPOINT,
             DATA_QUALITY_JOB_DEFINITION,
             MONITORING_SCHEDULE,
+            MODEL_PACKAGE_GROUP,
+            MODEL_PACKAGE,
+            ALGORITHM,
+            MODEL_CARD,
+            MODEL_CARD_EXPORT_JOB,
+            FEATURE_GROUP,
+            HUB,
+            HUB_CONTENT,
+            PIPELINE,
+            PIPELINE_EXECUTION,
+            EXPERIMENT,
+            TRIAL,
+            TRIAL_COMPONENT,
+            ACTION,
+            ARTIFACT,
+            CONTEXT,
         )
     }
 )
