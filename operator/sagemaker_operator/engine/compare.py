@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from sagemaker_operator.kinds import Kind
-from sagemaker_operator.model.lists import without_order
+from sagemaker_operator.model.lists import not_in, without_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +21,29 @@ class Reading:
     Attributes:
         unordered: lists without an order, with the member that tells their items apart ("" for plain values).
         documents: texts that are JSON documents.
+        hidden: members that Describe never shows, such as passwords.
     """
 
     unordered: Mapping[str, str] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 @cache
 def reading(kind: Kind) -> Reading:
     """How the values of a kind are read."""
-    lists = without_order(kind.family.spec_members)
-    return Reading(lists | dict.fromkeys(kind.unordered, ""), kind.documents)
+    family = kind.family
+    lists = without_order(family.spec_members)
+    hidden = not_in(family.described, family.spec_members) - kind.shown_at.keys()
+    return Reading(lists | dict.fromkeys(kind.unordered, ""), kind.documents, frozenset(hidden))
 
 
 def as_asked(kind: Kind, reply: Mapping[str, Any]) -> Mapping[str, Any]:
     """A Describe reply with each value where a spec has it."""
-    shown = reply
+    shown: Any = reply
     for asked, told in kind.shown_at.items():
-        found = at(reply, told)
-        if found is not None:
-            shown = _put(shown, asked.split("."), found)
-    return shown
+        shown = _renamed(shown, asked.split("."), told.split("."))
+    return dict(shown)
 
 
 def at(value: Any, path: str) -> Any:
@@ -71,6 +73,10 @@ def satisfied(wanted: Any, found: Any, how: Reading = Reading(), path: str = "")
     return bool(wanted == found) or (found is None and wanted in ("", False))
 
 
+def _held(wanted: Any, found: Any, how: Reading, path: str) -> bool:
+    return path in how.hidden or satisfied(wanted, found, how, path)
+
+
 def _paired(wanted: Sequence[Any], items: Sequence[Any], key: str | None) -> list[tuple[Any, Any]]:
     """Each wanted item with the one to compare it with; None for one that is not there."""
     if key is None:
@@ -86,6 +92,19 @@ def _document(text: Any) -> Any:
         return json.loads(text)
     except (TypeError, ValueError):
         return text
+
+
+def _renamed(node: Any, asked: list[str], told: list[str]) -> Any:
+    """A reply in which what is told at one path stands at another too; in each item, where the way leads through a list."""
+    if isinstance(node, list):
+        return [_renamed(item, asked, told) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    if asked[0] == told[0] and asked[1:] and told[1:]:
+        inner = node.get(asked[0])
+        return node if inner is None else {**node, asked[0]: _renamed(inner, asked[1:], told[1:])}
+    found = at(node, ".".join(told))
+    return node if found is None else _put(node, asked, found)
 
 
 def _put(node: Mapping[str, Any], way: list[str], found: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Which lists of a structure have no order, and what tells their items apart.
+"""What the shapes tell about comparing values: which lists have no order, and what a reply never shows.
 
-The same knowledge makes them merge in server-side apply (`schema`) and keeps another order from being taken for a difference.
+What tells the items of a list apart also makes them merge in server-side apply (`schema`). Paths are of members, without indices.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,3 +43,25 @@ def _within(shape: Shape, path: str, inside: tuple[str, ...]) -> Iterator[tuple[
             yield from _within(shape.member, path, inside)
         case MapShape():
             yield from _within(shape.value, path, inside)
+
+
+def not_in(shown: Mapping[str, Shape], asked: Mapping[str, Shape]) -> set[str]:
+    """The members that are asked for within what is shown, and are not shown themselves: passwords, mostly."""
+    return {path for name, shape in asked.items() if name in shown for path in _missing(shape, shown[name], name, ())}
+
+
+def _missing(asked: Shape, shown: Shape, path: str, inside: tuple[str, ...]) -> Iterator[str]:
+    if asked.name == shown.name or asked.name in inside:
+        return
+    inside = (*inside, asked.name)
+    match asked, shown:
+        case StructureShape(), StructureShape():
+            for name, member in asked.members.items():
+                if name not in shown.members:
+                    yield f"{path}.{name}"
+                else:
+                    yield from _missing(member, shown.members[name], f"{path}.{name}", inside)
+        case ListShape(), ListShape():
+            yield from _missing(asked.member, shown.member, path, inside)
+        case MapShape(), MapShape():
+            yield from _missing(asked.value, shown.value, path, inside)
