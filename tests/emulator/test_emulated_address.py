@@ -1,5 +1,7 @@
 """Where the emulator listens: on loopback, unless somebody asks for more."""
 
+import contextlib
+import gc
 import socket
 import subprocess
 import sys
@@ -34,6 +36,17 @@ def test_another_address_is_listened_on_when_it_is_asked_for() -> None:
         assert answers("127.0.0.2", port)
         assert not answers("127.0.0.1", port)
         assert emulator.client().list_models()["Models"] == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_whoever_has_just_connected_is_hung_up_on_when_the_emulator_stops() -> None:
+    for _ in range(20):
+        with Emulator.start(virtual=True) as emulator:
+            port = int(emulator.url.rpartition(":")[2])
+            caller = socket.create_connection(("127.0.0.1", port), timeout=5)
+        with caller, contextlib.suppress(ConnectionResetError):
+            assert caller.recv(1) == b""
+    gc.collect()  # what was left open would complain now
 
 
 @pytest.mark.parametrize(

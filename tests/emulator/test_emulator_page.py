@@ -66,7 +66,8 @@ def test_the_control_calls_of_the_page_are_understood(sagemaker: Emulator, tmp_p
     calls = blocks("Over HTTP", "sh")[0].replace("localhost:4580", sagemaker.url).replace("curl ", "curl -sSf ")
 
     assert typed(calls, tmp_path)
-    assert sagemaker.scenarios.rules()
+    assert sagemaker.faults.rules() == []
+    assert [rule["reason"] for rule in sagemaker.scenarios.rules()] == ["AlgorithmError: no"]
 
 
 def test_the_containers_of_the_page_are_given_flags_that_exist() -> None:

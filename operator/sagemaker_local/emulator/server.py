@@ -21,6 +21,8 @@ from sagemaker_local.emulator.mount import Request
 from sagemaker_local.emulator.service import SageMaker
 
 LARGEST_UPLOAD: Final = 4 * 1024**3
+ACCEPTING: Final = 10
+"""Turns of the event loop, more than asyncio needs to accept a connection."""
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +35,7 @@ class Server:
         self._control = control
         self._accounts = accounts
         self._runner: web.ServerRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._timers: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -40,11 +43,10 @@ class Server:
         server = web.Server(self._handle, request_factory=_large_request)
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
+        self._listening = await asyncio.get_running_loop().create_server(server, host, port, backlog=128)
         if not self._front.service.world.clock.virtual:
             self._timers = asyncio.create_task(keep_time(self._front.service))
-        return int(self._runner.addresses[0][1])
+        return int(self._listening.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Stop listening, cut open connections, end the timers."""
@@ -53,6 +55,8 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._timers
         if self._runner is not None:
+            if self._listening is not None:
+                await _end(self._listening)
             await self._runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -130,6 +134,16 @@ async def keep_time(service: SageMaker) -> None:
             woken.clear()
     finally:
         service.machine.on_earlier = None
+
+
+async def _end(listening: asyncio.Server) -> None:
+    """Accept no more, and close only when the accepted connections are known, or they would stay open (CPython's gh-109564)."""
+    loop = asyncio.get_running_loop()
+    for place in listening.sockets:
+        loop.remove_reader(place.fileno())
+    for _ in range(ACCEPTING):
+        await asyncio.sleep(0)
+    listening.close()
 
 
 def _for_sagemaker(request: web.BaseRequest) -> bool:
