@@ -5,7 +5,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import StructureShape
+from botocore.model import StringShape, StructureShape
 from tests.emulator.asking import ROLE
 from tests.emulator.making_requests import automl_job
 
@@ -51,6 +51,7 @@ def test_a_list_can_be_sorted_by_all_that_its_documentation_names(operation: str
     bound = Bound(family)
     known = {*bound.described, *bound.summaries[1], *EVERYWHERE}
     shape = model.input_members(operation).members["SortBy"]
+    assert isinstance(shape, StringShape)
 
     named = {"".join(w.title() for w in by.split("_")) if by.isupper() else by for by in shape.enum}
 

@@ -6,19 +6,19 @@ emulator's clock. moto hands out the credentials.
 """
 
 import fnmatch
-import json
 import re
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from sagemaker_local.emulator.clock import Clock
 from sagemaker_local.emulator.faults import EXPIRED
 from sagemaker_local.emulator.mount import Moto, Request, Response
 from sagemaker_local.emulator.refusal import Refusal
+from sagemaker_local.emulator.statements import allow, several
 from sagemaker_local.emulator.wire import scope
 
 NOT_TRUSTED: Final = Refusal(
@@ -95,29 +95,22 @@ class Accounts:
 
 def trusts(policy: str, *, account: str, external_id: str | None) -> bool:
     """Whether a trust policy lets an account assume its role; a statement that is not understood allows nothing."""
-    try:
-        document = json.loads(policy if policy.lstrip().startswith("{") else unquote(policy))
-    except ValueError:
-        return False
-    statements = [s for s in _list(document.get("Statement")) if _concerns(s, account)]
-    fitting = [s for s in statements if _conditions_hold(s.get("Condition", {}), external_id)]
-    effects = {statement.get("Effect") for statement in fitting}
-    return "Allow" in effects and "Deny" not in effects
+    return allow(policy, lambda s: _concerns(s, account) and _conditions_hold(s.get("Condition", {}), external_id))
 
 
 def _concerns(statement: Mapping[str, Any], account: str) -> bool:
-    actions = [str(action) for action in _list(statement.get("Action"))]
+    actions = [str(action) for action in several(statement.get("Action"))]
     if not any(fnmatch.fnmatchcase("sts:assumerole", action.lower()) for action in actions):
         return False
     principal = statement.get("Principal", {})
-    trusted = _list(principal.get("AWS")) if isinstance(principal, dict) else _list(principal)
+    trusted = several(principal.get("AWS")) if isinstance(principal, dict) else several(principal)
     return any(who == "*" or str(who) == account or f"::{account}:" in str(who) for who in trusted)
 
 
 def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], external_id: str | None) -> bool:
     for operator, wanted in conditions.items():
         for key, values in wanted.items():
-            allowed = [str(value) for value in _list(values)]
+            allowed = [str(value) for value in several(values)]
             if key.lower() != "sts:externalid" or external_id is None:
                 return False
             match operator:
@@ -143,9 +136,3 @@ def _denied(text: str) -> Response:
     error = f"<Type>Sender</Type><Code>AccessDenied</Code><Message>{escape(text)}</Message>"
     body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
     return Response(403, [("Content-Type", "text/xml")], body.encode())
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

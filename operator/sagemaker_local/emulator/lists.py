@@ -5,13 +5,15 @@ documentation), so that an empty page with a token is an ordinary answer. A filt
 `<Member>Equals`, `<Member>Prefix`, `<Time>After`, `<Time>Before`, or the member itself; a family's row may say otherwise.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from sagemaker_local.emulator.bound import Bound
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
+
+Row = TypeVar("Row")
 
 _ABOUT_THE_PAGE: Final = frozenset({"MaxResults", "NextToken", "SortBy", "SortOrder", "StatusEquals"})
 _CREATED: Final = frozenset({"Created", "Creation", "CreationTime"})
@@ -126,3 +128,8 @@ def in_period(given: Mapping[str, Any], member: str, when: float) -> bool:
     """Whether a time lies between `<member>After` and `<member>Before`, as far as they are given; for lists of their own."""
     after, before = given.get(f"{member}After"), given.get(f"{member}Before")
     return (after is None or when > after) and (before is None or when < before)
+
+
+def newest_first(rows: Sequence[Row], request: Mapping[str, Any]) -> list[Row]:
+    """Rows that are kept oldest first, as SortOrder asks for them, by default Descending; for lists of their own."""
+    return list(rows if request.get("SortOrder", "Descending") == "Ascending" else reversed(rows))

@@ -4,10 +4,10 @@ Understands what such policies use: principals, actions, resources with wildcard
 aws:SourceAccount. A statement with any other condition does not hold.
 """
 
-import json
 from typing import Any, Final
 
 from sagemaker_local.emulator.events.matchers import wildcard
+from sagemaker_local.emulator.statements import allow, several
 
 _SERVICE: Final = "events.amazonaws.com"
 _ACTIONS: Final = ("sqs:sendmessage", "sqs:*", "*")
@@ -26,17 +26,13 @@ def lets_in(policy: str | None, *, queue: str, rule: str, account: str) -> bool:
     if not policy:
         return False
     context = {"aws:sourcearn": rule, "aws:sourceaccount": account}
-    statements = [s for s in _listed(json.loads(policy).get("Statement")) if _holds(s, queue, context)]
-    effects = {statement.get("Effect") for statement in statements}
-    return "Allow" in effects and "Deny" not in effects
+    return allow(policy, lambda statement: _holds(statement, queue, context))
 
 
-def _holds(statement: Any, queue: str, context: dict[str, str]) -> bool:
-    if not isinstance(statement, dict):
-        return False
+def _holds(statement: dict[str, Any], queue: str, context: dict[str, str]) -> bool:
     conditions = statement.get("Condition") or {}
-    actions = [str(action).lower() for action in _listed(statement.get("Action"))]
-    resources = _listed(statement.get("Resource"))
+    actions = [str(action).lower() for action in several(statement.get("Action"))]
+    resources = several(statement.get("Resource"))
     return (
         _is_eventbridge(statement.get("Principal"))
         and any(action in _ACTIONS for action in actions)
@@ -51,7 +47,7 @@ def _is_eventbridge(principal: Any) -> bool:
         return True
     if not isinstance(principal, dict):
         return False
-    return "*" in _listed(principal.get("AWS")) or _SERVICE in _listed(principal.get("Service"))
+    return "*" in several(principal.get("AWS")) or _SERVICE in several(principal.get("Service"))
 
 
 def _met(operator: str, wanted: Any, context: dict[str, str]) -> bool:
@@ -59,7 +55,7 @@ def _met(operator: str, wanted: Any, context: dict[str, str]) -> bool:
         return False
     fits = _like if operator in _LIKE else str.__eq__
     return all(
-        key.lower() in context and any(fits(value, context[key.lower()]) for value in _listed(values))
+        key.lower() in context and any(fits(value, context[key.lower()]) for value in several(values))
         for key, values in wanted.items()
     )
 
@@ -72,9 +68,3 @@ def _tidy(pattern: str) -> str:
     while "**" in pattern:
         pattern = pattern.replace("**", "*")
     return pattern.replace("\\", "\\\\")
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

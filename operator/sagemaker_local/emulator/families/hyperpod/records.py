@@ -6,6 +6,7 @@ Events are kept for clusters with continuous provisioning alone (ListClusterEven
 from collections.abc import Iterable
 from typing import Any, Final
 
+from sagemaker_local.emulator.lists import in_period, newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -99,12 +100,7 @@ def _conclude(operation: Json, status: str) -> None:
 
 
 def _between(rows: Iterable[Json], request: Json, *, time: str) -> list[Json]:
-    after = request.get(f"{time}After", float("-inf"))
-    before = request.get(f"{time}Before", float("inf"))
-    found = [row for row in rows if after < row[time] < before]
-    if request.get("SortOrder", "Descending") == "Descending":
-        found.reverse()
-    return found
+    return newest_first([row for row in rows if in_period(request, time, row[time])], request)
 
 
 def list_events(call: Call, world: World) -> Json:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import REMOVE
-from sagemaker_local.emulator.families.making.limits import FINISHED, RUNNING, STOP, in_time
+from sagemaker_local.emulator.families.making.limits import FINISHED, RUNNING, STOP, in_time, note_times
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -65,12 +65,9 @@ def input_of_package(request: Json, _: Call, world: World) -> None:
         }
 
 
-def note_times(job: Resource, step: Step, now: float) -> None:
+def note_outcome(job: Resource, step: Step, now: float) -> None:
     """When work began and ended, and what came of it."""
-    if step.status == "INPROGRESS":
-        job.facts["CompilationStartTime"] = now
-    elif step.status in FINISHED:
-        job.facts["CompilationEndTime"] = now
+    note_times(job, step, now, work="Compilation")
     if step.status == "COMPLETED":
         job.facts["InferenceImage"] = f"{job.place.account}.dkr.ecr.{job.place.region}.amazonaws.com/neo-inference:1"
 
@@ -103,7 +100,7 @@ COMPILATION_JOB: Final = Family(
     checks=(role_can_be_assumed("RoleArn"), one_input),
     prepare=input_of_package,
     plan=in_time,
-    entered=note_times,
+    entered=note_outcome,
     view=shown,
     actions=(
         Action(

@@ -1,9 +1,9 @@
-"""The time limit of jobs whose statuses are in capitals: STARTING, INPROGRESS, then COMPLETED, FAILED or STOPPED."""
+"""The time limit and the times of jobs with statuses in capitals: STARTING, INPROGRESS, then COMPLETED, FAILED or STOPPED."""
 
 from dataclasses import replace
 from typing import Final
 
-from sagemaker_local.emulator.family import Timeline, at
+from sagemaker_local.emulator.family import Step, Timeline, at
 from sagemaker_local.emulator.resource import Resource
 
 FINISHED: Final = frozenset({"COMPLETED", "FAILED", "STOPPED"})
@@ -20,3 +20,11 @@ def in_time(resource: Resource, timeline: Timeline) -> Timeline:
     end = working[0].after + limit
     kept = tuple(step for step in timeline.steps if step.after < end)
     return replace(timeline, steps=(*kept, at(end, "STOPPING"), at(end + 30, "STOPPED")))
+
+
+def note_times(job: Resource, step: Step, now: float, *, work: str) -> None:
+    """When work began and ended, as `<work>StartTime` and `<work>EndTime`."""
+    if step.status == "INPROGRESS":
+        job.facts[f"{work}StartTime"] = now
+    elif step.status in FINISHED:
+        job.facts[f"{work}EndTime"] = now

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.checks import role_can_be_assumed
 from sagemaker_local.emulator.effects import REMOVE
-from sagemaker_local.emulator.families.making.limits import FINISHED, RUNNING, STOP, in_time
+from sagemaker_local.emulator.families.making.limits import FINISHED, RUNNING, STOP, in_time, note_times
 from sagemaker_local.emulator.family import Action, Family, Step, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Resource
@@ -25,12 +25,9 @@ CREATE: Final = Timeline(
 )
 
 
-def note_times(job: Resource, step: Step, now: float) -> None:
+def note_outcome(job: Resource, step: Step, now: float) -> None:
     """When work began and ended, and what came of it."""
-    if step.status == "INPROGRESS":
-        job.facts["OptimizationStartTime"] = now
-    elif step.status in FINISHED:
-        job.facts["OptimizationEndTime"] = now
+    note_times(job, step, now, work="Optimization")
     if step.status == "COMPLETED":
         image = f"{job.place.account}.dkr.ecr.{job.place.region}.amazonaws.com/djl-inference:1"
         job.facts["OptimizationOutput"] = {"RecommendedInferenceImage": image}
@@ -61,7 +58,7 @@ OPTIMIZATION_JOB: Final = Family(
     descending=False,
     checks=(role_can_be_assumed("RoleArn"),),
     plan=in_time,
-    entered=note_times,
+    entered=note_outcome,
     view=shown,
     filters={"OptimizationContains": _is_done},
     actions=(

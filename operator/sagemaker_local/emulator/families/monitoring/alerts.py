@@ -9,7 +9,7 @@ first numbers are unverified.
 from typing import Final
 
 from sagemaker_local.emulator.families.monitoring import executions
-from sagemaker_local.emulator.lists import in_period
+from sagemaker_local.emulator.lists import in_period, newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -77,9 +77,7 @@ def history(call: Call, world: World) -> Json:
     ]
     by = "AlertStatus" if call.request.get("SortBy") == "Status" else "CreationTime"
     rows.sort(key=lambda row: (row[by], row["CreationTime"]))
-    if call.request.get("SortOrder", "Descending") == "Descending":
-        rows.reverse()
-    page = cut(rows, call)
+    page = cut(newest_first(rows, call.request), call)
     return {"MonitoringAlertHistory": page.items, **page.token}
 
 

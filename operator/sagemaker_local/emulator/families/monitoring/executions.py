@@ -7,6 +7,7 @@ what runs for years on a virtual clock stays bounded; with the schedule they are
 from collections.abc import Iterator
 from typing import Any, Final
 
+from sagemaker_local.emulator.lists import newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
@@ -76,9 +77,7 @@ def listed(call: Call, world: World) -> Json:
     by = call.request.get("SortBy", "CreationTime")
     member = "MonitoringExecutionStatus" if by == "Status" else by
     rows.sort(key=lambda row: (row[member], row["CreationTime"]))
-    if call.request.get("SortOrder", "Descending") == "Descending":
-        rows.reverse()
-    page = cut(rows, call)
+    page = cut(newest_first(rows, call.request), call)
     return {"MonitoringExecutionSummaries": [_shown(row) for row in page.items], **page.token}
 
 

@@ -11,6 +11,7 @@ from sagemaker_local.emulator.families.pipelines.pipelines import ACTIVE, DELETI
 from sagemaker_local.emulator.families.pipelines.selection import copy_others, selection_makes_sense
 from sagemaker_local.emulator.families.pipelines.values import Values
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
+from sagemaker_local.emulator.lists import in_period, newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -121,7 +122,7 @@ def describe(_: Call, execution: Resource, world: World, answer: Json) -> Json:
     pipeline = find(execution.place, execution.spec["PipelineArn"], world)
     aliases = versions.chosen(pipeline, {"PipelineVersionId": execution.spec["PipelineVersionId"]})
     named = aliases.get("PipelineVersionAliases")
-    return {**answer, "PipelineVersionAliases": named} if named else answer
+    return {**answer, **versions.NOBODY, **({"PipelineVersionAliases": named} if named else {})}
 
 
 def stop(call: Call, execution: Resource, world: World) -> None:
@@ -171,21 +172,17 @@ def _execution(call: Call, world: World) -> Resource:
 def list_executions(call: Call, world: World) -> Json:
     """ListPipelineExecutions."""
     pipeline = find(call.place, call.request["PipelineName"], world)
-    after, before = call.request.get("CreatedAfter"), call.request.get("CreatedBefore")
     alias = call.request.get("PipelineVersionAlias")
     wanted = None if alias is None else versions.chosen(pipeline, {"PipelineVersionAlias": alias})["PipelineVersionId"]
     found = [
         execution
         for execution in executions_of(pipeline, world)
-        if (after is None or execution.created > after)
-        and (before is None or execution.created < before)
+        if in_period(call.request, "Created", execution.created)
         and wanted in (None, execution.spec["PipelineVersionId"])
     ]
     if call.request.get("SortBy") == "PipelineExecutionArn":
         found.sort(key=lambda execution: execution.arn)
-    if call.request.get("SortOrder", "Descending") == "Descending":
-        found.reverse()
-    page = cut(found, call)
+    page = cut(newest_first(found, call.request), call)
     return {"PipelineExecutionSummaries": [_summary(execution) for execution in page.items], **page.token}
 
 
@@ -205,9 +202,7 @@ def _summary(execution: Resource) -> Json:
 def list_steps(call: Call, world: World) -> Json:
     """ListPipelineExecutionSteps: those that have begun, the newest first."""
     begun = list(_execution(call, world).facts["Steps"].values())
-    if call.request.get("SortOrder", "Descending") == "Descending":
-        begun.reverse()
-    page = cut(begun, call)
+    page = cut(newest_first(begun, call.request), call)
     shown = [{name: value for name, value in record.items() if name not in _INSIDE} for record in page.items]
     return {"PipelineExecutionSteps": shown, **page.token}
 

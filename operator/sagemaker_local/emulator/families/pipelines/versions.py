@@ -3,8 +3,10 @@
 They are kept in the pipeline's facts under `Versions`, oldest first, as plain JSON.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from sagemaker_local.emulator.lists import in_period, newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -49,12 +51,16 @@ def chosen(pipeline: Resource, request: Json) -> Json:
     raise NO_VERSION.error(version=wanted if alias is None else alias, arn=pipeline.arn)
 
 
+# Recorded by sagemaker-controller of callers that are no users of a domain.
+NOBODY: Final[Mapping[str, Any]] = {"CreatedBy": {}, "LastModifiedBy": {}}
+
+
 def describe(call: Call, pipeline: Resource, _: World, answer: Json) -> Json:
     """What DescribePipeline answers about the version that is asked for."""
     version = chosen(pipeline, call.request)
     shown = ("PipelineDefinition", "PipelineVersionDisplayName", "PipelineVersionDescription", "PipelineVersionAliases")
     rest = {name: value for name, value in answer.items() if name not in shown}
-    return {**rest, **{name: version[name] for name in shown if version.get(name)}}
+    return {**rest, **NOBODY, **{name: version[name] for name in shown if version.get(name)}}
 
 
 def update(call: Call, pipeline: Resource, _: World) -> None:
@@ -72,18 +78,15 @@ def update(call: Call, pipeline: Resource, _: World) -> None:
 
 def listed(call: Call, pipeline: Resource) -> Json:
     """What ListPipelineVersions answers."""
-    after, before = call.request.get("CreatedAfter"), call.request.get("CreatedBefore")
     found = [
         {
             "PipelineArn": pipeline.arn,
             **{name: value for name, value in version.items() if name not in _INSIDE and value},
         }
         for version in pipeline.facts["Versions"]
-        if (after is None or version["CreationTime"] > after) and (before is None or version["CreationTime"] < before)
+        if in_period(call.request, "Created", version["CreationTime"])
     ]
-    if call.request.get("SortOrder", "Descending") == "Descending":
-        found.reverse()
-    page = cut(found, call)
+    page = cut(newest_first(found, call.request), call)
     return {"PipelineVersionSummaries": page.items, **page.token}
 
 

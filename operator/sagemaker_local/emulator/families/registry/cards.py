@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sagemaker_local.emulator.effects import gone
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
-from sagemaker_local.emulator.lists import in_period
+from sagemaker_local.emulator.lists import in_period, newest_first
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -105,9 +105,7 @@ def list_versions(call: Call, world: World) -> Json:
     found = [
         {**whole, **_without_content(version)} for version in card.facts["Versions"] if _asked_for(version, request)
     ]
-    if request.get("SortOrder", "Descending") == "Descending":
-        found.reverse()
-    page = cut(found, call)
+    page = cut(newest_first(found, request), call)
     return {"ModelCardVersionSummaryList": page.items, **page.token}
 
 

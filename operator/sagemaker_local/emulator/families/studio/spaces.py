@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from sagemaker_local.emulator.effects import give_up, gone, prepare, take_on
+from sagemaker_local.emulator.effects import prepare
 from sagemaker_local.emulator.families.studio.remote_access import START_SESSION
 from sagemaker_local.emulator.families.studio.tenancy import (
     BUSY,
+    DELETE,
     LEFT,
     NO_SPACE,
     SETTLED,
+    UPDATE,
     apps_of,
     domain_in_service,
     efs_uid,
@@ -21,11 +23,6 @@ from sagemaker_local.emulator.world import Call, World
 EXISTS: Final = Refusal("ResourceInUse", "Space [{arn}] already exists.", evidence=UNVERIFIED)
 
 CREATE: Final = Timeline((at(0, "Pending"), at(15, "InService", effect=efs_uid)), failed=at(0, "Failed"))
-UPDATE: Final = Timeline(
-    (at(0, "Updating"), at(10, "InService", effect=take_on)),
-    failed=at(0, "Update_Failed", effect=give_up),
-)
-DELETE: Final = Timeline((at(0, "Deleting"), at(20, None, effect=gone)), failed=at(0, "Delete_Failed"))
 
 
 def no_apps(_: Call, resource: Resource, world: World) -> None:

@@ -6,7 +6,8 @@ All of them share their statuses; an app that was deleted or failed is still des
 from collections.abc import Iterator
 from typing import Final
 
-from sagemaker_local.emulator.family import Guard
+from sagemaker_local.emulator.effects import give_up, gone, take_on
+from sagemaker_local.emulator.family import Guard, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Place, Resource
 from sagemaker_local.emulator.world import Call, World
@@ -45,6 +46,15 @@ LEFT: Final = Refusal(
     "Unable to delete {what} [{arn}] because {left}(s) are associated with it.",
     evidence=f"the form of DeleteUserProfile's text; {UNVERIFIED} for domains and spaces",
 )
+
+
+UPDATE: Final = Timeline(
+    (at(0, "Updating"), at(10, "InService", effect=take_on)),
+    failed=at(0, "Update_Failed", effect=give_up),
+)
+"""How a user profile or a space changes; a domain takes longer."""
+DELETE: Final = Timeline((at(0, "Deleting"), at(20, None, effect=gone)), failed=at(0, "Delete_Failed"))
+"""How a user profile or a space goes."""
 
 
 def members(world: World, place: Place, kind: str, domain: str) -> Iterator[Resource]:
