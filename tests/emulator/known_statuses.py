@@ -1,4 +1,4 @@
-"""The statuses in which resources are known to be while they are made, once they are there, and while they go (as ACK has them)."""
+"""The statuses in which resources are known to be while they are made, once they are there, and while they go."""
 
 from typing import Final
 

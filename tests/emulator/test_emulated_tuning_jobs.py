@@ -70,7 +70,7 @@ def test_the_best_job_is_the_one_with_the_best_value(sagemaker: Emulator, client
     found = values(jobs(client))
     assert len(found) == 6
     wanted = min(found) if goal == "Minimize" else max(found)
-    assert best["FinalHyperParameterTuningJobObjectiveMetric"] == {"Type": goal, "MetricName": "loss", "Value": wanted}
+    assert best["FinalHyperParameterTuningJobObjectiveMetric"] == {"MetricName": "loss", "Value": wanted}
     job = client.describe_training_job(TrainingJobName=best["TrainingJobName"])
     assert [(m["MetricName"], round(m["Value"], 6)) for m in job["FinalMetricDataList"]] == [("loss", round(wanted, 6))]
 

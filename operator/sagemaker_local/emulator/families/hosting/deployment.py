@@ -55,7 +55,7 @@ def update_course(_: Call, endpoint: Resource, world: World) -> Timeline:
     config = world.find(endpoint.place, "EndpointConfig", _target(endpoint))
     assert config is not None, "a guard has found it"
     pending = endpoint.pending or {}
-    variants = planned(endpoint, pending, config.spec)["ProductionVariants"]
+    variants = planned(endpoint, pending, config.spec, {})["ProductionVariants"]
     totals = {v["VariantName"]: v["DesiredInstanceCount"] for v in variants if "DesiredInstanceCount" in v}
     asked = policy(pending.get("DeploymentConfig")) if can_be_guarded(config.spec) else ALL_AT_ONCE
     return roll_out(asked, totals, pending.get("DeploymentConfig"))
@@ -75,9 +75,9 @@ def can_be_guarded(config: Json) -> bool:
     return not any(v.get("InstanceType", "").startswith("ml.inf1.") for v in config["ProductionVariants"])
 
 
-def planned(endpoint: Resource, asked: Json, config: Json, *, now: float = 0) -> Json:
-    """PendingDeploymentSummary of an update when it begins."""
-    summary = launching(config, now=now)
+def planned(endpoint: Resource, asked: Json, config: Json, images: dict[str, str], *, now: float = 0) -> Json:
+    """PendingDeploymentSummary of an update when it begins; `images` by model name."""
+    summary = launching(config, images, now=now)
     if asked.get("RetainAllVariantProperties"):
         retain(summary, endpoint.facts, without=_excluded(asked))
     return summary
@@ -87,7 +87,9 @@ def deploy(endpoint: Resource, world: World, now: float) -> None:
     """Show what is being launched."""
     config = world.find(endpoint.place, "EndpointConfig", _target(endpoint))
     if config is not None:
-        endpoint.facts["PendingDeploymentSummary"] = planned(endpoint, endpoint.pending or {}, config.spec, now=now)
+        images = _images(endpoint.place, config.spec, world)
+        summary = planned(endpoint, endpoint.pending or {}, config.spec, images, now=now)
+        endpoint.facts["PendingDeploymentSummary"] = summary
 
 
 def serve(endpoint: Resource, world: World, now: float) -> str | None:

@@ -68,7 +68,7 @@ def update_fits(call: Call, endpoint: Resource, world: World) -> None:
     config = world.find(call.place, "EndpointConfig", call.request["EndpointConfigName"])
     if deployment is None or config is None:
         return
-    variants = planned(endpoint, call.request, config.spec)["ProductionVariants"]
+    variants = planned(endpoint, call.request, config.spec, {})["ProductionVariants"]
     asked = _sound(deployment, {v["VariantName"]: v["DesiredInstanceCount"] for v in variants if _counted(v)})
     if asked.size is None:
         return

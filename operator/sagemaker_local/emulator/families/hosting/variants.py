@@ -23,12 +23,12 @@ def serving(config: Json, images: dict[str, str], *, now: float) -> Json:
     return {name: [_serving(v, images, now) for v in config[name]] for name in LISTS if config.get(name)}
 
 
-def launching(config: Json, *, now: float) -> Json:
-    """PendingDeploymentSummary of a configuration that is being deployed."""
+def launching(config: Json, images: dict[str, str], *, now: float) -> Json:
+    """PendingDeploymentSummary of a configuration that is being deployed; arguments as in `serving`."""
     return {
         "EndpointConfigName": config["EndpointConfigName"],
         "StartTime": now,
-        **{name: [_launching(v, now) for v in config[name]] for name in LISTS if config.get(name)},
+        **{name: [_launching(v, images, now) for v in config[name]] for name in LISTS if config.get(name)},
     }
 
 
@@ -95,26 +95,29 @@ def fulfil(endpoint: Resource) -> None:
 
 def _serving(variant: Json, images: dict[str, str], now: float) -> Json:
     shown: Json = {"VariantName": variant["VariantName"], **_sizes(variant, current=True)}
+    return {**shown, **_image(variant, images, now)}
+
+
+def _image(variant: Json, images: dict[str, str], now: float) -> Json:
     image = images.get(variant.get("ModelName", ""))
-    if image is not None:
-        shown["DeployedImages"] = [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now}]
-    return shown
+    if image is None:
+        return {}
+    return {"DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now}]}
 
 
-def _launching(variant: Json, now: float) -> Json:
+def _launching(variant: Json, images: dict[str, str], now: float) -> Json:
     count = variant.get("InitialInstanceCount", 1)
     status = {"Status": "Creating", "StatusMessage": f"Launching {count} instance(s).", "StartTime": now}
     shown: Json = {"VariantName": variant["VariantName"], **_sizes(variant, current=False), "VariantStatus": [status]}
     if "InstanceType" in variant:
         shown["InstanceType"] = variant["InstanceType"]
-    return shown
+    return {**shown, **_image(variant, images, now)}
 
 
 def _sizes(variant: Json, *, current: bool) -> Json:
     weight = variant.get("InitialVariantWeight", 1.0)
     sizes: Json = {"DesiredWeight": weight, **{name: variant[name] for name in _KEPT if name in variant}}
-    if current:
-        sizes["CurrentWeight"] = weight
+    sizes["CurrentWeight"] = weight if current else 0.0
     if "ServerlessConfig" in variant:
         sizes["CurrentServerlessConfig" if current else "DesiredServerlessConfig"] = variant["ServerlessConfig"]
         return sizes

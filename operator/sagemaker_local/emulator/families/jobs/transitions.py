@@ -63,9 +63,8 @@ def shown(resource: Resource) -> Json:
         configured = resource.spec.get(f"{rules}Configurations")
         if configured:
             said[f"{rules}EvaluationStatuses"] = [_evaluation(resource, rule) for rule in configured]
-    if "ProfilerConfig" in resource.spec:
-        disabled = resource.spec["ProfilerConfig"].get("DisableProfiler", False)
-        said["ProfilingStatus"] = "Disabled" if disabled else "Enabled"
+    disabled = resource.spec.get("ProfilerConfig", {"DisableProfiler": True}).get("DisableProfiler", False)
+    said["ProfilingStatus"] = "Disabled" if disabled else "Enabled"
     return said
 
 
@@ -76,9 +75,10 @@ def _evaluation(resource: Resource, rule: Json) -> Json:
     mark = blake2b(f"{resource.arn}/{name}".encode(), digest_size=4).hexdigest()
     job = f"{resource.name[:26].rstrip('-')}-{word}-{mark}"
     status = {"Completed": "NoIssuesFound", "Stopping": "Stopping", "Stopped": "Stopped", "Failed": "Stopped"}
+    begun = "TrainingStartTime" in resource.facts
     return {
         "RuleConfigurationName": name,
-        "RuleEvaluationJobArn": resource.place.arn("processing-job", job),
+        **({"RuleEvaluationJobArn": resource.place.arn("processing-job", job)} if begun else {}),
         "RuleEvaluationStatus": status.get(resource.status or "", "InProgress"),
         "LastModifiedTime": resource.facts.get("TrainingEndTime", resource.created),
     }

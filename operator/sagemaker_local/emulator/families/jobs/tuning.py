@@ -184,6 +184,7 @@ def _defaults() -> tuple[tuple[str, object], ...]:
         ("StoppingCondition.MaxRuntimeInSeconds", 86400),
         ("InputDataConfig[].CompressionType", "None"),
         ("InputDataConfig[].RecordWrapperType", "None"),
+        ("InputDataConfig[].DataSource.S3DataSource.S3DataDistributionType", "FullyReplicated"),
     )
     places = ("TrainingJobDefinition", "TrainingJobDefinitions[]")
     return tuple((f"{place}.{path}", value) for place in places for path, value in added)

@@ -168,7 +168,7 @@ def _note_end(tuner: Resource, row: Json, job: Resource) -> None:
     row["ObjectiveStatus"] = "Succeeded"
     row["type"] = wanted["Type"]
     final = {"MetricName": wanted["MetricName"], "Value": metrics[wanted["MetricName"]]}
-    row["FinalHyperParameterTuningJobObjectiveMetric"] = {"Type": wanted["Type"], **final}
+    row["FinalHyperParameterTuningJobObjectiveMetric"] = final  # recorded without a Type
 
 
 def _tuned(spec: Json, definition: Json, name: str, index: int) -> dict[str, str]:

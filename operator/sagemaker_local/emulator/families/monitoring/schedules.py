@@ -131,6 +131,10 @@ def complete_config(config: Json) -> None:
     inline = config.get("MonitoringJobDefinition")
     if inline is not None:
         inline.setdefault("StoppingCondition", {"MaxRuntimeInSeconds": FULL_HOUR})
+        inputs = (source for sources in inline["MonitoringInputs"] for source in sources.values())
+        for source in inputs:  # recorded: sagemaker-controller, scheduled_describe.json
+            source.setdefault("S3InputMode", "File")
+            source.setdefault("S3DataDistributionType", "FullyReplicated")
 
 
 def begin(schedule: Resource, world: World, now: float) -> None:
