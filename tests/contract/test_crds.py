@@ -1,6 +1,7 @@
 """The conventions that every CRD keeps, read from the files that users apply."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import re2
 import yaml
 
+from sagemaker_operator.generate.rules import identifier
 from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
 
 CRDS = Path(__file__).parents[2] / "crds"
@@ -174,25 +176,33 @@ def test_the_name_in_sagemaker_is_optional(kind: Kind) -> None:
 
 @of_each_kind
 def test_a_field_is_immutable_exactly_if_its_description_says_so(kind: Kind) -> None:
-    spec = part(kind, "spec")
-
-    for name, schema in spec["properties"].items():
-        messages = {rule["message"] for rule in schema.get("x-kubernetes-validations", [])}
-        assert (f"{name} is immutable" in messages) == schema["description"].endswith(" Immutable."), name
+    for path, schema in schemas(part(kind, "spec"), "spec"):
+        name = path.removesuffix("[]").rsplit(".", 1)[-1]
+        rules = {rule["rule"]: rule["message"] for rule in schema.get("x-kubernetes-validations", [])}
+        says_so = schema.get("description", "").endswith(" Immutable.")
+        assert (rules.get("self == oldSelf") == f"{name} is immutable") == says_so, path
 
 
 @of_each_kind
 def test_an_immutable_field_can_neither_come_nor_go(kind: Kind) -> None:
-    spec = part(kind, "spec")
-    (rule,) = (r for r in spec["x-kubernetes-validations"] if "messageExpression" in r)
-    optional = {
-        name
-        for name, schema in spec["properties"].items()
-        if schema["description"].endswith(" Immutable.") and name not in spec.get("required", [])
-    }
+    for path, outer in schemas(part(kind, "spec"), "spec"):
+        immutable = {
+            name
+            for name, schema in outer.get("properties", {}).items()
+            if schema.get("description", "").endswith(" Immutable.") and name not in outer.get("required", [])
+        }
+        rules = " ".join(rule["rule"] for rule in outer.get("x-kubernetes-validations", []))
+        compared = {name for name in outer.get("properties", {}) if f"has(oldSelf.{identifier(name)})" in rules}
+        assert compared == immutable, path
 
-    assert {name for name in spec["properties"] if f"has(self.{name})" in rule["rule"]} == optional
-    assert all(f'"{name} is immutable"' in rule["messageExpression"] for name in optional)
+
+@of_each_kind
+def test_the_first_immutable_field_that_came_or_went_is_named(kind: Kind) -> None:
+    (rule,) = (r for r in part(kind, "spec")["x-kubernetes-validations"] if "messageExpression" in r)
+
+    compared = re.findall(r"has\(oldSelf\.(\w+)\)", rule["rule"])
+    assert compared
+    assert all(f'has(oldSelf.{name}) ? "{name.strip("_")}' in rule["messageExpression"] for name in compared)
 
 
 def test_what_update_takes_is_mutable_and_nothing_else() -> None:
@@ -205,8 +215,8 @@ def test_what_update_takes_is_mutable_and_nothing_else() -> None:
         for kind in KINDS.values()
     }
 
-    always = ["adoptionPolicy", "deletionPolicy", "tags"]
-    assert mutable["TrainingJob"] == always
+    assert mutable["TrainingJob"] == ["adoptionPolicy", "deletionPolicy", "tags"]
+    always = ["adoptionPolicy", "deletionPolicy", "driftPolicy", "suspend", "tags"]
     assert mutable["Model"] == always
     assert mutable["MonitoringSchedule"] == sorted([*always, "monitoringScheduleConfig"])
     assert mutable["Endpoint"] == sorted(

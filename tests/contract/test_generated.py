@@ -35,14 +35,14 @@ def test_what_is_committed_is_what_is_generated() -> None:
 def test_stale_missing_and_left_over_files_are_named(checkout: Path) -> None:
     (checkout / "crds/endpoints.yaml").write_text("edited by hand")
     (checkout / "manifests/iam-policy.json").unlink()
-    (checkout / "crds/pipelines.yaml").write_text("of a kind that is gone")
+    (checkout / "crds/unicorns.yaml").write_text("of a kind that is gone")
 
     done = generate("--check", at=checkout)
 
     assert done.returncode == 1
     assert sorted(done.stdout.splitlines()) == [
         "stale: crds/endpoints.yaml",
-        "stale: crds/pipelines.yaml",
+        "stale: crds/unicorns.yaml",
         "stale: manifests/iam-policy.json",
     ]
     assert "make generate" in done.stderr
@@ -50,12 +50,12 @@ def test_stale_missing_and_left_over_files_are_named(checkout: Path) -> None:
 
 def test_generating_brings_everything_up_to_date(checkout: Path) -> None:
     (checkout / "crds/endpoints.yaml").write_text("edited by hand")
-    (checkout / "crds/pipelines.yaml").write_text("of a kind that is gone")
+    (checkout / "crds/unicorns.yaml").write_text("of a kind that is gone")
 
     generate(at=checkout)
 
     assert generate("--check", at=checkout).returncode == 0
-    assert not (checkout / "crds/pipelines.yaml").exists()
+    assert not (checkout / "crds/unicorns.yaml").exists()
 
 
 def test_outside_a_checkout_it_says_where_to_run_it(tmp_path: Path) -> None:

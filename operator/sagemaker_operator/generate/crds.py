@@ -1,13 +1,13 @@
 """A CustomResourceDefinition for each kind: what SageMaker's model says, and what this operator adds to it.
 
-The additions are references (`fields.refer`), control fields, the status of the operator itself, immutability and columns.
+The additions are references and sources (`standins`), `controls`, our own status, immutability (`changes`) and `columns`.
 """
 
 from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import columns, fields, rules
+from . import changes, columns, controls, fields, standins
 
 
 def crd(kind: Kind) -> Schema:
@@ -40,16 +40,16 @@ def spec(kind: Kind) -> Schema:
     schema: Schema = {
         "description": f"What the {kind.name} is to be: the members of SageMaker's {kind.family.create}, and how to manage it.",
         "type": "object",
-        "properties": properties | fields.controls(kind),
+        "properties": properties | _apart(kind, controls.of(kind), properties),
         "required": required,
     }
-    for reference in kind.references:
-        fields.refer(schema, reference)
+    standins.add(schema, kind)
     fields.name_identity(schema, kind)
-    if immutable := rules.immutable_fields(kind, schema):
-        fields.mark_immutable(schema, immutable)
-        optional = [name for name in immutable if name not in required]
-        schema["x-kubernetes-validations"] = [*rules.of(schema), rules.neither_come_nor_gone(optional)]
+    changes.exclude(schema, kind)
+    changes.unordered(schema, kind)
+    for way in changes.immutable_within(kind):
+        fields.mark_nested_immutable(schema, way)
+    fields.mark_immutable(schema, changes.immutable_fields(kind, schema))
     if not schema["required"]:
         del schema["required"]
     return schema
@@ -57,12 +57,19 @@ def spec(kind: Kind) -> Schema:
 
 def status(kind: Kind) -> Schema:
     """The schema of ``status``."""
+    shown = {field(name): lenient(shape) for name, shape in kind.shown.items() if name != kind.family.arn}
     return {
         "description": f"What was seen of the {kind.name} in SageMaker, and what the operator makes of it.",
         "type": "object",
         "default": {"observedGeneration": -1},
-        "properties": fields.report() | {field(name): lenient(shape) for name, shape in kind.shown.items()},
+        "properties": _apart(kind, fields.report(), shown) | shown,
     }
+
+
+def _apart(kind: Kind, ours: Schema, theirs: Schema) -> Schema:
+    if shared := ours.keys() & theirs.keys():
+        raise ValueError(f"{kind.name}: {', '.join(sorted(shared))} would hide members of SageMaker's")
+    return ours
 
 
 def _version(kind: Kind) -> Schema:
@@ -75,7 +82,7 @@ def _version(kind: Kind) -> Schema:
         "selectableFields": columns.selectable(kind),
         "schema": {
             "openAPIV3Schema": {
-                "description": kind.summary,
+                "description": f"{kind.summary} {kind.closed}" if kind.closed else kind.summary,
                 "type": "object",
                 "required": ["spec"],
                 "properties": {

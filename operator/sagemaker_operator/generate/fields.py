@@ -1,90 +1,59 @@
-"""The fields that this operator adds to SageMaker's: references, control fields, and its own part of the status."""
+"""What this operator says about SageMaker's own fields, and its own part of the status.
+
+Not here: the fields that it adds to a spec (`controls`, `standins`).
+"""
 
 from collections.abc import Sequence
 
-from sagemaker_operator.kinds import GROUP, Kind, Policy, Reference
+from sagemaker_operator.kinds import GROUP, Kind
+from sagemaker_operator.model.families import TOKENS
+from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
 
-from . import rules
-
-_POLICY_DOES = {
-    Policy.DELETE: "Delete removes it from SageMaker",
-    Policy.RETAIN: "Retain leaves it as it is",
-    Policy.STOP: "Stop ends its work and keeps its record",
-}
-
-
-def controls(kind: Kind) -> Schema:
-    """The control fields of a spec."""
-    default = kind.policies[0]
-    does = ", ".join(_POLICY_DOES[policy] for policy in kind.policies)
-    return {
-        "deletionPolicy": {
-            "description": f"What happens in SageMaker when this object is deleted: {does}. Default: {default}.",
-            "type": "string",
-            "enum": [policy.value for policy in kind.policies],
-        },
-        "adoptionPolicy": {
-            "description": (
-                "Whether to take over a resource that has this name already: Never, IfUnowned (no owner in its tags) or Always. "
-                "Default: Never."
-            ),
-            "type": "string",
-            "enum": ["Never", "IfUnowned", "Always"],
-        },
-        "region": {
-            "description": "The AWS region, if it is not the operator's own.",
-            "type": "string",
-            "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
-            "maxLength": 32,
-        },
-    }
-
-
-def refer(spec: Schema, reference: Reference) -> None:
-    """Add a reference to the structure that holds the field it stands in for."""
-    *way, own = reference.field.split(".")
-    parent = _at(spec, way)
-    properties = parent["properties"]
-    if reference.sets not in properties:
-        raise ValueError(f"the reference {reference.field} sets {reference.sets}, which its structure does not have")
-    properties[own] = {
-        "description": f"The {reference.kind} in this namespace whose status.{reference.reads} is used as {reference.sets}.",
-        "type": "object",
-        "properties": {
-            "name": {
-                "description": f"The name of the {reference.kind}.",
-                "type": "string",
-                "minLength": 1,
-                "maxLength": 253,
-            }
-        },
-        "required": ["name"],
-        "x-kubernetes-map-type": "atomic",
-    }
-    required = parent.get("required", [])
-    is_required = reference.sets in required
-    if is_required:
-        required.remove(reference.sets)
-        if not required and parent is not spec:
-            del parent["required"]
-    parent["x-kubernetes-validations"] = [*rules.of(parent), rules.one_of(reference, required=is_required)]
+from . import paths, rules
 
 
 def name_identity(spec: Schema, kind: Kind) -> None:
-    """Say what an identity that is left out will be."""
-    identity = spec["properties"][kind.identity_field]
-    identity["description"] = (
-        f"The name of the {kind.name} in SageMaker. Default: derived from the namespace and name of this object."
-    )
+    """Say what an identity and a token that are left out will be."""
+    own = "derived from the namespace and name of this object"
+    for token in TOKENS:
+        if (schema := spec["properties"].get(field(token))) is not None:
+            schema["description"] = (
+                f"Keeps SageMaker from doing the same create twice. Default: made up by the operator, {own}."
+            )
+    if kind.family.identity not in TOKENS:
+        identity = spec["properties"][kind.identity_field]
+        identity["description"] = f"The name of the {kind.name} in SageMaker. Default: {own}."
 
 
 def mark_immutable(spec: Schema, names: Sequence[str]) -> None:
-    """Say of each field that cannot change that it cannot, and refuse it when it does."""
+    """Say of each field at the top that cannot change that it cannot, and refuse it when it does."""
     for name in names:
-        schema = spec["properties"][name]
-        schema["description"] = f"{schema['description']} Immutable."
-        schema["x-kubernetes-validations"] = [*rules.of(schema), rules.unchanged(name)]
+        _fix(spec["properties"][name], name)
+    optional = [name for name in names if name not in spec.get("required", [])]
+    if optional:
+        rules.add(spec, rules.neither_come_nor_gone(optional))
+
+
+def mark_nested_immutable(spec: Schema, way: Sequence[str]) -> None:
+    """The same for a field within another, which can change otherwise.
+
+    Raises:
+        ValueError: if it is within a list whose items the API server cannot tell apart: transitions have no rules there.
+    """
+    for depth in range(1, len(way)):
+        outer = paths.outer(spec, way[:depth])
+        if outer["type"] == "array" and outer["x-kubernetes-list-type"] != "map":
+            raise ValueError(f"{'.'.join(way)} cannot be immutable: the items of {'.'.join(way[:depth])} have no key")
+    parent, name = paths.at(spec, way[:-1]), way[-1]
+    _fix(paths.outer(spec, way), name)
+    if name not in parent.get("required", []):
+        rules.add(parent, rules.neither_comes_nor_goes(name))
+
+
+def _fix(schema: Schema, name: str) -> None:
+    schema["description"] = f"{schema.get('description', '')} Immutable.".lstrip()
+    rules.add(schema, rules.unchanged(name))
 
 
 def report() -> Schema:
@@ -126,6 +95,20 @@ def report() -> Schema:
                 },
             },
         },
+        "stoppedFor": {
+            "description": "Why this object has stopped the resource: Suspend, or Update, after which it is started again.",
+            "type": "string",
+        },
+        "unseenHash": {
+            "description": "A digest of the values in use that SageMaker can change and does not show, to tell when they change.",
+            "type": "string",
+        },
+        "appliedFields": {
+            "description": "The fields in use that SageMaker can unset, to tell which to unset once they are removed here.",
+            "type": "array",
+            "items": {"type": "string"},
+            "x-kubernetes-list-type": "atomic",
+        },
         "tagKeys": {
             "description": "The keys of the tags that this object put on the resource, to tell which to remove later.",
             "type": "array",
@@ -163,11 +146,3 @@ _CONDITION: Schema = {
         "message": {"description": "Why, for people.", "type": "string", "maxLength": 32768},
     },
 }
-
-
-def _at(schema: Schema, way: Sequence[str]) -> Schema:
-    for step in way:
-        schema = schema["properties"][step.removesuffix("[]")]
-        if step.endswith("[]"):
-            schema = schema["items"]
-    return schema

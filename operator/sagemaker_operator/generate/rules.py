@@ -3,12 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sagemaker_operator.kinds import Kind, Reference
-from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
-
-# Fields that are ours to change at any time, whatever Update can do: tags have operations of their own.
-_ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy")
 
 # https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ on x-kubernetes-validations
 _RESERVED = frozenset(
@@ -29,13 +24,6 @@ def identifier(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", escaped):
         raise ValueError(f"CEL cannot name the field {name}")
     return escaped
-
-
-def immutable_fields(kind: Kind, spec: Schema) -> list[str]:
-    """The top-level fields of a spec that cannot change after the create; a reference is as mutable as what it sets."""
-    mutable = {field(member) for member in kind.mutable} | set(_ALWAYS_MUTABLE)
-    mutable |= {r.field for r in kind.references if "." not in r.field and r.sets in mutable}
-    return [name for name in spec["properties"] if name not in mutable]
 
 
 def unchanged(name: str) -> Schema:
@@ -66,21 +54,43 @@ def neither_come_nor_gone(names: Sequence[str]) -> Schema:
     }
 
 
-def one_of(reference: Reference, *, required: bool) -> Schema:
-    """Allows a value or a reference to it, not both; demands one of them if the value is required."""
-    own = reference.field.rsplit(".", 1)[-1]
-    value, ref = identifier(reference.sets), identifier(own)
-    if required:
-        rule, message = (
-            f"has(self.{value}) != has(self.{ref})",
-            f"exactly one of {reference.sets} and {own} must be set",
-        )
+def neither_comes_nor_goes(name: str) -> Schema:
+    """Refuses to set one field later or to remove it; it stands on the parent."""
+    it = identifier(name)
+    return {
+        "rule": f"has(self.{it}) == has(oldSelf.{it})",
+        "message": f"{name} is immutable",
+        "reason": "FieldValueForbidden",
+    }
+
+
+def one_of(alternatives: Sequence[Sequence[str]], *, required: bool) -> Schema:
+    """Allows one of several alternatives, and demands one if a value is required; it stands on the parent.
+
+    Args:
+        alternatives: the fields of each: the value itself, then what can stand in for it.
+        required: whether one of them must be set.
+    """
+    there = [" || ".join(f"has(self.{identifier(name)})" for name in fields) for fields in alternatives]
+    there = [f"({test})" if "||" in test else test for test in there]
+    if len(there) == 2:
+        rule = f"{there[0]} != {there[1]}" if required else f"!({there[0]} && {there[1]})"
     else:
-        rule, message = (
-            f"!(has(self.{value}) && has(self.{ref}))",
-            f"at most one of {reference.sets} and {own} can be set",
-        )
-    return {"rule": rule, "message": message, "fieldPath": f".{own}"}
+        rule = f"{' + '.join(f'({test} ? 1 : 0)' for test in there)} {'==' if required else '<='} 1"
+    *first, last = (_or_its_stand_ins(fields) for fields in alternatives)
+    names = f"{', '.join(first)} and {last}"
+    message = f"exactly one of {names} must be set" if required else f"at most one of {names} can be set"
+    return {"rule": rule, "message": message, "fieldPath": f".{alternatives[-1][-1]}"}
+
+
+def _or_its_stand_ins(fields: Sequence[str]) -> str:
+    value, *others = fields
+    return f"{value} (or {', '.join(others)})" if others else value
+
+
+def add(schema: Schema, rule: Schema) -> None:
+    """Add a rule to those that a schema has."""
+    schema["x-kubernetes-validations"] = [*of(schema), rule]
 
 
 def of(schema: Schema) -> list[Schema]:

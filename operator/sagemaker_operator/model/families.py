@@ -14,7 +14,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from .service import has_operation, input_shape, output_shape
 
 # Members by which Create recognises a request that it has had before.
-_TOKENS = ("ClientToken", "ClientRequestToken")
+TOKENS = ("ClientToken", "ClientRequestToken")
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,14 @@ class Family:
         return tuple(name for name in sources if name not in members and name != self.identity)
 
     def addressed(self, operation: str) -> tuple[str, ...]:
-        """The members of an operation's input that say which resource is meant."""
-        own = {*self.address, *self.addresses, self.arn}
+        """The members of an operation's input that say which resource is meant; a token says only which request."""
+        own = {*self.address, *self.addresses, self.arn}.difference(TOKENS)
         return tuple(name for name in input_shape(operation).members if name in own)
 
     @cached_property
     def token(self) -> str | None:
         """The member of Create that makes a repeated request harmless, if there is one."""
-        return next((name for name in _TOKENS if name in input_shape(self.create).members), None)
+        return next((name for name in TOKENS if name in input_shape(self.create).members), None)
 
     @cached_property
     def summaries(self) -> tuple[str, StructureShape] | None:
@@ -174,14 +174,14 @@ class Family:
             return frozenset()
         return frozenset(input_shape(self.update).members) & self.spec_members.keys() - {
             *self.addressed(self.update),
-            *_TOKENS,
+            *TOKENS,
             "Tags",
         }
 
     @cached_property
     def required(self) -> frozenset[str]:
         """The members that Create demands of a manifest; tokens are made up."""
-        return frozenset(input_shape(self.create).required_members) - frozenset(_TOKENS)
+        return frozenset(input_shape(self.create).required_members) - frozenset(TOKENS)
 
     @cached_property
     def status_members(self) -> dict[str, Shape]:

@@ -1,0 +1,64 @@
+"""The control fields of a spec: how the operator is to treat an object, whatever SageMaker knows of it."""
+
+from copy import deepcopy
+
+from sagemaker_operator.kinds import Kind, Lifecycle, Policy
+from sagemaker_operator.model.schema import Schema
+
+_POLICY_DOES = {
+    Policy.DELETE: "Delete removes it from SageMaker",
+    Policy.RETAIN: "Retain leaves it as it is",
+    Policy.STOP: "Stop ends its work and keeps its record",
+}
+# Fields that are ours to change at any time, whatever Update can do: tags have operations of their own.
+ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy", "driftPolicy", "suspend")
+
+
+def of(kind: Kind) -> Schema:
+    """The control fields of a kind, by name."""
+    found = {"deletionPolicy": _deletion(kind), "adoptionPolicy": _ADOPTION, "region": _REGION}
+    if kind.lifecycle is not Lifecycle.JOB:
+        found |= {"driftPolicy": _DRIFT, "suspend": {"description": suspending(kind), "type": "boolean"}}
+    return deepcopy(found)
+
+
+def suspending(kind: Kind) -> str:
+    """What ``suspend`` does for a kind that is no job."""
+    waits = f"While this is true a {kind.name} that is not in SageMaker yet is not created"
+    if kind.suspendable:
+        return f"{waits}, and one that is there is stopped; false starts it again. Default: false."
+    return f"{waits}; one that is there stays as it is, as SageMaker cannot stop it. Default: false."
+
+
+def _deletion(kind: Kind) -> Schema:
+    default = kind.policies[0]
+    does = ", ".join(_POLICY_DOES[policy] for policy in kind.policies)
+    return {
+        "description": f"What happens in SageMaker when this object is deleted: {does}. Default: {default}.",
+        "type": "string",
+        "enum": [policy.value for policy in kind.policies],
+    }
+
+
+_ADOPTION: Schema = {
+    "description": (
+        "Whether to take over a resource that has this name already: Never, IfUnowned (no owner in its tags) or Always. "
+        "Default: Never."
+    ),
+    "type": "string",
+    "enum": ["Never", "IfUnowned", "Always"],
+}
+_DRIFT: Schema = {
+    "description": (
+        "What to do when somebody changed or deleted the resource in SageMaker: Correct it, Report it in the condition Drifted, "
+        "or Ignore it. Default: Correct."
+    ),
+    "type": "string",
+    "enum": ["Correct", "Report", "Ignore"],
+}
+_REGION: Schema = {
+    "description": "The AWS region, if it is not the operator's own.",
+    "type": "string",
+    "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+    "maxLength": 32,
+}
