@@ -120,5 +120,6 @@ def test_trust_is_read_from_the_policy(statements: list[dict[str, Any]], trusted
     assert trusts(policy(*statements), account="123456789012", external_id="e-1") is trusted
 
 
-def test_a_policy_that_is_not_json_trusts_nobody() -> None:
-    assert not trusts("{", account="123456789012", external_id=None)
+@pytest.mark.parametrize("text", ["{", "[]", '{"Statement": ["Allow", 1, null]}', '{"Statement": "Allow"}'])
+def test_a_policy_that_is_none_trusts_nobody(text: str) -> None:
+    assert not trusts(text, account="123456789012", external_id=None)

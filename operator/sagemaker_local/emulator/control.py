@@ -22,6 +22,7 @@ Ask = Callable[[Json], Any]
 NUMBER: Final = (int, float)
 # Members of each body: name to the JSON types that it may have; those with "!" are needed.
 Form = Mapping[str, tuple[type, ...]]
+Routes = dict[tuple[str, str], tuple[Form, Ask]]
 FAULT: Final[Form] = {
     "effect!": (str,), "operation!": (str,), "times": (int,), "probability": NUMBER, "account": (str,), "seconds": NUMBER,
 }  # fmt: skip
@@ -45,7 +46,12 @@ class Control:
 
     def __init__(self, core: "Core") -> None:
         self._core = core
-        self._routes: dict[tuple[str, str], tuple[Form, Ask]] = {
+        self._routes = {**self._troubles(), **self._surroundings()}
+
+    def _troubles(self) -> Routes:
+        """What is done to resources and answers."""
+        core = self._core
+        return {
             ("GET", "faults"): ({}, lambda _: core.faults.rules()),
             ("POST", "faults"): (FAULT, self._add_fault),
             ("DELETE", "faults"): ({}, lambda _: core.faults.clear()),
@@ -66,6 +72,12 @@ class Control:
             ("GET", "roles"): ({}, lambda _: list(core.roles.refused())),
             ("POST", "roles"): ({"match!": (str,)}, lambda b: core.roles.refuse(b["match"])),
             ("DELETE", "roles"): ({}, lambda _: core.roles.clear()),
+        }
+
+    def _surroundings(self) -> Routes:
+        """What was asked, time, accounts and limits, and the emulator as a whole."""
+        core = self._core
+        return {
             ("GET", "journal"): (ENTRIES, lambda b: [e.as_json() for e in core.journal.entries(**b)]),
             ("GET", "journal/count"): ({}, lambda _: core.journal.counts()),
             ("DELETE", "journal"): ({}, lambda _: core.journal.clear()),
