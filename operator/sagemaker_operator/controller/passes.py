@@ -147,7 +147,7 @@ class Passes:
             asked = address.request(facts, family.describe)
             if asked is not None:
                 with suppress(Absent):
-                    return _seen(facts, await self._ask(facts, family.describe, asked, lane))
+                    return await self._seen(facts, await self._ask(facts, family.describe, asked, lane), lane)
             if not family.assigned:
                 return missing
             # The id is not known, or leads nowhere: perhaps there is another by now.
@@ -156,11 +156,24 @@ class Passes:
                 return missing
             facts = replace(facts, created=found)
             asked = address.request(facts, family.describe)
-            return missing if asked is None else _seen(facts, await self._ask(facts, family.describe, asked, lane))
+            if asked is None:
+                return missing
+            return await self._seen(facts, await self._ask(facts, family.describe, asked, lane), lane)
         except Absent:
             return missing
         except AWSFailure as failure:
             return replace(facts, failure=failure, failed=None)
+
+    async def _seen(self, facts: Facts, reply: Mapping[str, Any], lane: Lane) -> Facts:
+        """What a Describe reply says, and others for it; some resources are told about for a while after they were deleted."""
+        told = dict(facts.kind.family.unwrap(reply))
+        if facts.kind.stage(told.get(facts.kind.family.status or "")) is Stage.GONE:
+            return replace(facts, observed=Missing(), misses=facts.misses + 1)
+        for member, (operation, within) in facts.kind.told_by.items():
+            if isinstance(facts.target, Target) and member in facts.target.members:
+                more = await self._ask(facts, operation, address.request(facts, operation) or {}, lane)
+                told[member] = more.get(within)
+        return replace(facts, observed=Present(told), misses=0)
 
     async def _ask_owner(self, facts: Facts, step: AskOwner, lane: Lane) -> Facts:
         try:
@@ -243,14 +256,6 @@ class Passes:
 
     def _now(self) -> str:
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _seen(facts: Facts, reply: Mapping[str, Any]) -> Facts:
-    """What a Describe reply says; some resources are told about for a while after they were deleted."""
-    told = facts.kind.family.unwrap(reply)
-    if facts.kind.stage(told.get(facts.kind.family.status or "")) is Stage.GONE:
-        return replace(facts, observed=Missing(), misses=facts.misses + 1)
-    return replace(facts, observed=Present(told), misses=0)
 
 
 def _tells_enough(facts: Facts, hint: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ Only what the manifest sets is compared: AWS fills in the rest, and what it fill
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -44,6 +44,17 @@ def as_asked(kind: Kind, reply: Mapping[str, Any]) -> Mapping[str, Any]:
     for asked, told in kind.shown_at.items():
         shown = _renamed(shown, asked.split("."), told.split("."))
     return dict(shown)
+
+
+def every(value: Any, way: Sequence[str]) -> Iterator[Any]:
+    """All that stands at a path; a list stands for its items."""
+    if isinstance(value, list):
+        for item in value:
+            yield from every(item, way)
+    elif not way:
+        yield value
+    elif isinstance(value, Mapping) and way[0].removesuffix("[]") in value:
+        yield from every(value[way[0].removesuffix("[]")], way[1:])
 
 
 def at(value: Any, path: str) -> Any:

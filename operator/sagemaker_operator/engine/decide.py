@@ -139,7 +139,7 @@ def foreign(facts: Facts) -> Step | None:
     """Take over nothing that the manifest does not allow to be taken over."""
     if facts.recognised or facts.ours:
         return None
-    if facts.tags is None and facts.kind.family.taggable:
+    if facts.tags is None and facts.taggable:
         return AskOwner(str(facts.arn))
     if facts.manageable:
         return None
@@ -150,7 +150,7 @@ def foreign(facts: Facts) -> Step | None:
 
 def mistagged(facts: Facts) -> Step | None:
     """Tags are compared when the manifest changed or the resource is new to us; tags of others stay."""
-    if facts.stage is Stage.LEAVING or not facts.kind.family.taggable or isinstance(facts.target, Waiting):
+    if facts.stage is Stage.LEAVING or not facts.taggable or isinstance(facts.target, Waiting):
         return None
     if facts.resource.up_to_date and facts.recognised:
         return None
@@ -315,14 +315,14 @@ def _intent(facts: Facts, request: str) -> dict[str, Any]:
 
 def _undone(facts: Facts, intent: Mapping[str, Any]) -> bool:
     """Whether AWS has carried out this very update, and gone back with a reason; a request to look again is a retry."""
-    if not facts.kind.rollback or not facts.reply.get(facts.kind.reason) or facts.resource.look_now is not None:
+    if not facts.kind.rollback or not facts.cause or facts.resource.look_now is not None:
         return False
     last = facts.resource.status.get("lastUpdate") or {}
     return bool(last.get("requestHash") == intent["requestHash"] and last.get("before") != intent["before"])
 
 
 def _rolled_back(facts: Facts) -> Verdict:
-    verdict = Verdict(State.STALLED, Reason.ROLLED_BACK, str(facts.reply.get(facts.kind.reason)), rolled_back=True)
+    verdict = Verdict(State.STALLED, Reason.ROLLED_BACK, str(facts.cause), rolled_back=True)
     return _of_the_next(facts, verdict)
 
 

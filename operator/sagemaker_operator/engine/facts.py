@@ -11,6 +11,7 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
+from .compare import every
 from .naming import generated_name
 from .ownership import UID
 from .resource import Resource
@@ -120,6 +121,19 @@ class Facts:
         return self.reply.get(self.kind.family.status) if self.kind.family.status else None
 
     @property
+    def cause(self) -> str | None:
+        """Why it failed, in SageMaker's words."""
+        return next(
+            (text for text in every(self.reply, self.kind.reason.split(".")) if isinstance(text, str) and text), None
+        )
+
+    @property
+    def taggable(self) -> bool:
+        """Whether this very resource can carry tags."""
+        without = self.kind.untagged_with
+        return self.kind.family.taggable and not (without and field(without) in self.resource.spec)
+
+    @property
     def stage(self) -> Stage:
         """What that word means."""
         return self.kind.stage(self.status)
@@ -155,7 +169,8 @@ class Facts:
         applied = {
             name for name in clearable(self.kind) if field(name) in self.resource.status.get("appliedFields", ())
         }
-        return needed(self.kind, self.target.members, self.reply, frozenset(applied))
+        unseen = self.resource.status.get("unseenHash")
+        return needed(self.kind, self.target.members, self.reply, given_up=frozenset(applied), unseen=unseen)
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -185,7 +200,7 @@ class Facts:
     @property
     def ours(self) -> bool:
         """Whether the resource proves to be made for this custom resource: by its tags, or by a name that holds our UID."""
-        if not self.kind.family.taggable:
+        if not self.taggable:
             return self.resource.known_name == generated_name(
                 self.resource, attempt=int(self.resource.status.get("attempt", 1))
             )

@@ -87,7 +87,7 @@ def foreign(facts: Facts) -> Step | None:
     """What is not ours is left alone."""
     if facts.recognised or facts.ours:
         return None
-    if facts.tags is None and facts.kind.family.taggable:
+    if facts.tags is None and facts.taggable:
         return AskOwner(str(facts.arn))
     return Release(f"{facts.arn} belongs to somebody else and is left alone.")
 

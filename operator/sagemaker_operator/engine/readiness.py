@@ -68,7 +68,7 @@ def _detail(facts: Facts) -> str:
 
 
 def _cause(facts: Facts) -> tuple[str, str]:
-    told = str(facts.reply.get(facts.kind.reason) or "")
+    told = str(facts.cause or "")
     known = _CLASS.match(told)
     if known is not None:
         return known[1], told

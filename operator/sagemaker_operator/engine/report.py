@@ -12,11 +12,20 @@ from sagemaker_operator.model.names import field
 
 from .facts import Facts, Present
 from .target import Target
-from .updates import clearable
+from .updates import clearable, unseen_hash
 from .verdict import State, Verdict, conditions
 
 # What passes remember besides the name: see the schema of the status.
-_MEMORY = ("appliedFields", "attempt", "lastUpdate", "stoppedFor", "tagKeys", "arn", "lastHandledReconcileAt")
+_MEMORY = (
+    "appliedFields",
+    "attempt",
+    "lastUpdate",
+    "stoppedFor",
+    "tagKeys",
+    "unseenHash",
+    "arn",
+    "lastHandledReconcileAt",
+)
 
 
 def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
@@ -78,10 +87,15 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
 
 
 def _applied(facts: Facts) -> dict[str, Any]:
-    """The fields that Update could unset again, as far as the manifest sets them."""
-    if not isinstance(facts.target, Target) or not (known := clearable(facts.kind)):
+    """What tells later which fields Update is to unset, and whether one that AWS does not show has changed."""
+    if not isinstance(facts.target, Target):
         return {}
-    return {"appliedFields": sorted(field(name) for name in known & facts.target.members.keys())}
+    applied: dict[str, Any] = {}
+    if known := clearable(facts.kind):
+        applied["appliedFields"] = sorted(field(name) for name in known & facts.target.members.keys())
+    if (digest := unseen_hash(facts.kind, facts.target.members)) is not None:
+        applied["unseenHash"] = digest
+    return applied
 
 
 def _observed(facts: Facts) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Target:
         """The input of the Create operation."""
         tokens = {kind.family.token: self.token} if kind.family.token else {}
         request = {**tokens, **_only(self.members, kind.family.create), kind.family.identity: self.name}
-        if kind.family.taggable:
+        if kind.family.taggable and kind.untagged_with not in self.members:
             request["Tags"] = [{"Key": key, "Value": tag} for key, tag in self.tags.items()]
         return request
 

@@ -4,9 +4,14 @@ Most members are sent as Create takes them. A `kinds.Change` tells of the others
 are taken away by name, values that are unset by a flag.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sagemaker_operator.kinds import Change, Kind
 from sagemaker_operator.model.service import input_shape
@@ -32,39 +37,92 @@ def clearable(kind: Kind) -> frozenset[str]:
     return frozenset(change.member for change in kind.changes if change.clears)
 
 
-def needed(kind: Kind, wanted: Mapping[str, Any], reply: Mapping[str, Any], given_up: frozenset[str]) -> Update | None:
+def needed(
+    kind: Kind,
+    wanted: Mapping[str, Any],
+    reply: Mapping[str, Any],
+    *,
+    given_up: frozenset[str] = frozenset(),
+    unseen: str | None = None,
+) -> Update | None:
     """The update that AWS needs, or None if it has all that is wanted.
-
-    Members that Describe does not show cannot be compared, and are no reason for an update.
 
     Args:
         kind: the row.
         wanted: the members that the manifest sets.
         reply: the Describe reply.
         given_up: the clearable members that an earlier version of the manifest set.
+        unseen: the digest (`unseen_hash`) of what was sent last of the members that Describe does not show, if known.
     """
     found = as_asked(kind, reply)
-    changes = {change.member: change for change in kind.changes}
-    differing = {name for name in kind.mutable & wanted.keys() if _differs(kind, name, wanted[name], found, changes)}
+    differing = {name for name in _comparable(kind) & wanted.keys() if _differs(kind, name, wanted[name], found)}
+    if unseen is not None and unseen_hash(kind, wanted) != unseen:
+        differing |= _unseen(kind) & wanted.keys()
     cleared = {name for name in given_up - wanted.keys() if found.get(name)}
     if not differing and not cleared:
         return None
+    return Update(tuple(sorted(differing | cleared)), _request(kind, wanted, found, differing, cleared))
+
+
+def unseen_hash(kind: Kind, wanted: Mapping[str, Any]) -> str | None:
+    """A digest of what the manifest says of members that Update takes and Describe does not show; None if it says nothing."""
+    told = {name: wanted[name] for name in sorted(_unseen(kind) & wanted.keys())}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16] if told else None
+
+
+def _comparable(kind: Kind) -> frozenset[str]:
+    """The mutable members that Describe shows, in whatever place."""
+    shown = {*kind.family.described, *kind.told_by, *(path.split(".")[0] for path in kind.shown_at)}
+    return frozenset(name for name in kind.mutable if name in shown and name not in kind.goes_with)
+
+
+@cache
+def _unseen(kind: Kind) -> frozenset[str]:
+    """The mutable members that Describe does not show, or not wholly."""
+    partly = {path.split(".")[0] for path in reading(kind).hidden}
+    never = kind.mutable - _comparable(kind) - kind.goes_with.keys() - kind.update_sends.keys()
+    return never | (partly & kind.mutable)
+
+
+def _request(
+    kind: Kind, wanted: Mapping[str, Any], found: Mapping[str, Any], differing: set[str], cleared: set[str]
+) -> dict[str, Any]:
+    changes = {change.member: change for change in kind.changes}
+    due = differing if kind.sparse else kind.mutable & wanted.keys()
+    if kind.one_at_a_time:
+        due = set(sorted(differing)[:1])
+    due = {name for name in due if kind.goes_with.get(name, name) in due} | {
+        name for name, other in kind.goes_with.items() if other in differing and name in wanted
+    }
     request: dict[str, Any] = dict(kind.update_sends)
-    for name in sorted(differing if kind.sparse else kind.mutable & wanted.keys()):
+    for name in sorted(due):
         request |= _sent(changes.get(name, Change(name)), wanted[name], found.get(name))
     for name in sorted(cleared):
         _clear(request, changes[name].clears)
-    request |= {member: reply[shown] for member, shown in kind.update_echoes.items() if shown in reply}
-    accepted = input_shape(str(kind.family.update)).members
-    return Update(
-        tuple(sorted(differing | cleared)), {name: value for name, value in request.items() if name in accepted}
-    )
+    request |= {member: found[shown] for member, shown in kind.update_echoes.items() if shown in found}
+    return dict(_fitting(request, input_shape(str(kind.family.update))))
 
 
-def _differs(kind: Kind, name: str, wanted: Any, found: Mapping[str, Any], changes: Mapping[str, Change]) -> bool:
-    if name not in kind.family.described and not any(path.split(".")[0] == name for path in kind.shown_at):
-        return False
-    change = changes.get(name)
+def _fitting(value: Any, shape: Shape) -> Any:
+    """A value without the members that a shape does not have: Update often takes less of a structure than Create."""
+    match shape:
+        case StructureShape() if isinstance(value, Mapping):
+            fitting = {}
+            for name, held in value.items():
+                taken = name if name in shape.members else f"{name}ForUpdate"
+                if taken in shape.members:
+                    fitting[taken] = _fitting(held, shape.members[taken])
+            return fitting
+        case ListShape() if isinstance(value, list):
+            return [_fitting(item, shape.member) for item in value]
+        case MapShape() if isinstance(value, Mapping):
+            return {key: _fitting(held, shape.value) for key, held in value.items()}
+        case _:
+            return value
+
+
+def _differs(kind: Kind, name: str, wanted: Any, found: Mapping[str, Any]) -> bool:
+    change = next((change for change in kind.changes if change.member == name), None)
     if change is not None and (change.adds or change.removes) and not change.by and not isinstance(wanted, Mapping):
         return set(wanted) != set(found.get(name) or ())
     if change is not None and change.adds and not change.removes:

@@ -67,6 +67,14 @@ ENDPOINT = Kind(
     serving=frozenset({"Updating", "SystemUpdating", "RollingBack"}),
     # Of a failed endpoint SageMaker accepts nothing but DeleteEndpoint.
     repairable=frozenset({"UpdateRollbackFailed", "OutOfService"}),
+    manners=frozenset(
+        {
+            "DeploymentConfig",
+            "RetainAllVariantProperties",
+            "ExcludeRetainedVariantProperties",
+            "RetainDeploymentConfig",
+        }
+    ),
     # SageMaker's own default resets autoscaled instance counts to those of the new configuration.
     update_sends={"RetainAllVariantProperties": True},
     observed=frozenset({"EndpointConfigName"}),

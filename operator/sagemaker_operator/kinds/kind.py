@@ -157,14 +157,19 @@ class Kind:
         documents: paths of members that hold JSON text, compared by what it says.
         unordered: paths of lists of plain values whose order means nothing.
         sparse: whether Update gets only the members that differ.
+        one_at_a_time: whether Update takes only one member in a call.
+        goes_with: members that Update takes only along with another: ``{"PipelineVersionAliases": "PipelineDefinition"}``.
+        untagged_with: a member with which Create takes no tags: versions of a model package have those of their group.
+        told_by: members that another operation tells instead of Describe: ``{"Aliases": ("ListAliases", "Sage…Aliases")}``.
         stops_to_update, stops_to_delete: whether SageMaker accepts it only of a stopped resource.
         suspends: whether ``spec.suspend`` stops and starts it; None derives it from the operations.
+        manners: members that say how Update is to be done, and are no reason for one.
         update_sends: values that Update gets when the manifest does not set them.
         update_echoes: members of Update that take what Describe shows: ``{"TargetVersion": "ComputeQuotaVersion"}``.
         stop_sends: further members of Stop, with their values.
         observed: members that a manifest sets and the status shows too, as AWS may hold another value.
         secondary: the member that refines the status, if any; kept in status, shown as a column.
-        reason: the member that explains a failure.
+        reason: the path of the member that explains a failure.
         references: the fields that name other custom resources.
         sources: the fields that name keys of ConfigMaps and Secrets.
         columns: columns besides state, ready, reason and age.
@@ -198,9 +203,14 @@ class Kind:
     documents: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     sparse: bool = False
+    one_at_a_time: bool = False
+    goes_with: Mapping[str, str] = field(default_factory=dict)
+    untagged_with: str = ""
+    told_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stops_to_update: bool = False
     stops_to_delete: bool = False
     suspends: bool | None = None
+    manners: frozenset[str] = frozenset()
     update_sends: Mapping[str, object] = field(default_factory=dict)
     update_echoes: Mapping[str, str] = field(default_factory=dict)
     stop_sends: Mapping[str, object] = field(default_factory=dict)
@@ -283,8 +293,9 @@ class Kind:
         """The failure as this kind understands it: a plain refusal may mean absent, exists or busy."""
         if type(failure) is not Refused:
             return failure
-        # What a Create does not find is something else than the resource that it is to make.
-        absent = () if failure.operation == self.family.create else self.absent
+        # What these do not find is something that the manifest names: nothing is created yet, or was seen a moment ago.
+        about_others = failure.operation in (self.family.create, self.family.update, self.family.start)
+        absent = () if about_others else self.absent
         for meaning, answers in ((Absent, absent), (Exists, self.exists), (Busy, self.busy)):
             if any(answer.matches(failure.code, failure.message) for answer in answers):
                 return meaning(failure.code, failure.message, failure.operation)
