@@ -30,8 +30,9 @@ LONGEST_BLANK: Final = 100
 LONGEST_VALUE: Final = 130_000
 """How many characters or items a value may have: about what a task's input may."""
 LONGEST_ARGUMENT: Final = 1_000
-MOST_WORK: Final = 2_000_000
-"""How much loops and filters may do in all: tags of the template per round, characters per filter."""
+MOST_WORK: Final = 500_000
+"""How much loops and filters may do in all: tags of the template per round, and characters per filter, of which
+twenty are as much work as a tag."""
 LARGEST: Final = 1_000_000
 """How many bytes a page may have, and all of a template's variables."""
 TOO_MUCH: Final = "memory limit reached"
@@ -143,7 +144,7 @@ def _bounded(known: Callable[..., Any], *, with_environment: bool) -> Callable[.
         arguments = [*given, *named.values()]
         if max(map(_size, arguments), default=0) > LONGEST_ARGUMENT:
             raise ResourceLimitError(TOO_MUCH, token=None)
-        context.spend(_size(value) + 1)
+        context.spend(_size(value) // 20 + 1)
         if with_environment:
             named["environment"] = context.env
         result = known(value, *given, **named)
