@@ -19,7 +19,8 @@ FEATURE_GROUP = Kind(
     # UpdateFeatureGroup takes the time to live and the storage type, and only adds features.
     fixed=frozenset({"OnlineStoreConfig.EnableOnlineStore", "OnlineStoreConfig.SecurityConfig"}),
     changes=(Change("FeatureDefinitions", sends="", adds="FeatureAdditions", by="FeatureName"),),
-    sparse=True,
+    # UpdateFeatureGroup's documentation: one of its parameters at a time.
+    one_at_a_time=True,
     columns=(
         Column("Offline", ".status.offlineStoreStatus.status"),
         Column("Update", ".status.lastUpdateStatus.status", wide=True),

@@ -17,8 +17,9 @@ PIPELINE = Kind(
     ready=frozenset({"Active"}),
     documents=frozenset({"PipelineDefinition"}),
     exactly_one=(("PipelineDefinition", "PipelineDefinitionS3Location"),),
-    # UpdatePipeline accepts aliases only along with another definition.
     sparse=True,
+    # UpdatePipeline's documentation: aliases can be given only when the definition changes.
+    goes_with={"PipelineVersionAliases": "PipelineDefinition"},
     sources=(Source("pipelineDefinitionFrom", "pipelineDefinition"),),
     columns=(
         Column("Last-Run", ".status.lastRunTime", "date"),

@@ -47,6 +47,9 @@ MODEL_PACKAGE = Kind(
     documents=frozenset({"ModelCard.ModelCardContent"}),
     # An approval does not repeat the rest, which SageMaker would take for a change.
     sparse=True,
+    # CreateModelPackage's documentation: a version has the tags of its group.
+    untagged_with="ModelPackageGroupName",
+    reason="ModelPackageStatusDetails.ImageScanStatuses[].FailureReason",
     # People approve packages in Studio, too.
     observed=frozenset({"ModelApprovalStatus", "ModelPackageGroupName"}),
     references=(
@@ -95,6 +98,7 @@ ALGORITHM = Kind(
     leaving=frozenset({"Deleting"}),
     ready=frozenset({"Completed"}),
     failed=frozenset({"Failed"}),
+    reason="AlgorithmStatusDetails.ImageScanStatuses[].FailureReason",
     columns=(
         Column("Algorithm-Name", ".status.algorithmName", wide=True),
         Column("Image", ".spec.trainingSpecification.trainingImage", wide=True),
@@ -115,7 +119,8 @@ MODEL_CARD = Kind(
     gone=frozenset({"DeleteCompleted"}),
     failed=frozenset({"DeleteFailed"}),
     documents=frozenset({"Content"}),
-    sparse=True,
+    # UpdateModelCard's documentation: content or status, not both.
+    one_at_a_time=True,
     observed=frozenset({"ModelCardStatus"}),
     sources=(Source("contentFrom", "content"),),
     columns=(
