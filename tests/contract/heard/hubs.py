@@ -15,7 +15,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "tools.hubs.HUB_NOT_EMPTY": (("Hub", "DeleteHub", Busy),),
     "tools.hubs.NO_CONTENT": (
         ("HubContent", "DescribeHubContent", Absent),
-        ("HubContent", "UpdateHubContent", Absent),
+        ("HubContent", "UpdateHubContent", Refused),
         ("HubContent", "DeleteHubContent", Absent),
     ),
     "tools.hubs.CONTENT_EXISTS": (("HubContent", "ImportHubContent", Exists),),

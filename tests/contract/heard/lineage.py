@@ -12,7 +12,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "lineage.experiments.NO_TRIAL": (("Trial", "DescribeTrial", Absent), ("Trial", "DeleteTrial", Absent)),
     "lineage.experiments.NO_COMPONENT": (
         ("TrialComponent", "DescribeTrialComponent", Absent),
-        ("TrialComponent", "UpdateTrialComponent", Absent),
+        ("TrialComponent", "UpdateTrialComponent", Refused),
     ),
     "lineage.experiments.EXPERIMENT_EXISTS": (("Experiment", "CreateExperiment", Exists),),
     "lineage.experiments.TRIAL_EXISTS": (("Trial", "CreateTrial", Exists),),

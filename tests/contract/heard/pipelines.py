@@ -7,7 +7,7 @@ from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
 HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "pipelines.pipelines.MISSING": (
         ("Pipeline", "DescribePipeline", Absent),
-        ("Pipeline", "UpdatePipeline", Absent),
+        ("Pipeline", "UpdatePipeline", Refused),
         ("Pipeline", "DeletePipeline", Absent),
         ("PipelineExecution", "StartPipelineExecution", Refused),
     ),

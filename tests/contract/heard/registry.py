@@ -15,7 +15,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "registry.groups.NO_POLICY": (("ModelPackageGroup", "GetModelPackageGroupPolicy", Refused),),
     "registry.packages.MISSING": (
         ("ModelPackage", "DescribeModelPackage", Absent),
-        ("ModelPackage", "UpdateModelPackage", Absent),
+        ("ModelPackage", "UpdateModelPackage", Refused),
         ("ModelPackage", "DeleteModelPackage", Absent),
     ),
     "registry.packages.EXISTS": (("ModelPackage", "CreateModelPackage", Exists),),
@@ -36,7 +36,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "registry.algorithms.NOT_NOW": (("Algorithm", "DeleteAlgorithm", Busy),),
     "registry.cards.MISSING": (
         ("ModelCard", "DescribeModelCard", Absent),
-        ("ModelCard", "UpdateModelCard", Absent),
+        ("ModelCard", "UpdateModelCard", Refused),
         ("ModelCardExportJob", "CreateModelCardExportJob", Refused),
     ),
     "registry.cards.NO_VERSION": (("ModelCardExportJob", "CreateModelCardExportJob", Refused),),
