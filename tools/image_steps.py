@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,9 +119,10 @@ def try_emulator(stage: Instructions, environment: dict[str, str], state: Path) 
     print(f"+ {shlex.join(started)}", flush=True)
     with subprocess.Popen([found(started[0], environment), *started[1:]], env=environment) as process:
         try:
+            deadline = time.monotonic() + 60
             while not healthy(health, environment):
-                if process.poll() is not None:
-                    raise SystemExit(f"the emulator ended with {process.returncode}")
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"the emulator is not healthy; it ended with {process.returncode}")
             run(["python", "-c", ASK, port], environment)
         finally:
             process.terminate()
