@@ -23,6 +23,7 @@ MLFLOW_TRACKING_SERVER = Kind(
     ),
     serving=frozenset({"Updating", "MaintenanceInProgress"}),
     repairable=frozenset({"UpdateFailed", "StopFailed", "StartFailed", "MaintenanceFailed"}),
+    sparse=True,
     columns=(
         Column("Size", ".spec.trackingServerSize"),
         Column("Active", ".status.isActive"),
@@ -47,6 +48,7 @@ MLFLOW_APP = Kind(
     serving=frozenset({"Updating"}),
     repairable=frozenset({"UpdateFailed"}),
     unordered=frozenset({"DefaultDomainIdList"}),
+    sparse=True,
     references=(Reference("defaultDomainRefs[]", "defaultDomainIDList", "Domain", "domainID"),),
     columns=(
         Column("MLflow", ".status.mlflowVersion"),
@@ -73,6 +75,8 @@ PARTNER_APP = Kind(
     changes=(Change("AppVersion"),),
     shown_at={"AppVersion": "Version"},
     unordered=frozenset({"ApplicationConfig.AdminUsers", "ApplicationConfig.AssignedGroupPatterns"}),
+    sparse=True,
+    reason="Error.Reason",
     columns=(
         Column("Type", ".spec.type_"),
         Column("Tier", ".spec.tier"),

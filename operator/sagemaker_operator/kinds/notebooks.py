@@ -27,6 +27,7 @@ NOTEBOOK_INSTANCE = Kind(
     ),
     shown_at={"LifecycleConfigName": "NotebookInstanceLifecycleConfigName", "SecurityGroupIds": "SecurityGroups"},
     unordered=frozenset({"SecurityGroupIds", "AdditionalCodeRepositories", "AcceleratorTypes"}),
+    sparse=True,
     stops_to_update=True,
     stops_to_delete=True,
     references=(

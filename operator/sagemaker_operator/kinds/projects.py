@@ -20,7 +20,16 @@ PROJECT = Kind(
     gone=frozenset({"DeleteCompleted"}),
     serving=frozenset({"UpdateInProgress"}),
     repairable=frozenset({"UpdateFailed"}),
-    changes=(Change("ServiceCatalogProvisioningDetails", sends="ServiceCatalogProvisioningUpdateDetails"),),
+    changes=(
+        Change("ServiceCatalogProvisioningDetails", sends="ServiceCatalogProvisioningUpdateDetails"),
+        Change("TemplateProviders", sends="TemplateProvidersToUpdate"),
+    ),
+    shown_at={
+        "TemplateProviders": "TemplateProviderDetails",
+        "TemplateProviders.CfnTemplateProvider": "TemplateProviders.CfnTemplateProviderDetail",
+    },
+    sparse=True,
+    reason="ServiceCatalogProvisionedProductDetails.ProvisionedProductStatusMessage",
     fixed=frozenset({"ServiceCatalogProvisioningDetails.ProductId", "ServiceCatalogProvisioningDetails.PathId"}),
     columns=(
         Column("Project-ID", ".status.projectID"),

@@ -22,6 +22,7 @@ _NAMED: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "LifecycleConfigArns": ("lifecycleConfigRefs[]", "StudioLifecycleConfig", "arn"),
         "AppImageConfigName": ("appImageConfigRef", "AppImageConfig", "appImageConfigName"),
         "ImageName": ("imageRef", "Image", "imageName"),
+        "TrainingPlanArn": ("trainingPlanRef", "TrainingPlan", "arn"),
     }
 )
 

@@ -43,6 +43,8 @@ DOMAIN = Kind(
             "DomainSettings.SecurityGroupIds",
         }
     ),
+    # Some of the others are refused while apps are running, even as they are.
+    sparse=True,
     references=in_settings(_DOMAIN.spec_members, "DefaultUserSettings", "DefaultSpaceSettings", "DomainSettings"),
     columns=(
         Column("Domain-ID", ".status.domainID"),
@@ -94,6 +96,7 @@ SPACE = Kind(
     failed=_FAILED,
     serving=frozenset({"Updating"}),
     repairable=_MENDED,
+    sparse=True,
     references=(
         Reference("domainRef", "domainID", "Domain", "domainID"),
         Reference("ownershipSettings.ownerUserProfileRef", "ownerUserProfileName", "UserProfile", "userProfileName"),

@@ -33,6 +33,7 @@ IMAGE = Kind(
         Change("Description", clears="DeleteProperties=Description"),
         Change("DisplayName", clears="DeleteProperties=DisplayName"),
     ),
+    sparse=True,
     columns=(Column("Image-Name", ".status.imageName", wide=True),),
     event="SageMaker Image State Change",
 )
@@ -57,6 +58,8 @@ IMAGE_VERSION = Kind(
     failed=frozenset({"CREATE_FAILED", "DELETE_FAILED"}),
     changes=(Change("Aliases", sends="", adds="AliasesToAdd", removes="AliasesToDelete"),),
     unordered=frozenset({"Aliases"}),
+    told_by={"Aliases": ("ListAliases", "SageMakerImageVersionAliases")},
+    sparse=True,
     references=(Reference("imageRef", "imageName", "Image", "imageName"),),
     columns=(
         Column("Image", ".status.imageName"),

@@ -23,7 +23,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "studio.notebook_scripts.MISSING": ((_SCRIPTS, f"Describe{_SCRIPTS}", Absent),),
     "studio.notebook_scripts.EXISTS": ((_SCRIPTS, f"Create{_SCRIPTS}", Exists),),
     "studio.notebook_scripts.NOT_DELETED": ((_SCRIPTS, f"Delete{_SCRIPTS}", Absent),),
-    "studio.notebook_scripts.NOT_UPDATED": ((_SCRIPTS, f"Update{_SCRIPTS}", Absent),),
+    "studio.notebook_scripts.NOT_UPDATED": ((_SCRIPTS, f"Update{_SCRIPTS}", Refused),),
     "studio.notebook_scripts.IN_USE": ((_SCRIPTS, f"Delete{_SCRIPTS}", Busy),),
     "tools.repositories.MISSING": (("CodeRepository", "DescribeCodeRepository", Absent),),
     "tools.repositories.EXISTS": (("CodeRepository", "CreateCodeRepository", Exists),),
