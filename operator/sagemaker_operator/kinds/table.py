@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .customization import JOB, TRAINING_SESSION
+from .edge import DEVICE_FLEET, EDGE_DEPLOYMENT_PLAN, EDGE_PACKAGING_JOB
 from .features import FEATURE_GROUP
 from .hosting import ENDPOINT, ENDPOINT_CONFIG, MODEL
 from .hubs import HUB, HUB_CONTENT
+from .jobs import AUTO_ML_JOB, AUTO_ML_JOB_V2, HYPER_PARAMETER_TUNING_JOB, TRAINING_PLAN, TRANSFORM_JOB
 from .kind import Kind
+from .labeling import FLOW_DEFINITION, HUMAN_TASK_UI, LABELING_JOB, WORKFORCE, WORKTEAM
 from .lineage import ACTION, ARTIFACT, CONTEXT, EXPERIMENT, TRIAL, TRIAL_COMPONENT
+from .making import (
+    AI_BENCHMARK_JOB,
+    AI_RECOMMENDATION_JOB,
+    AI_WORKLOAD_CONFIG,
+    COMPILATION_JOB,
+    INFERENCE_RECOMMENDATIONS_JOB,
+    OPTIMIZATION_JOB,
+)
 from .mlflow import MLFLOW_APP, MLFLOW_TRACKING_SERVER, PARTNER_APP
 from .monitoring import DATA_QUALITY_JOB_DEFINITION, MONITORING_SCHEDULE
 from .notebooks import CODE_REPOSITORY, NOTEBOOK_INSTANCE, NOTEBOOK_INSTANCE_LIFECYCLE_CONFIG
@@ -27,6 +39,27 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         for kind in (
             TRAINING_JOB,
             PROCESSING_JOB,
+            TRANSFORM_JOB,
+            HYPER_PARAMETER_TUNING_JOB,
+            AUTO_ML_JOB,
+            AUTO_ML_JOB_V2,
+            TRAINING_PLAN,
+            JOB,
+            TRAINING_SESSION,
+            COMPILATION_JOB,
+            OPTIMIZATION_JOB,
+            INFERENCE_RECOMMENDATIONS_JOB,
+            AI_WORKLOAD_CONFIG,
+            AI_BENCHMARK_JOB,
+            AI_RECOMMENDATION_JOB,
+            WORKFORCE,
+            WORKTEAM,
+            LABELING_JOB,
+            HUMAN_TASK_UI,
+            FLOW_DEFINITION,
+            EDGE_PACKAGING_JOB,
+            DEVICE_FLEET,
+            EDGE_DEPLOYMENT_PLAN,
             MODEL,
             ENDPOINT_CONFIG,
             ENDPOINT,

@@ -1,4 +1,4 @@
-"""What the emulator says about training and processing jobs, and what it means."""
+"""What the emulator says about jobs and training plans, and what it means."""
 
 from collections.abc import Mapping
 
@@ -21,4 +21,26 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "jobs.processing.EXISTS": (("ProcessingJob", "CreateProcessingJob", Exists),),
     "jobs.processing.WRONG_STATUS": (("ProcessingJob", "StopProcessingJob", Busy),),
     "jobs.processing.STILL_RUNNING": (("ProcessingJob", "DeleteProcessingJob", Busy),),
+    "jobs.transform.MISSING": (
+        ("TransformJob", "DescribeTransformJob", Absent),
+        ("TransformJob", "StopTransformJob", Absent),
+    ),
+    "jobs.transform.EXISTS": (("TransformJob", "CreateTransformJob", Exists),),
+    "jobs.transform.WRONG_STATUS": (("TransformJob", "StopTransformJob", Busy),),
+    "jobs.transform.NO_MODEL": (("TransformJob", "CreateTransformJob", Refused),),
+    "jobs.transform.NO_OBJECTS": (("TransformJob", "CreateTransformJob", Refused),),
+    "jobs.tuning.MISSING": (
+        ("HyperParameterTuningJob", "DescribeHyperParameterTuningJob", Absent),
+        ("HyperParameterTuningJob", "StopHyperParameterTuningJob", Absent),
+    ),
+    "jobs.tuning.EXISTS": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Exists),),
+    "jobs.tuning.WRONG_STATUS": (("HyperParameterTuningJob", "StopHyperParameterTuningJob", Busy),),
+    "jobs.tuning.STILL_RUNNING": (("HyperParameterTuningJob", "DeleteHyperParameterTuningJob", Busy),),
+    "jobs.tuning.ONE_WAY_OF_DEFINING": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Refused),),
+    "jobs.tuning.NO_RANGE": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Refused),),
+    "jobs.tuning.GRID_OF_CATEGORIES": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Refused),),
+    "jobs.tuning.NO_PARENT": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Refused),),
+    "jobs.tuning.PARENT_RUNNING": (("HyperParameterTuningJob", "CreateHyperParameterTuningJob", Refused),),
+    "jobs.plans.EXISTS": (("TrainingPlan", "CreateTrainingPlan", Exists),),
+    "jobs.plans.NO_OFFERING": (("TrainingPlan", "CreateTrainingPlan", Refused),),
 }

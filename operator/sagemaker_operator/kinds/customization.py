@@ -1,0 +1,52 @@
+"""Job and TrainingSession: the ways to customize a foundation model."""
+
+from sagemaker_operator.model.families import Family
+
+from .kind import Column, Kind, Lifecycle, Reference, Source, says
+
+JOB = Kind(
+    family=Family("Job", identity="JobName", status="JobStatus"),
+    short="smjob",
+    summary="A SageMaker model customization job: fine-tunes or evaluates a model, or makes data, as a document says.",
+    lifecycle=Lifecycle.JOB,
+    absent=(says("ResourceNotFound"),),
+    exists=(says("ResourceInUse", "already exists"),),
+    busy=(says("ValidationException", "The request was rejected because"), says("ResourceInUse")),
+    changing=frozenset({"InProgress"}),
+    stopping=frozenset({"Stopping"}),
+    leaving=frozenset({"Deleting"}),
+    ready=frozenset({"Completed"}),
+    stopped=frozenset({"Stopped"}),
+    failed=frozenset({"Failed", "DeleteFailed"}),
+    documents=frozenset({"JobConfigDocument"}),
+    secondary="SecondaryStatus",
+    sources=(Source("jobConfigDocumentFrom", "jobConfigDocument"),),
+    columns=(
+        Column("Category", ".spec.jobCategory"),
+        Column("Secondary", ".status.secondaryStatus"),
+        Column("Job-Name", ".status.jobName", wide=True),
+    ),
+)
+
+TRAINING_SESSION = Kind(
+    family=Family("TrainingSession", identity="TrainingSessionName", status="TrainingSessionStatus"),
+    short="smts",
+    summary="A SageMaker training session: keeps compute at hand to fine-tune a foundation model step by step, with LoRA.",
+    lifecycle=Lifecycle.SERVICE,
+    absent=(says("ResourceNotFound"),),
+    exists=(says("ResourceInUse", "already exists"),),
+    busy=(says("ValidationException", "The request was rejected because"), says("ResourceInUse")),
+    changing=frozenset({"Created", "Scheduled", "Blocked"}),
+    stopping=frozenset({"Stopping"}),
+    leaving=frozenset({"Deleting"}),
+    ready=frozenset({"Running"}),
+    stopped=frozenset({"Stopped", "Expired"}),
+    failed=frozenset({"Failed", "DeletionFailed"}),
+    stops_to_delete=True,
+    reason="ErrorDetails",
+    references=(Reference("modelPackageGroupRef", "modelPackageGroupARN", "ModelPackageGroup", "arn"),),
+    columns=(
+        Column("Model", ".spec.modelConfig.baseModelARN", wide=True),
+        Column("Session-Name", ".status.trainingSessionName", wide=True),
+    ),
+)
