@@ -68,9 +68,7 @@ def satisfied(wanted: Any, found: Any, how: Reading = Reading(), path: str = "")
     """Whether a value found at AWS is what was wanted; members that were not asked for do not count."""
     if isinstance(wanted, Mapping):
         held = found if isinstance(found, Mapping) else {}
-        return all(
-            satisfied(value, held.get(name), how, f"{path}.{name}".lstrip(".")) for name, value in wanted.items()
-        )
+        return all(_held(value, held.get(name), how, f"{path}.{name}".lstrip(".")) for name, value in wanted.items())
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
         items = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
         return len(wanted) == len(items) and all(

@@ -16,6 +16,7 @@ from sagemaker_operator.model.names import field
 from . import address, ownership, refusal
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .leave import leave
+from .naming import generated_name
 from .readiness import assess, serves
 from .schedule import Pace
 from .steps import AskOwner, Call, Claim, Intend, Look, Rest, Step, Verb
@@ -128,10 +129,7 @@ def missing(facts: Facts) -> Step | None:
     if isinstance(facts.target, Waiting):
         return Rest(facts.target.verdict, Pace.EVENT)
     if facts.begun and (facts.kind.family.assigned or facts.kind.family.token):
-        # The old id leads nowhere, and the old token would bring the old reply.
-        forgotten = {"attempt": int(facts.resource.status.get("attempt", 1)) + 1, "arn": None}
-        ids = {field(member): None for member in facts.kind.family.assigned if member != facts.kind.family.arn}
-        return Intend({**forgotten, **ids}, reconciling(Reason.CREATING, "Creating it again."))
+        return _anew(facts)
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
 
 
@@ -324,6 +322,15 @@ def _undone(facts: Facts, intent: Mapping[str, Any]) -> bool:
 def _rolled_back(facts: Facts) -> Verdict:
     verdict = Verdict(State.STALLED, Reason.ROLLED_BACK, str(facts.cause), rolled_back=True)
     return _of_the_next(facts, verdict)
+
+
+def _anew(facts: Facts) -> Step:
+    """Forget what was deleted behind our back: its id leads nowhere, and its token would bring the reply of then."""
+    family, attempt = facts.kind.family, int(facts.resource.status.get("attempt", 1)) + 1
+    forgotten: dict[str, Any] = {field(member): None for member in family.assigned if member != family.arn}
+    if family.identity == family.token:
+        forgotten[facts.kind.identity_field] = generated_name(facts.resource, attempt=attempt)
+    return Intend({**forgotten, "attempt": attempt, "arn": None}, reconciling(Reason.CREATING, "Creating it again."))
 
 
 def _lost_job(facts: Facts) -> Step:

@@ -80,8 +80,8 @@ def _comparable(kind: Kind) -> frozenset[str]:
 def _unseen(kind: Kind) -> frozenset[str]:
     """The mutable members that Describe does not show, or not wholly."""
     partly = {path.split(".")[0] for path in reading(kind).hidden}
-    never = kind.mutable - _comparable(kind) - kind.goes_with.keys() - kind.update_sends.keys()
-    return never | (partly & kind.mutable)
+    never = kind.mutable - _comparable(kind) - kind.goes_with.keys()
+    return (never | (partly & kind.mutable)) - kind.manners
 
 
 def _request(

@@ -24,6 +24,24 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "primaryContainer": {"image": "image", "modelDataURL": "s3://bucket/model.tar.gz"},
     },
     "Endpoint": {"endpointName": "digits", "endpointConfigName": "one"},
+    "Domain": {
+        "domainName": "digits",
+        "authMode": "IAM",
+        "subnetIDs": ["subnet-1", "subnet-2"],
+        "defaultUserSettings": {"executionRole": "arn:aws:iam::123456789012:role/sagemaker"},
+    },
+    "Image": {"imageName": "digits", "roleARN": "arn:aws:iam::123456789012:role/sagemaker"},
+    "ModelPackage": {"modelPackageGroupName": "digits"},
+    "NotebookInstance": {
+        "notebookInstanceName": "digits",
+        "instanceType": "ml.t3.medium",
+        "roleARN": "arn:aws:iam::123456789012:role/sagemaker",
+    },
+    "Pipeline": {
+        "pipelineName": "digits",
+        "pipelineDefinition": '{"Version": "2020-12-01", "Steps": []}',
+        "roleARN": "arn:aws:iam::123456789012:role/sagemaker",
+    },
     "MonitoringSchedule": {
         "monitoringScheduleName": "digits",
         "monitoringScheduleConfig": {"monitoringJobDefinitionName": "quality", "monitoringType": "DataQuality"},

@@ -1,0 +1,144 @@
+"""What is sent to bring AWS in step, for members that Update takes in another form than Create."""
+
+from typing import Any
+
+import pytest
+from making import condition, facts, known, reply, resource
+
+from sagemaker_operator.engine.compare import as_asked, reading, satisfied
+from sagemaker_operator.engine.decide import decide
+from sagemaker_operator.engine.facts import Facts, Present
+from sagemaker_operator.engine.steps import Intend, Rest
+from sagemaker_operator.engine.updates import needed, unseen_hash
+from sagemaker_operator.engine.verdict import State
+from sagemaker_operator.kinds import KINDS
+
+
+def update(kind: str, wanted: dict[str, Any], found: dict[str, Any], **more: Any) -> dict[str, Any] | None:
+    """The input of Update, None if none is needed."""
+    made = needed(KINDS[kind], wanted, found, **more)
+    return None if made is None else dict(made.request)
+
+
+def test_settings_go_by_the_name_that_update_has_for_them() -> None:
+    wanted = {
+        "DomainSettings": {"SecurityGroupIds": ["sg-1"], "RStudioServerProDomainSettings": {"RStudioConnectUrl": "u"}}
+    }
+
+    sent = update("Domain", wanted, {})
+
+    assert sent is not None
+    assert sent["DomainSettingsForUpdate"]["SecurityGroupIds"] == ["sg-1"]
+    assert "DomainSettings" not in sent
+
+
+def test_only_new_features_are_added() -> None:
+    one, two = ({"FeatureName": name, "FeatureType": "String"} for name in ("one", "two"))
+
+    assert update("FeatureGroup", {"FeatureDefinitions": [one, two]}, {"FeatureDefinitions": [one]}) == {
+        "FeatureAdditions": [two]
+    }
+    assert update("FeatureGroup", {"FeatureDefinitions": [one, two]}, {"FeatureDefinitions": [two, one]}) is None
+
+
+def test_names_of_what_is_too_much_are_removed() -> None:
+    wanted, found = {"Properties": {"a": "1", "b": "2"}}, {"Properties": {"a": "1", "old": "3"}}
+
+    assert update("Action", wanted, found) == {"Properties": {"a": "1", "b": "2"}, "PropertiesToRemove": ["old"]}
+    assert update("Action", wanted, {"Properties": {"b": "2", "a": "1"}}) is None
+
+
+def test_what_a_manifest_gives_up_is_unset_only_if_it_was_the_manifest_that_set_it() -> None:
+    found = {"NotebookInstanceLifecycleConfigName": "scripts"}
+
+    assert update("NotebookInstance", {}, found) is None
+    assert update("NotebookInstance", {}, found, given_up=frozenset({"LifecycleConfigName"})) == {
+        "DisassociateLifecycleConfig": True
+    }
+    assert update("Image", {}, {"Description": "d"}, given_up=frozenset({"Description"})) == {
+        "DeleteProperties": ["Description"]
+    }
+
+
+def test_members_that_update_does_not_know_are_left_out_at_any_depth() -> None:
+    config = {"RepositoryUrl": "https://github.com/a/b", "Branch": "main", "SecretArn": "arn:…:new"}
+
+    sent = update("CodeRepository", {"GitConfig": config}, {"GitConfig": {**config, "SecretArn": "arn:…:old"}})
+
+    assert sent == {"GitConfig": {"SecretArn": "arn:…:new"}}
+
+
+def test_documents_are_compared_by_what_they_say() -> None:
+    wanted = {"PipelineDefinition": '{"Version": "1", "Steps": []}'}
+
+    assert update("Pipeline", wanted, {"PipelineDefinition": '{"Steps":[],"Version":"1"}'}) is None
+    assert update("Pipeline", wanted, {"PipelineDefinition": '{"Steps":[1],"Version":"1"}'}) is not None
+
+
+def test_the_order_of_subnets_means_nothing_and_that_of_arguments_does() -> None:
+    assert satisfied(["a", "b"], ["b", "a"], reading(KINDS["Domain"]), "SubnetIds")
+    assert not satisfied(["a", "b"], ["b", "a"], reading(KINDS["Domain"]), "SomethingElse")
+
+
+def test_a_secret_that_describe_never_shows_is_sent_again_when_it_changes() -> None:
+    def config(secret: str) -> dict[str, Any]:
+        return {"OidcConfig": {"ClientId": "id", "ClientSecret": secret}}
+
+    shown, kind = {"OidcConfig": {"ClientId": "id"}}, KINDS["Workforce"]
+
+    assert update("Workforce", config("one"), shown, unseen=unseen_hash(kind, config("one"))) is None
+    assert update("Workforce", config("two"), shown, unseen=unseen_hash(kind, config("one"))) == config("two")
+
+
+def test_how_an_endpoint_is_to_be_deployed_is_no_reason_to_deploy_it() -> None:
+    kind = KINDS["Endpoint"]
+    before, after = ({"EndpointConfigName": "one", "RetainDeploymentConfig": said} for said in (True, False))
+
+    assert update("Endpoint", after, {"EndpointConfigName": "one"}, unseen=unseen_hash(kind, before)) is None
+
+
+def test_what_describe_calls_otherwise_is_found() -> None:
+    found = as_asked(KINDS["NotebookInstance"], {"NotebookInstanceLifecycleConfigName": "scripts"})
+
+    assert found["LifecycleConfigName"] == "scripts"
+
+
+def drifted(policy: str | None, *, generation: int = 1) -> Facts:
+    """A domain that AWS has in other subnets than its manifest, which is unchanged at generation 1."""
+    told = known("Domain", domainID="d-1", conditions=[condition("Ready")], tagKeys=[])
+    spec = {} if policy is None else {"driftPolicy": policy}
+    about = resource("Domain", spec=spec, status=told, generation=generation)
+    shown = reply("Domain", "InService", DomainId="d-1", SubnetIds=["subnet-9"])
+    tags = facts("Domain").target.tags  # type: ignore[union-attr]
+    return facts("Domain", about=about, observed=Present(shown), tags=tags)
+
+
+@pytest.mark.parametrize("policy", [None, "Correct"])
+def test_drift_is_corrected_and_told_meanwhile(policy: str | None) -> None:
+    step = decide(drifted(policy))
+
+    assert isinstance(step, Intend)
+    assert step.verdict is not None
+    assert set(step.verdict.drifted) == {"defaultUserSettings", "subnetIDs"}
+
+
+def test_drift_is_only_told_where_the_policy_says_so() -> None:
+    step = decide(drifted("Report"))
+
+    assert isinstance(step, Rest)
+    assert step.verdict is not None
+    assert step.verdict.state is State.READY
+    assert "subnetIDs" in step.verdict.drifted
+
+
+def test_drift_is_nothing_where_the_policy_says_so() -> None:
+    step = decide(drifted("Ignore"))
+
+    assert isinstance(step, Rest)
+    assert step.verdict is not None
+    assert step.verdict.drifted == ()
+
+
+@pytest.mark.parametrize("policy", ["Report", "Ignore"])
+def test_a_changed_manifest_is_carried_out_whatever_is_done_about_drift(policy: str) -> None:
+    assert isinstance(decide(drifted(policy, generation=2)), Intend)
