@@ -1,4 +1,4 @@
-"""Looks a resource up by its name, where SageMaker has chosen its id and the reply that told it was lost.
+"""Finds things in lists: a resource by its name, where SageMaker has chosen its id and the reply that told it was lost.
 
 Names of such resources need not be unique: of several, the one that carries our UID is meant, else the newest.
 """
@@ -6,11 +6,14 @@ Names of such resources need not be unique: of several, the one that carries our
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
+from botocore.model import ListShape
+
 from sagemaker_operator.engine import address
 from sagemaker_operator.engine.facts import Facts
 from sagemaker_operator.engine.ownership import UID
+from sagemaker_operator.kinds import Attachment
 from sagemaker_operator.model.names import field
-from sagemaker_operator.model.service import input_shape
+from sagemaker_operator.model.service import input_shape, output_shape
 
 # Calls an operation of SageMaker, as `passes.Passes` does.
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
@@ -33,6 +36,28 @@ async def find(facts: Facts, ask: Ask) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+async def attached(facts: Facts, one: Attachment, ask: Ask) -> frozenset[str]:
+    """What the resource is attached to, by name.
+
+    Raises:
+        AWSFailure: if the list could not be read.
+    """
+    request = address.request(facts, one.listing) or {}
+    members = output_shape(one.listing).members
+    rows = next(name for name, shape in members.items() if isinstance(shape, ListShape))
+    return frozenset([row[one.member] async for row in _pages(one.listing, request, rows, ask)])
+
+
+async def _pages(operation: str, request: Mapping[str, Any], rows: str, ask: Ask) -> AsyncIterator[Mapping[str, Any]]:
+    for _ in range(_MOST_PAGES):
+        page = await ask(operation, request)
+        for row in page.get(rows, ()):
+            yield row
+        if not page.get("NextToken"):
+            return
+        request = {**request, "NextToken": page["NextToken"]}
+
+
 async def _rows(facts: Facts, ask: Ask) -> AsyncIterator[Mapping[str, Any]]:
     family, name = facts.kind.family, facts.resource.known_name
     if family.list is None or family.summaries is None or family.identity not in family.summaries[1].members:
@@ -43,15 +68,11 @@ async def _rows(facts: Facts, ask: Ask) -> AsyncIterator[Mapping[str, Any]]:
     request |= {"NameContains": name} if "NameContains" in members else {}
     if not set(filters.required_members) <= request.keys():
         return
-    for _ in range(_MOST_PAGES):
-        page = await ask(family.list, request)
-        for row in page.get(family.summaries[0], ()):
-            if row.get(family.identity) == name and all(
-                row.get(member, value) == value
-                for member, value in known.items()
-                if value and member not in family.assigned
-            ):
-                yield row
-        if not page.get("NextToken"):
-            return
-        request = {**request, "NextToken": page["NextToken"]}
+    async for row in _pages(family.list, request, family.summaries[0], ask):
+        same = (
+            row.get(member, value) == value
+            for member, value in known.items()
+            if value and member not in family.assigned
+        )
+        if row.get(family.identity) == name and all(same):
+            yield row

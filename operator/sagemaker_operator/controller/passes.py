@@ -9,21 +9,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_operator.engine import address, announce, report
+from sagemaker_operator.engine import address, announce, attaching, report
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.sources import redacted
-from sagemaker_operator.engine.steps import AskOwner, Call, Claim, Intend, Look, Release, Rest, Step, Verb
+from sagemaker_operator.engine.steps import AskAttached, AskOwner, Call, Claim, Intend, Look, Release, Rest, Step, Verb
 from sagemaker_operator.engine.target import Target
 from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
 from . import sources
-from .finding import find
+from .finding import attached, find
 from .namespaces import Namespaces
 from .ports import Announcer, Clock, Cloud, Cluster
 from .store import Record, Store
@@ -31,6 +31,8 @@ from .targets import Targets
 
 # The longest way through the engine's checks has nine steps; more mean that two of them undo each other.
 _MOST_STEPS = 16
+# The longest list of attachments, each of which may be exchanged for another.
+_MOST_ATTACHED = 200
 
 
 class Vanished(Exception):
@@ -97,7 +99,7 @@ class Passes:
             default_policy=await self._policy_of(resource) if resource.deleting else None,
         )
         hint, record.hint = record.hint, None
-        for _ in range(_MOST_STEPS):
+        for _ in range(_MOST_STEPS + len(resource.kind.attachments) * _MOST_ATTACHED):
             step = decide(facts)
             if isinstance(step, Rest):
                 return await self._rest(facts, step)
@@ -127,6 +129,8 @@ class Passes:
                 return await self._look(facts, lane)
             case AskOwner():
                 return await self._ask_owner(facts, step, lane)
+            case AskAttached():
+                return await self._ask_attached(facts, step, lane)
             case Call():
                 return await self._call(facts, step, lane)
         raise AssertionError(step)
@@ -182,6 +186,14 @@ class Passes:
             return replace(facts, failure=failure, failed=None)
         return replace(facts, tags={tag["Key"]: tag.get("Value", "") for tag in reply.get("Tags", ())})
 
+    async def _ask_attached(self, facts: Facts, step: AskAttached, lane: Lane) -> Facts:
+        one = step.attachment
+        try:
+            names = await attached(facts, one, lambda operation, request: self._ask(facts, operation, request, lane))
+        except AWSFailure as failure:
+            return replace(facts, failure=failure, failed=None)
+        return replace(facts, attached={**facts.attached, one.field: names})
+
     async def _call(self, facts: Facts, step: Call, lane: Lane) -> Facts:
         try:
             reply = await self._ask(facts, step.operation, step.request, lane)
@@ -195,6 +207,8 @@ class Passes:
                 return replace(facts, created=ids, tags=tags, observed=Unlooked())
             case Verb.START | Verb.STOP | Verb.DELETE:
                 return replace(facts, observed=Unlooked())
+            case Verb.ATTACH | Verb.DETACH:
+                return replace(facts, attached=attaching.after(facts, step))
             case Verb.TAG:
                 return replace(
                     facts, tags={**(facts.tags or {}), **{t["Key"]: t["Value"] for t in step.request["Tags"]}}

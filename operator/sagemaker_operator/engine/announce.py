@@ -20,6 +20,8 @@ _DONE = {
     Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
     Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
     Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
+    Verb.ATTACH: ("Attached", "Attached {kind} {name} in SageMaker."),
+    Verb.DETACH: ("Detached", "Detached {kind} {name} in SageMaker."),
     Verb.UNTAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
 }
 

@@ -14,6 +14,7 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.names import field
 
 from . import address, ownership, refusal
+from .attaching import unattached
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .leave import leave
 from .naming import generated_name
@@ -247,6 +248,7 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     missing,
     foreign,
     mistagged,
+    unattached,
     mid_change,
     halted,
     outdated,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +69,7 @@ class Facts:
         target: what its manifest asks for.
         observed: what AWS was seen to have.
         tags: the tags of the SageMaker resource, once known.
+        attached: what the SageMaker resource is attached to, by field, as far as it was asked.
         named: whether this pass chose the name, so that nothing can have been created before.
         created: what SageMaker chose, the ARN and the ids, as Create or List told in this pass, or Create in an earlier one that
             no report has told of yet; empty if Create told nothing, None if nothing was asked.
@@ -83,6 +85,7 @@ class Facts:
     target: Target | Waiting
     observed: Unlooked | Missing | Present = Unlooked()
     tags: Mapping[str, str] | None = None
+    attached: Mapping[str, frozenset[str]] = dataclasses_field(default_factory=dict)
     named: bool = False
     created: Mapping[str, Any] | None = None
     done: tuple[Verb, ...] = ()

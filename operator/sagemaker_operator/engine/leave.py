@@ -14,6 +14,7 @@ from sagemaker_operator.model.convert import to_request
 from sagemaker_operator.model.service import input_shape
 
 from . import address, refusal
+from .attaching import still_attached
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
 from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
@@ -123,6 +124,7 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
     gone,
     foreign,
     moving,
+    still_attached,
     deletable,
 )
 

@@ -76,6 +76,7 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
         kept.pop("lastUpdate", None)
         if not verdict.suspended:
             kept.pop("stoppedFor", None)
+        kept.pop("attached", None)
         kept |= _applied(facts)
     if facts.manageable:
         kept |= {field(name): told for name, told in (facts.created or {}).items() if name != kind.family.arn}
@@ -93,6 +94,8 @@ def _applied(facts: Facts) -> dict[str, Any]:
     applied: dict[str, Any] = {}
     if known := clearable(facts.kind):
         applied["appliedFields"] = sorted(field(name) for name in known & facts.target.members.keys())
+    if any(facts.target.attached.values()):
+        applied["attached"] = {name: sorted(names) for name, names in facts.target.attached.items() if names}
     if (digest := unseen_hash(facts.kind, facts.target.members)) is not None:
         applied["unseenHash"] = digest
     return applied

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from sagemaker_operator.kinds import Attachment
+
 from .schedule import Pace
 from .verdict import Verdict
 
@@ -19,6 +21,8 @@ class Verb(Enum):
     DELETE = "delete"
     TAG = "tag"
     UNTAG = "untag"
+    ATTACH = "attach"
+    DETACH = "detach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,13 @@ class AskOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAttached:
+    """List what the SageMaker resource is attached to."""
+
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Change something at AWS."""
 
@@ -84,4 +95,4 @@ class Rest:
     pace: Pace
 
 
-Step = Claim | Release | Intend | Look | AskOwner | Call | Rest
+Step = Claim | Release | Intend | Look | AskOwner | AskAttached | Call | Rest

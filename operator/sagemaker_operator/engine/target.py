@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sagemaker_operator.kinds import Kind
@@ -45,6 +45,7 @@ class Target:
         token: makes a repeated Create of the same attempt harmless, where SageMaker takes one.
         members: everything that the manifest sets, in the service model's spelling, without tags.
         tags: the tags that the manifest and our ownership ask for.
+        attached: what the resource is to be attached to, by field.
         secrets: the values among them that nobody may see.
     """
 
@@ -52,6 +53,7 @@ class Target:
     token: str
     members: Mapping[str, Any]
     tags: Mapping[str, str]
+    attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
@@ -73,7 +75,9 @@ def understand(resource: Resource, resolved: Mapping[str, Any], owned: Mapping[s
     """
     members = to_request(resource.kind.family.spec_members, resolved)
     tags = merge(members.pop("Tags", ()), owned)  # type: ignore[arg-type]
-    return Target(sagemaker_name(resource), create_token(resource), members, {tag["Key"]: tag["Value"] for tag in tags})
+    attached = {one.field: tuple(resolved.get(one.field) or ()) for one in resource.kind.attachments}
+    by_key = {tag["Key"]: tag["Value"] for tag in tags}
+    return Target(sagemaker_name(resource), create_token(resource), members, by_key, attached)
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ Adding a kind is adding a row to a family's file and its name to `table`; schema
 follow.
 """
 
-from .kind import Change, Kind, Lifecycle, Policy, Reference, Says, Source
+from .kind import Attachment, Change, Kind, Lifecycle, Policy, Reference, Says, Source
 from .table import GROUP, KINDS, VERSION
 
-__all__ = ["GROUP", "KINDS", "VERSION", "Change", "Kind", "Lifecycle", "Policy", "Reference", "Says", "Source"]
+__all__ = ["GROUP", "KINDS", "VERSION", "Attachment", "Change", "Kind", "Lifecycle", "Policy", "Reference", "Says", "Source"]

@@ -127,6 +127,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A list of ours that ties a resource to others by operations of their own.
+
+    Attributes:
+        field: the field of the spec that lists the others by name: ``trialNames``.
+        member: the member of the operations that takes one of them: ``TrialName``.
+        attach, detach: the operations, which take the address of the resource besides: ``AssociateTrialComponent``.
+        listing: the operation whose rows tell what is attached, given the address: ``ListTrials``.
+        summary: one sentence for ``kubectl explain``.
+    """
+
+    field: str
+    member: str
+    attach: str
+    detach: str
+    listing: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of ``kubectl get``; ``wide`` ones only show with ``-o wide``."""
 
@@ -152,7 +172,7 @@ class Kind:
         repairable: failed statuses that an update can mend.
         fixed: members, or paths of members, that Update takes but that we do not change.
         changes: members for which Update has another form than Create.
-        exactly_one, at_most_one: sets of top-level members that exclude each other.
+        exactly_one, at_most_one: sets of members that exclude each other; of one structure, if they are paths.
         shown_at: where the Describe reply shows what the spec has elsewhere, by path of the spec.
         documents: paths of members that hold JSON text, compared by what it says.
         unordered: paths of lists of plain values whose order means nothing.
@@ -171,6 +191,7 @@ class Kind:
         secondary: the member that refines the status, if any; kept in status, shown as a column.
         reason: the path of the member that explains a failure.
         references: the fields that name other custom resources.
+        attachments: the fields that tie it to other resources by operations of their own.
         sources: the fields that name keys of ConfigMaps and Secrets.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
@@ -219,6 +240,7 @@ class Kind:
     reason: str = "FailureReason"
     references: tuple[Reference, ...] = ()
     sources: tuple[Source, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
     rollback: bool = False
