@@ -39,14 +39,14 @@ async def sweep(
 
     Args:
         cloud: whom to ask.
-        kind: the kind; one without a List operation has no summaries.
+        kind: the kind; one whose List needs a parent, or tells too little, has no summaries.
         region: the AWS region.
         since: the creation time of the oldest resource of interest, with a time zone; None for all.
 
     Raises:
         AWSFailure: as `cloud.Cloud.call`; throttled only after several tries for the same page.
     """
-    if kind.family.list is None or kind.family.summaries is None:
+    if not kind.family.sweepable or kind.family.list is None or kind.family.summaries is None:
         return
     rows, _ = kind.family.summaries
     request = dict(_newest_first(kind.family.list))

@@ -11,7 +11,7 @@ from . import controls, paths, rules, standins
 
 def immutable_fields(kind: Kind, spec: Schema) -> list[str]:
     """The top-level fields of a spec that cannot change after the create; a stand-in is as mutable as what it sets."""
-    mutable = {field(member) for member in kind.mutable} | set(controls.ALWAYS_MUTABLE)
+    mutable = {field(member) for member in kind.mutable} | controls.always_mutable(kind)
     for way, sets, fields in standins.groups(kind):
         if not way and sets in mutable:
             mutable |= set(fields)
@@ -37,20 +37,33 @@ def immutable_within(kind: Kind) -> list[list[str]]:
 
 
 def exclude(spec: Schema, kind: Kind) -> None:
-    """Add the row's sets of members that exclude each other to the schema of a spec.
+    """Add the row's sets of members that exclude each other to the schemas of their structures.
 
     Raises:
-        ValueError: if one of them is not there, or demanded always.
+        ValueError: if one of them is not there, demanded always, or of another structure.
     """
     for sets, required in ((kind.exactly_one, True), (kind.at_most_one, False)):
         for members in sets:
-            rules.add(spec, rules.one_of([_or_instead(spec, kind, field(m)) for m in members], required=required))
+            ways = [paths.of_members(member) for member in members]
+            around = ways[0][:-1]
+            if any(way[:-1] != around for way in ways):
+                raise ValueError(f"{kind.name}: {', '.join(members)} are of different structures")
+            parent = paths.at(spec, around)
+            alternatives = [_or_instead(parent, kind, way) for way in ways]
+            rules.add(parent, rules.one_of(alternatives, required=required))
 
 
-def _or_instead(spec: Schema, kind: Kind, name: str) -> Sequence[str]:
-    if name not in spec["properties"] or name in spec["required"]:
+def _or_instead(parent: Schema, kind: Kind, way: Sequence[str]) -> Sequence[str]:
+    *around, name = way
+    if name not in parent["properties"] or name in parent.get("required", []):
         raise ValueError(f"{kind.name}: {name} is no field that may be left out")
-    return [name, *(own for way, sets, fields in standins.groups(kind) if not way and sets == name for own in fields)]
+    instead = (
+        own
+        for other, sets, fields in standins.groups(kind)
+        if sets == name and [step.removesuffix("[]") for step in other] == around
+        for own in fields
+    )
+    return [name, *instead]
 
 
 def unordered(spec: Schema, kind: Kind) -> None:

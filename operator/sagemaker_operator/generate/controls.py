@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from sagemaker_operator.kinds import Kind, Lifecycle, Policy
+from sagemaker_operator.kinds import Attachment, Kind, Lifecycle, Policy
 from sagemaker_operator.model.schema import Schema
 
 _POLICY_DOES = {
@@ -10,8 +10,7 @@ _POLICY_DOES = {
     Policy.RETAIN: "Retain leaves it as it is",
     Policy.STOP: "Stop ends its work and keeps its record",
 }
-# Fields that are ours to change at any time, whatever Update can do: tags have operations of their own.
-ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy", "driftPolicy", "suspend")
+_ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy", "driftPolicy", "suspend")
 
 
 def of(kind: Kind) -> Schema:
@@ -19,14 +18,20 @@ def of(kind: Kind) -> Schema:
     found = {"deletionPolicy": _deletion(kind), "adoptionPolicy": _ADOPTION, "region": _REGION}
     if kind.lifecycle is not Lifecycle.JOB:
         found |= {"driftPolicy": _DRIFT, "suspend": {"description": suspending(kind), "type": "boolean"}}
-    return deepcopy(found)
+    return deepcopy(found | {one.field: _names(one) for one in kind.attachments})
+
+
+def always_mutable(kind: Kind) -> set[str]:
+    """The fields that are ours to change at any time, whatever Update can do: tags have operations of their own."""
+    return {*_ALWAYS_MUTABLE, *(one.field for one in kind.attachments)}
 
 
 def suspending(kind: Kind) -> str:
     """What ``suspend`` does for a kind that is no job."""
     waits = f"While this is true a {kind.name} that is not in SageMaker yet is not created"
     if kind.suspendable:
-        return f"{waits}, and one that is there is stopped; false starts it again. Default: false."
+        again = "Without it, what others have stopped stays stopped"
+        return f"{waits}, and one that is there is stopped. False keeps it running. {again}."
     return f"{waits}; one that is there stays as it is, as SageMaker cannot stop it. Default: false."
 
 
@@ -37,6 +42,16 @@ def _deletion(kind: Kind) -> Schema:
         "description": f"What happens in SageMaker when this object is deleted: {does}. Default: {default}.",
         "type": "string",
         "enum": [policy.value for policy in kind.policies],
+    }
+
+
+def _names(one: Attachment) -> Schema:
+    return {
+        "description": one.summary,
+        "type": "array",
+        "items": {"type": "string", "minLength": 1, "maxLength": 256},
+        "maxItems": 100,
+        "x-kubernetes-list-type": "set",
     }
 
 

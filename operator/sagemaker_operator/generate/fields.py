@@ -103,6 +103,11 @@ def report() -> Schema:
             "description": "A digest of the values in use that SageMaker can change and does not show, to tell when they change.",
             "type": "string",
         },
+        "attached": {
+            "description": "What this object has attached the resource to, by field, to tell what to detach later.",
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
         "appliedFields": {
             "description": "The fields in use that SageMaker can unset, to tell which to unset once they are removed here.",
             "type": "array",

@@ -1,6 +1,6 @@
 """The IAM policy that the operator's role needs: the operations that its kinds call, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.schema import Schema
@@ -32,10 +32,15 @@ def policy(kinds: Sequence[Kind]) -> Schema:
 
 def actions(kinds: Sequence[Kind]) -> list[str]:
     """The SageMaker operations that the operator calls, sorted."""
-    called = {
-        name
-        for family in (kind.family for kind in kinds)
-        for name in (family.create, family.describe, family.update, family.delete, family.stop, family.list)
-        if name is not None
-    }
-    return sorted(called | set(_TAGS))
+    return sorted({name for kind in kinds for name in _called(kind)} | set(_TAGS))
+
+
+def _called(kind: Kind) -> Iterator[str]:
+    family = kind.family
+    starts = family.start if kind.suspendable else None
+    for name in (family.create, family.describe, family.update, family.delete, family.stop, starts, family.list):
+        if name is not None:
+            yield name
+    for one in kind.attachments:
+        yield from (one.attach, one.detach, one.listing)
+    yield from (operation for operation, _ in kind.told_by.values())

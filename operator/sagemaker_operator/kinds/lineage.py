@@ -2,7 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Change, Column, Kind, Lifecycle, Reference, says
+from .kind import Attachment, Change, Column, Kind, Lifecycle, Reference, says
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/experiments.html
 _EXPERIMENTS = (
@@ -55,6 +55,17 @@ TRIAL_COMPONENT = Kind(
     closed=_EXPERIMENTS,
     changes=tuple(
         Change(member, removes=f"{member}ToRemove") for member in ("Parameters", "InputArtifacts", "OutputArtifacts")
+    ),
+    references=(Reference("trialRefs[]", "trialNames", "Trial", "trialName"),),
+    attachments=(
+        Attachment(
+            "trialNames",
+            "TrialName",
+            attach="AssociateTrialComponent",
+            detach="DisassociateTrialComponent",
+            listing="ListTrials",
+            summary="The trials that this component is a step of, by name.",
+        ),
     ),
     columns=(
         Column("Outcome", ".spec.status.primaryStatus"),
