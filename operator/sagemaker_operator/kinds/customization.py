@@ -44,7 +44,10 @@ TRAINING_SESSION = Kind(
     failed=frozenset({"Failed", "DeletionFailed"}),
     stops_to_delete=True,
     reason="ErrorDetails",
-    references=(Reference("modelPackageGroupRef", "modelPackageGroupARN", "ModelPackageGroup", "arn"),),
+    references=(
+        Reference("modelPackageGroupRef", "modelPackageGroupARN", "ModelPackageGroup", "arn"),
+        Reference("modelConfig.hubContentRef", "baseModelARN", "HubContent", "arn"),
+    ),
     columns=(
         Column("Model", ".spec.modelConfig.baseModelARN", wide=True),
         Column("Session-Name", ".status.trainingSessionName", wide=True),

@@ -2,6 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
+from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, Source, says
 
 TRANSFORM_JOB = Kind(
@@ -22,8 +23,7 @@ TRANSFORM_JOB = Kind(
     failed=frozenset({"Failed"}),
     references=(
         Reference("modelRef", "modelName", "Model", "modelName"),
-        Reference("experimentConfig.experimentRef", "experimentName", "Experiment", "experimentName", holds=False),
-        Reference("experimentConfig.trialRef", "trialName", "Trial", "trialName", holds=False),
+        *job_references.of_experiment(),
     ),
     columns=(
         Column("Model", ".spec.modelName", wide=True),
@@ -63,14 +63,7 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
             "hyperParameterTuningJobName",
             holds=False,
         ),
-        *(
-            Reference(f"{way}.algorithmSpecification.algorithmRef", "algorithmName", "Algorithm", "arn", holds=False)
-            for way in _DEFINITIONS
-        ),
-        *(
-            Reference(f"{way}.resourceConfig.trainingPlanRef", "trainingPlanARN", "TrainingPlan", "arn", holds=False)
-            for way in _DEFINITIONS
-        ),
+        *(found for way in _DEFINITIONS for found in job_references.of_training(f"{way}.")),
     ),
     sources=tuple(
         Source(f"{way}.staticHyperParametersFrom", "staticHyperParameters", every=True) for way in _DEFINITIONS

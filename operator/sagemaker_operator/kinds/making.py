@@ -2,6 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
+from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, says
 
 COMPILATION_JOB = Kind(
@@ -27,7 +28,7 @@ COMPILATION_JOB = Kind(
     exactly_one=(("ModelPackageVersionArn", "InputConfig"),),
     references=(
         Reference("modelPackageVersionRef", "modelPackageVersionARN", "ModelPackage", "arn", holds=False),
-        Reference("inputConfig.s3URIRef", "s3URI", "TrainingJob", "modelArtifacts.s3ModelArtifacts", holds=False),
+        job_references.artifacts("inputConfig."),
     ),
     columns=(
         Column("Device", ".spec.outputConfig.targetDevice"),
@@ -136,6 +137,7 @@ AI_BENCHMARK_JOB = Kind(
             "InferenceComponent",
             "inferenceComponentName",
         ),
+        *job_references.of_mlflow("outputConfig."),
     ),
     columns=(
         Column("Results", ".spec.outputConfig.s3OutputLocation", wide=True),
@@ -165,6 +167,7 @@ AI_RECOMMENDATION_JOB = Kind(
             "modelPackageGroupName",
         ),
         Reference("adapterSource.modelPackageARNs[].modelPackageRef", "modelPackageARN", "ModelPackage", "arn"),
+        *job_references.of_mlflow("outputConfig."),
     ),
     columns=(
         Column("Model", ".spec.modelSource.s3.s3URI", wide=True),

@@ -2,7 +2,8 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Column, Kind, Lifecycle, says
+from . import job_references
+from .kind import Column, Kind, Lifecycle, Reference, Source, says
 
 TRAINING_JOB = Kind(
     family=Family("TrainingJob", identity="TrainingJobName", status="TrainingJobStatus"),
@@ -25,6 +26,19 @@ TRAINING_JOB = Kind(
     # UpdateTrainingJob changes parts of these, each in another state of the job.
     fixed=frozenset({"ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig", "ResourceConfig"}),
     secondary="SecondaryStatus",
+    references=(
+        *job_references.of_training(),
+        *job_references.of_experiment(),
+        *job_references.of_mlflow(),
+        Reference("serverlessJobConfig.hubContentRef", "baseModelARN", "HubContent", "arn", holds=False),
+        Reference(
+            "modelPackageConfig.modelPackageGroupRef", "modelPackageGroupARN", "ModelPackageGroup", "arn", holds=False
+        ),
+        Reference(
+            "modelPackageConfig.sourceModelPackageRef", "sourceModelPackageARN", "ModelPackage", "arn", holds=False
+        ),
+    ),
+    sources=(Source("hyperParametersFrom", "hyperParameters", every=True),),
     columns=(
         Column("Secondary", ".status.secondaryStatus"),
         Column("Job-Name", ".status.trainingJobName", wide=True),
@@ -57,6 +71,16 @@ PROCESSING_JOB = Kind(
     ready=frozenset({"Completed"}),
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
+    references=(
+        job_references.artifacts("processingInputs[].s3Input."),
+        Reference(
+            "processingOutputConfig.outputs[].featureStoreOutput.featureGroupRef",
+            "featureGroupName",
+            "FeatureGroup",
+            "featureGroupName",
+        ),
+        *job_references.of_experiment(),
+    ),
     columns=(
         Column("Job-Name", ".status.processingJobName", wide=True),
         Column("Instance", ".spec.processingResources.clusterConfig.instanceType", wide=True),

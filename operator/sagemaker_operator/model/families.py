@@ -101,6 +101,7 @@ class Family:
     def described(self) -> dict[str, Shape]:
         """The members of a Describe reply, without what they are wrapped in."""
         members = dict(output_shape(self.describe).members)
+        members.pop("NextToken", None)  # of a list within the reply
         wrapped = members.pop(self.wrapper, None) if self.wrapper else None
         return members | dict(wrapped.members) if isinstance(wrapped, StructureShape) else members
 
