@@ -45,6 +45,7 @@ def page(root: Path, kind: Kind) -> str:
         _head(kind),
         f"```yaml\n{examples.text(root, kind)}```",
         _references(kind),
+        _sources(kind),
         _updates(kind),
         _deletion(kind),
         _conditions(kind),
@@ -57,8 +58,9 @@ def _head(kind: Kind) -> str:
     family = kind.family
     operations = (family.create, family.describe, family.update, family.stop, family.delete, family.list)
     called = ", ".join(f"`{name}`" for name in operations if name)
+    closed = f"> **Note:** {kind.closed}\n\n" if kind.closed else ""
     return (
-        f"# {kind.name}\n\n{kind.summary} {_LIFECYCLES[kind.lifecycle]}\n\n"
+        f"# {kind.name}\n\n{kind.summary} {_LIFECYCLES[kind.lifecycle]}\n\n{closed}"
         f"`{GROUP}/{VERSION}`, short name `{kind.short}`, plural `{kind.plural}.{GROUP}`. It calls {called}."
     )
 
@@ -74,6 +76,23 @@ def _references(kind: Kind) -> str:
             f"whose `status.{reference.reads}` is used as soon as it is ready. It {order}."
         )
     return "## References\n\n" + "\n".join(rows)
+
+
+def _sources(kind: Kind) -> str:
+    if not kind.sources:
+        return ""
+    rows = []
+    for source in kind.sources:
+        owner = "Secret" if source.secret else "ConfigMap"
+        ref = f"{owner[0].lower()}{owner[1:]}{'' if source.every else 'Key'}Ref"
+        what = "all keys and values" if source.every else "the value of a key"
+        keys = "{name: …}" if source.every else "{name: …, key: …}"
+        encoded = ", put into base64" if source.base64 else ""
+        hidden = " It is never shown in status, events or logs." if source.secret else ""
+        rows.append(
+            f"- `spec.{source.field}: {{{ref}: {keys}}}` in place of `{source.sets}`: {what} of a {owner}{encoded}.{hidden}"
+        )
+    return "## Values from ConfigMaps and Secrets\n\n" + "\n".join(rows)
 
 
 def _updates(kind: Kind) -> str:
