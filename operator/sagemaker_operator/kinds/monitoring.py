@@ -1,34 +1,73 @@
-"""DataQualityJobDefinition and MonitoringSchedule: watching what an endpoint sees."""
+"""The four job definitions and MonitoringSchedule: watching what an endpoint sees."""
 
 from sagemaker_operator.model.families import Family
 
 from .kind import Column, Kind, Lifecycle, Reference, says
 
-DATA_QUALITY_JOB_DEFINITION = Kind(
-    family=Family("DataQualityJobDefinition", identity="JobDefinitionName"),
+# https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-cloudwatch.html
+_MODEL_MONITOR = (
+    "Amazon SageMaker Model Monitor takes no new customers since July 30, 2026; it stays for those who use it."
+)
+
+
+def _definition(monitors: str, *, short: str, summary: str) -> Kind:
+    """The row of one type of monitoring; the definitions differ in the names of their members."""
+    job = f"{monitors[0].lower()}{monitors[1:]}"
+    return Kind(
+        family=Family(f"{monitors}JobDefinition", identity="JobDefinitionName"),
+        short=short,
+        summary=summary,
+        lifecycle=Lifecycle.RECORD,
+        closed=_MODEL_MONITOR,
+        absent=(says("ResourceNotFound"),),
+        exists=(says("ResourceInUse", "already exists", "must be unique"),),
+        # A schedule locks its definition; SageMaker's words for it are not documented.
+        busy=(says("ResourceInUse"), says("ConflictException")),
+        exactly_one=((f"{monitors}JobInput.EndpointInput", f"{monitors}JobInput.BatchTransformInput"),),
+        references=(
+            Reference(f"{job}JobInput.endpointInput.endpointRef", "endpointName", "Endpoint", "endpointName"),
+            Reference(
+                f"{job}BaselineConfig.baseliningJobRef",
+                "baseliningJobName",
+                "ProcessingJob",
+                "processingJobName",
+                holds=False,
+            ),
+        ),
+        columns=(Column("Definition-Name", ".status.jobDefinitionName", wide=True),),
+    )
+
+
+DATA_QUALITY_JOB_DEFINITION = _definition(
+    "DataQuality",
     short="smdqjd",
     summary="A SageMaker data quality job definition: what a monitoring schedule compares captured data with, and on what.",
-    lifecycle=Lifecycle.RECORD,
-    absent=(says("ResourceNotFound"),),
-    exists=(says("ResourceInUse", "already exists", "must be unique"),),
-    # A schedule locks its definition; SageMaker's words for it are not documented.
-    busy=(says("ResourceInUse"), says("ConflictException")),
-    references=(
-        Reference(
-            "dataQualityJobInput.endpointInput.endpointRef",
-            "endpointName",
-            "Endpoint",
-            "endpointName",
-        ),
-    ),
-    columns=(Column("Definition-Name", ".status.jobDefinitionName", wide=True),),
 )
+MODEL_QUALITY_JOB_DEFINITION = _definition(
+    "ModelQuality",
+    short="smmqjd",
+    summary="A SageMaker model quality job definition: how a monitoring schedule compares predictions with ground truth.",
+)
+MODEL_BIAS_JOB_DEFINITION = _definition(
+    "ModelBias",
+    short="smmbjd",
+    summary="A SageMaker model bias job definition: how a monitoring schedule measures the bias of predictions.",
+)
+MODEL_EXPLAINABILITY_JOB_DEFINITION = _definition(
+    "ModelExplainability",
+    short="smmejd",
+    summary="A SageMaker model explainability job definition: how a monitoring schedule watches what predictions rest on.",
+)
+
+_CONFIG = "monitoringScheduleConfig"
+_INLINE = f"{_CONFIG}.monitoringJobDefinition"
 
 MONITORING_SCHEDULE = Kind(
     family=Family("MonitoringSchedule", identity="MonitoringScheduleName", status="MonitoringScheduleStatus"),
     short="smms",
     summary="A SageMaker monitoring schedule: runs a monitoring job over captured data again and again.",
     lifecycle=Lifecycle.SERVICE,
+    closed=_MODEL_MONITOR,
     absent=(says("ResourceNotFound", "Monitoring Schedule", "does not exist", "could not find"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -41,12 +80,33 @@ MONITORING_SCHEDULE = Kind(
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
     repairable=frozenset({"Failed"}),
+    exactly_one=(
+        (
+            "MonitoringScheduleConfig.MonitoringJobDefinitionName",
+            "MonitoringScheduleConfig.MonitoringJobDefinition",
+        ),
+    ),
     references=(
+        *(
+            Reference(
+                f"{_CONFIG}.{field}", "monitoringJobDefinitionName", f"{monitors}JobDefinition", "jobDefinitionName"
+            )
+            for field, monitors in (
+                ("jobDefinitionRef", "DataQuality"),
+                ("modelQualityJobDefinitionRef", "ModelQuality"),
+                ("modelBiasJobDefinitionRef", "ModelBias"),
+                ("modelExplainabilityJobDefinitionRef", "ModelExplainability"),
+            )
+        ),
         Reference(
-            "monitoringScheduleConfig.jobDefinitionRef",
-            "monitoringJobDefinitionName",
-            "DataQualityJobDefinition",
-            "jobDefinitionName",
+            f"{_INLINE}.monitoringInputs[].endpointInput.endpointRef", "endpointName", "Endpoint", "endpointName"
+        ),
+        Reference(
+            f"{_INLINE}.baselineConfig.baseliningJobRef",
+            "baseliningJobName",
+            "ProcessingJob",
+            "processingJobName",
+            holds=False,
         ),
     ),
     columns=(

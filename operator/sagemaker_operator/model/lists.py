@@ -11,13 +11,18 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 KEYS: Mapping[str, str] = {
     "AdditionalModelDataSource": "ChannelName",
     "Channel": "ChannelName",
+    "ClusterInstanceGroupSpecification": "InstanceGroupName",
+    "ClusterRestrictedInstanceGroupSpecification": "InstanceGroupName",
     "DebugRuleConfiguration": "RuleConfigurationName",
     "InstanceGroup": "InstanceGroupName",
     "MetricDefinition": "Name",
+    "ModelVariantConfig": "VariantName",
+    "PriorityClass": "Name",
     "ProcessingInput": "InputName",
     "ProcessingOutput": "OutputName",
     "ProductionVariant": "VariantName",
     "ProfilerRuleConfiguration": "RuleConfigurationName",
+    "RoutingTarget": "Name",
     "Tag": "Key",
 }
 # Lists of plain values in which none occurs twice.

@@ -60,6 +60,11 @@ def test_what_stands_in_for_an_immutable_field_is_immutable_too() -> None:
         ),
         (replace(MODEL, exactly_one=(("Containers", "Nothing"),)), "nothing is no field that may be left out"),
         (replace(MODEL, at_most_one=(("Containers", "Nothing"),)), "nothing is no field that may be left out"),
+        (replace(MODEL, at_most_one=(("Containers", "VpcConfig.Subnets"),)), "are of different structures"),
+        (
+            replace(MODEL, exactly_one=(("VpcConfig.Subnets", "VpcConfig.SecurityGroupIds"),)),
+            "subnets is no field that may",
+        ),
         (replace(MODEL, unordered=frozenset({"Containers"})), "Containers is no list of plain values"),
         (replace(MODEL, unordered=frozenset({"VpcConfig.Nothing"})), "there is no field nothing"),
     ],
@@ -97,6 +102,13 @@ def test_a_reference_counts_as_the_member_that_it_sets() -> None:
     assert rules(spec)[message] == "(has(self.containers) || has(self.containersRef)) != has(self.primaryContainer)"
 
 
+def test_members_within_a_structure_exclude_each_other_too() -> None:
+    spec = crds.spec(KINDS["ModelBiasJobDefinition"])
+
+    (rule,) = (rule for rule in spec["properties"]["modelBiasJobInput"]["x-kubernetes-validations"])
+    assert rule["rule"] == "has(self.endpointInput) != has(self.batchTransformInput)"
+
+
 def test_lists_whose_order_means_nothing_are_sets() -> None:
     spec = crds.spec(replace(MODEL, unordered=frozenset({"VpcConfig.SecurityGroupIds"})))
 
@@ -113,7 +125,7 @@ def test_what_is_no_job_can_be_suspended_and_told_what_to_do_about_drift() -> No
 def test_suspend_says_what_it_does_for_a_kind() -> None:
     schedule, model = crds.spec(SCHEDULE)["properties"]["suspend"], crds.spec(MODEL)["properties"]["suspend"]
 
-    assert "one that is there is stopped; false starts it again" in schedule["description"]
+    assert "one that is there is stopped" in schedule["description"]
     assert "SageMaker cannot stop it" in model["description"]
 
 
