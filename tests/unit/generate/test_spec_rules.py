@@ -105,8 +105,9 @@ def test_a_reference_counts_as_the_member_that_it_sets() -> None:
 def test_members_within_a_structure_exclude_each_other_too() -> None:
     spec = crds.spec(KINDS["ModelBiasJobDefinition"])
 
-    (rule,) = (rule for rule in spec["properties"]["modelBiasJobInput"]["x-kubernetes-validations"])
-    assert rule["rule"] == "has(self.endpointInput) != has(self.batchTransformInput)"
+    message = "exactly one of endpointInput and batchTransformInput must be set"
+    found = rules(spec["properties"]["modelBiasJobInput"])
+    assert found[message] == "has(self.endpointInput) != has(self.batchTransformInput)"
 
 
 def test_lists_whose_order_means_nothing_are_sets() -> None:
