@@ -66,5 +66,6 @@ IMAGE_VERSION = Kind(
         Column("Version", ".status.version", "integer"),
         Column("Container-Image", ".status.containerImage", wide=True),
     ),
+    naming_limit=36,
     event="SageMaker Image Version State Change",
 )
