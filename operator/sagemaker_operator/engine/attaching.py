@@ -14,12 +14,13 @@ from .target import Target
 
 def unattached(facts: Facts) -> Step | None:
     """Attach and detach when the manifest has changed or the resource is new to us."""
-    if not isinstance(facts.target, Target) or (facts.resource.up_to_date and facts.recognised):
+    if not isinstance(facts.target, Target):
         return None
     for one in facts.kind.attachments:
         wanted = set(facts.target.attached.get(one.field, ()))
         ours = set((facts.resource.status.get("attached") or {}).get(one.field, ()))
-        if not wanted and not ours:
+        # What is written down as ours was attached when the last report was made.
+        if wanted == ours and facts.resource.up_to_date and facts.recognised:
             continue
         if one.field not in facts.attached:
             return AskAttached(one)

@@ -126,15 +126,17 @@ class Facts:
     @property
     def cause(self) -> str | None:
         """Why it failed, in SageMaker's words."""
-        return next(
-            (text for text in every(self.reply, self.kind.reason.split(".")) if isinstance(text, str) and text), None
-        )
+        told = (text for path in self.kind.reasons for text in every(self.reply, path.split(".")))
+        return next((text for text in told if isinstance(text, str) and text), None)
 
     @property
     def taggable(self) -> bool:
         """Whether this very resource can carry tags."""
         without = self.kind.untagged_with
-        return self.kind.family.taggable and not (without and field(without) in self.resource.spec)
+        if not without:
+            return self.kind.family.taggable
+        wanted = self.target.members if isinstance(self.target, Target) else {}
+        return without not in wanted and without not in self.reply and field(without) not in self.resource.spec
 
     @property
     def stage(self) -> Stage:

@@ -8,6 +8,10 @@ name, because SageMaker job names are taken for ever, and a custom resource that
 import base64
 import hashlib
 import re
+from functools import cache
+
+from sagemaker_operator.kinds import Kind
+from sagemaker_operator.model.service import input_shape
 
 from .resource import Resource
 
@@ -29,7 +33,15 @@ def generated_name(resource: Resource, *, attempt: int) -> str:
     digest = hashlib.sha256(f"{resource.uid}/{attempt}".encode()).digest()
     suffix = base64.b32encode(digest).decode()[:_HASH].lower()
     base = re.sub("[^A-Za-z0-9]+", "-", f"{resource.namespace}-{resource.name}").strip("-")
-    return f"{base[: resource.kind.naming_limit - _HASH - 1].rstrip('-')}-{suffix}".lower()
+    name = f"{base[: resource.kind.naming_limit - _HASH - 1].rstrip('-')}-{suffix}".lower()
+    return name if _hyphens(resource.kind) else name.replace("-", "")
+
+
+@cache
+def _hyphens(kind: Kind) -> bool:
+    """Whether names of this kind may have hyphens; those of partner apps may not."""
+    pattern = input_shape(kind.family.create).members[kind.family.identity].metadata.get("pattern")
+    return pattern is None or re.fullmatch(pattern.replace(r"\p{L}\p{M}", "a-z"), "a-b") is not None
 
 
 def create_token(resource: Resource) -> str:

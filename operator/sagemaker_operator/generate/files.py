@@ -26,7 +26,11 @@ def generated(root: Path) -> dict[str, str]:
         **{path: documents.as_yaml(*objects) for path, objects in parts.items()},
         "manifests/kustomization.yaml": documents.as_yaml(kustomize.of(parts)),
         "manifests/install.yaml": documents.as_yaml(*(each for objects in parts.values() for each in objects)),
-        "manifests/iam-policy.json": documents.as_json(iam.policy(kinds)),
+        **{
+            f"manifests/iam-policy{f'-{number}' if number > 1 else ''}.json": documents.as_json(policy)
+            for number, policy in enumerate(iam.policies(kinds), start=1)
+        },
+        "manifests/read-sources.yaml": documents.as_yaml(*permissions.to_read_sources()),
         "docs/kinds/README.md": pages.index(kinds),
         **{f"docs/kinds/{kind.name.lower()}.md": pages.page(root, kind) for kind in kinds},
     }

@@ -1,33 +1,53 @@
-"""The IAM policy that the operator's role needs: the operations that its kinds call, and nothing else."""
+"""The IAM policies that the operator's role needs: the operations that its kinds call, and nothing else."""
 
+import json
 from collections.abc import Iterator, Sequence
 
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.kinds import Kind, Lifecycle
 from sagemaker_operator.model.schema import Schema
 
 _TAGS = ("AddTags", "DeleteTags", "ListTags")
 
 
-def policy(kinds: Sequence[Kind]) -> Schema:
-    """An identity policy, without account or region so that it can be narrowed by whoever attaches it."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "ManageResources",
-                "Effect": "Allow",
-                "Action": [f"sagemaker:{name}" for name in actions(kinds)],
-                "Resource": "*",
-            },
-            {
-                "Sid": "HandExecutionRolesToSageMaker",
-                "Effect": "Allow",
-                "Action": "iam:PassRole",
-                "Resource": "*",
-                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            },
-        ],
-    }
+def policies(kinds: Sequence[Kind]) -> list[Schema]:
+    """Identity policies, without account or region so that they can be narrowed by whoever attaches them.
+
+    The first is needed whatever kinds are served; each holds whole kinds, in their order, and fits into one managed policy.
+    """
+    parts: list[set[str]] = [set(_TAGS)]
+    for kind in kinds:
+        called = set(_called(kind))
+        if _size(parts[-1] | called) > _LARGEST - _HANDING_OVER:
+            parts.append(set())
+        parts[-1] |= called
+    first, *others = (_policy(_manage(part)) for part in parts)
+    first["Statement"].append(_HAND_OVER)
+    return [first, *others]
+
+
+_HAND_OVER: Schema = {
+    "Sid": "HandExecutionRolesToSageMaker",
+    "Effect": "Allow",
+    "Action": "iam:PassRole",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+}
+# In characters but white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_LARGEST = 6144
+_HANDING_OVER = 300
+
+
+def _manage(called: set[str]) -> Schema:
+    operations = [f"sagemaker:{name}" for name in sorted(called)]
+    return {"Sid": "ManageResources", "Effect": "Allow", "Action": operations, "Resource": "*"}
+
+
+def _policy(statement: Schema) -> Schema:
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _size(called: set[str]) -> int:
+    return len(json.dumps(_policy(_manage(called)), separators=(",", ":")))
 
 
 def actions(kinds: Sequence[Kind]) -> list[str]:
@@ -37,8 +57,10 @@ def actions(kinds: Sequence[Kind]) -> list[str]:
 
 def _called(kind: Kind) -> Iterator[str]:
     family = kind.family
-    starts = family.start if kind.suspendable else None
-    for name in (family.create, family.describe, family.update, family.delete, family.stop, starts, family.list):
+    starts = kind.suspendable or kind.stops_to_update
+    stops = starts or kind.stops_to_delete or kind.lifecycle is Lifecycle.JOB
+    turns = (family.stop if stops else None, family.start if starts else None)
+    for name in (family.create, family.describe, family.update, family.delete, *turns, family.list):
         if name is not None:
             yield name
     for one in kind.attachments:

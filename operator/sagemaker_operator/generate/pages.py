@@ -26,12 +26,16 @@ _POLICIES = {
 
 def index(kinds: Sequence[Kind]) -> str:
     """The page that lists all kinds."""
-    rows = [f"| [{kind.name}]({kind.name.lower()}.md) | `{kind.short}` | {kind.summary} |" for kind in kinds]
+    rows = [
+        f"| [{kind.name}]({kind.name.lower()}.md){' (closed)' if kind.closed else ''} | `{kind.short}` | {kind.summary} |"
+        for kind in kinds
+    ]
     lines = [
         _NOTE,
         "# Kinds\n",
         f"All kinds are in `{GROUP}/{VERSION}`, and `kubectl get sagemaker` lists objects of all of them.",
-        "Fields are spelled as in AWS Controllers for Kubernetes: with another `apiVersion`, its manifests apply here.\n",
+        "Fields are spelled as in AWS Controllers for Kubernetes: with another `apiVersion`, its manifests apply here.",
+        "AWS has closed the services behind some kinds, or closes them to new customers: their pages say what it says.\n",
         "| Kind | Short name | What it is |",
         "|---|---|---|",
         *rows,

@@ -29,6 +29,18 @@ def all_of(kinds: Sequence[Kind]) -> list[Schema]:
     ]
 
 
+def to_read_sources() -> list[Schema]:
+    """Roles that let the operator read what manifests take values from; no namespace is bound to them by what we install.
+
+    They are for whoever owns a namespace to bind, with ``resourceNames`` if need be: what the operator can read, everybody who
+    may create our kinds in that namespace can send to SageMaker.
+    """
+    return [
+        _cluster_role(f"{NAME}-read-{plural}", [{"apiGroups": [""], "resources": [plural], "verbs": ["get"]}])
+        for plural in ("configmaps", "secrets")
+    ]
+
+
 def _operator_rules(kinds: Sequence[Kind]) -> list[Schema]:
     plurals = [kind.plural for kind in kinds]
     return [
@@ -36,6 +48,8 @@ def _operator_rules(kinds: Sequence[Kind]) -> list[Schema]:
         {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
         {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
         {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
+        # For the deletion policy that a namespace gives its objects.
+        {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
     ]
 
 

@@ -11,4 +11,16 @@ follow.
 from .kind import Attachment, Change, Kind, Lifecycle, Policy, Reference, Says, Source
 from .table import GROUP, KINDS, VERSION
 
-__all__ = ["GROUP", "KINDS", "VERSION", "Attachment", "Change", "Kind", "Lifecycle", "Policy", "Reference", "Says", "Source"]
+__all__ = [
+    "GROUP",
+    "KINDS",
+    "VERSION",
+    "Attachment",
+    "Change",
+    "Kind",
+    "Lifecycle",
+    "Policy",
+    "Reference",
+    "Says",
+    "Source",
+]

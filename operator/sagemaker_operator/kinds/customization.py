@@ -43,7 +43,7 @@ TRAINING_SESSION = Kind(
     stopped=frozenset({"Stopped", "Expired"}),
     failed=frozenset({"Failed", "DeletionFailed"}),
     stops_to_delete=True,
-    reason="ErrorDetails",
+    reasons=("ErrorDetails",),
     references=(
         Reference("modelPackageGroupRef", "modelPackageGroupARN", "ModelPackageGroup", "arn"),
         Reference("modelConfig.hubContentRef", "baseModelARN", "HubContent", "arn"),

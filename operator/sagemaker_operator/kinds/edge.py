@@ -20,7 +20,7 @@ EDGE_PACKAGING_JOB = Kind(
     ready=frozenset({"COMPLETED"}),
     stopped=frozenset({"STOPPED"}),
     failed=frozenset({"FAILED"}),
-    reason="EdgePackagingJobStatusMessage",
+    reasons=("EdgePackagingJobStatusMessage",),
     references=(
         Reference("compilationJobRef", "compilationJobName", "CompilationJob", "compilationJobName", holds=False),
     ),

@@ -26,6 +26,8 @@ MODEL = Kind(
             "modelArtifacts.s3ModelArtifacts",
             holds=False,
         ),
+        Reference("primaryContainer.modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
+        Reference("containers[].modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
     ),
     columns=(Column("Model-Name", ".status.modelName", wide=True),),
     event="SageMaker Model State Change",

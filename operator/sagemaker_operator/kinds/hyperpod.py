@@ -52,7 +52,7 @@ CLUSTER = Kind(
     shown_at=_shown_as_desired(),
     # Groups that an update does not name stay as they are.
     sparse=True,
-    reason="FailureMessage",
+    reasons=("FailureMessage",),
     rollback=True,
     references=(
         Reference("instanceGroups[].trainingPlanRef", "trainingPlanARN", "TrainingPlan", "arn"),
@@ -82,7 +82,7 @@ CLUSTER_EXTENSION = Kind(
     repairable=frozenset({"CreateFailed", "UpdateFailed", "DeleteFailed", "Degraded"}),
     documents=frozenset({"ConfigurationValues"}),
     sparse=True,
-    reason="Health.Issues.Message",
+    reasons=("Health.Issues.Message",),
     references=(_CLUSTER_REF,),
     columns=(
         Column("Extension", ".spec.extensionName"),

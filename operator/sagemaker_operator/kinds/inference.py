@@ -87,7 +87,7 @@ INFERENCE_EXPERIMENT = Kind(
     ready=frozenset({"Created", "Running", "Completed"}),
     stopped=frozenset({"Cancelled"}),
     serving=frozenset({"Updating"}),
-    reason="StatusReason",
+    reasons=("StatusReason",),
     # A stopped experiment is over: StartInferenceExperiment is for one that waits for its time.
     suspends=False,
     sparse=True,
@@ -117,7 +117,7 @@ INFERENCE_ROUTER = Kind(
     failed=frozenset({"Failed"}),
     serving=frozenset({"Updating"}),
     repairable=frozenset({"Failed"}),
-    reason="StatusReason",
+    reasons=("StatusReason",),
     references=(
         Reference("routingTargets[].destinations[].endpointRef", "resourceARN", "Endpoint", "arn"),
         Reference("routingTargets[].destinations[].inferenceComponentRef", "resourceARN", "InferenceComponent", "arn"),

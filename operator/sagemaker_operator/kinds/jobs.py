@@ -150,7 +150,7 @@ TRAINING_PLAN = Kind(
     ready=frozenset({"Scheduled", "Active"}),
     stopped=frozenset({"Expired"}),
     failed=frozenset({"Failed"}),
-    reason="StatusMessage",
+    reasons=("StatusMessage",),
     columns=(
         Column("Start", ".status.startTime", "date"),
         Column("End", ".status.endTime", "date"),

@@ -189,7 +189,7 @@ class Kind:
         stop_sends: further members of Stop, with their values.
         observed: members that a manifest sets and the status shows too, as AWS may hold another value.
         secondary: the member that refines the status, if any; kept in status, shown as a column.
-        reason: the path of the member that explains a failure.
+        reasons: the paths of the members that explain a failure, the first that says something counts.
         references: the fields that name other custom resources.
         attachments: the fields that tie it to other resources by operations of their own.
         sources: the fields that name keys of ConfigMaps and Secrets.
@@ -237,7 +237,7 @@ class Kind:
     stop_sends: Mapping[str, object] = field(default_factory=dict)
     observed: frozenset[str] = frozenset()
     secondary: str | None = None
-    reason: str = "FailureReason"
+    reasons: tuple[str, ...] = ("FailureReason",)
     references: tuple[Reference, ...] = ()
     sources: tuple[Source, ...] = ()
     attachments: tuple[Attachment, ...] = ()

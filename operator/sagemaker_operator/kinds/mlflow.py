@@ -76,7 +76,7 @@ PARTNER_APP = Kind(
     shown_at={"AppVersion": "Version"},
     unordered=frozenset({"ApplicationConfig.AdminUsers", "ApplicationConfig.AssignedGroupPatterns"}),
     sparse=True,
-    reason="Error.Reason",
+    reasons=("Error.Reason",),
     columns=(
         Column("Type", ".spec.type_"),
         Column("Tier", ".spec.tier"),

@@ -29,7 +29,7 @@ PROJECT = Kind(
         "TemplateProviders.CfnTemplateProvider": "TemplateProviders.CfnTemplateProviderDetail",
     },
     sparse=True,
-    reason="ServiceCatalogProvisionedProductDetails.ProvisionedProductStatusMessage",
+    reasons=("ServiceCatalogProvisionedProductDetails.ProvisionedProductStatusMessage",),
     fixed=frozenset({"ServiceCatalogProvisioningDetails.ProductId", "ServiceCatalogProvisioningDetails.PathId"}),
     columns=(
         Column("Project-ID", ".status.projectID"),

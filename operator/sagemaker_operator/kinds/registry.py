@@ -49,7 +49,10 @@ MODEL_PACKAGE = Kind(
     sparse=True,
     # CreateModelPackage's documentation: a version has the tags of its group.
     untagged_with="ModelPackageGroupName",
-    reason="ModelPackageStatusDetails.ImageScanStatuses[].FailureReason",
+    reasons=(
+        "ModelPackageStatusDetails.ImageScanStatuses[].FailureReason",
+        "ModelPackageStatusDetails.ValidationStatuses[].FailureReason",
+    ),
     # People approve packages in Studio, too.
     observed=frozenset({"ModelApprovalStatus", "ModelPackageGroupName"}),
     references=(
@@ -66,6 +69,19 @@ MODEL_PACKAGE = Kind(
                 "inferenceSpecification.containers[]",
                 "additionalInferenceSpecifications[].containers[]",
                 "sourceAlgorithmSpecification.sourceAlgorithms[]",
+            )
+        ),
+        *(
+            Reference(
+                f"{containers}.modelDataSource.s3DataSource.hubAccessConfig.hubContentRef",
+                "hubContentARN",
+                "HubContent",
+                "arn",
+                holds=False,
+            )
+            for containers in (
+                "inferenceSpecification.containers[]",
+                "additionalInferenceSpecifications[].containers[]",
             )
         ),
         Reference(
@@ -98,7 +114,10 @@ ALGORITHM = Kind(
     leaving=frozenset({"Deleting"}),
     ready=frozenset({"Completed"}),
     failed=frozenset({"Failed"}),
-    reason="AlgorithmStatusDetails.ImageScanStatuses[].FailureReason",
+    reasons=(
+        "AlgorithmStatusDetails.ImageScanStatuses[].FailureReason",
+        "AlgorithmStatusDetails.ValidationStatuses[].FailureReason",
+    ),
     columns=(
         Column("Algorithm-Name", ".status.algorithmName", wide=True),
         Column("Image", ".spec.trainingSpecification.trainingImage", wide=True),

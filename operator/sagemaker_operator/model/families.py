@@ -190,7 +190,7 @@ class Family:
         told = {
             name: shape
             for name, shape in self.described.items()
-            if name in self.address or (name not in self.spec_members and name != self.arn)
+            if name in self.address or (name not in self.spec_members and name not in (self.arn, "NextToken"))
         }
         return told | {name: shape for name, shape in self.address.items() if name not in told}
 
