@@ -49,6 +49,7 @@ def test_the_operator_may_do_exactly_this_to_kubernetes() -> None:
         {"apiGroups": [GROUP], "resources": plurals, "verbs": ["get", "list", "watch", "patch"]},
         {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
         {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
+        {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
     ]
 
 
@@ -123,13 +124,41 @@ def test_the_operator_reads_every_variable_that_the_deployment_sets(monkeypatch:
     assert {f"from {name}" for name in names} <= read
 
 
-def test_the_iam_policy_names_the_operations_of_the_kinds_and_passes_roles_to_sagemaker_alone() -> None:
-    manage, hand_over = json.loads((MANIFESTS / "iam-policy.json").read_text())["Statement"]
+def iam_policies() -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted(MANIFESTS.glob("iam-policy*.json"))]
 
-    assert manage["Action"] == [f"sagemaker:{name}" for name in actions(tuple(KINDS.values()))]
-    assert "*" not in "".join(manage["Action"])
+
+def test_the_iam_policies_name_the_operations_of_the_kinds_and_pass_roles_to_sagemaker_alone() -> None:
+    statements = [statement for policy in iam_policies() for statement in policy["Statement"]]
+
+    manage = [statement for statement in statements if statement["Sid"] == "ManageResources"]
+    (hand_over,) = (statement for statement in statements if statement not in manage)
+    named = {action for statement in manage for action in statement["Action"]}
+    assert named == {f"sagemaker:{name}" for name in actions(tuple(KINDS.values()))}
+    assert "*" not in "".join(named)
     assert hand_over["Action"] == "iam:PassRole"
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+
+
+def test_each_iam_policy_is_small_enough_for_a_managed_policy() -> None:
+    for policy in iam_policies():
+        assert len(json.dumps(policy, separators=(",", ":"))) <= 6144
+
+
+def test_the_operator_is_allowed_to_stop_and_start_only_what_it_does_stop_and_start() -> None:
+    assert {"StopNotebookInstance", "StartNotebookInstance", "StopTrainingJob"} <= set(actions(tuple(KINDS.values())))
+    assert "StartInferenceExperiment" not in actions(tuple(KINDS.values()))
+
+
+def test_reading_configmaps_and_secrets_is_allowed_nowhere_until_somebody_binds_a_role() -> None:
+    roles = list(yaml.safe_load_all((MANIFESTS / "read-sources.yaml").read_text()))
+
+    assert [(role["kind"], role["rules"]) for role in roles] == [
+        ("ClusterRole", [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]),
+        ("ClusterRole", [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]),
+    ]
+    names = {role["metadata"]["name"] for role in roles}
+    assert not names & {each["metadata"]["name"] for each in INSTALL}
 
 
 def test_every_operation_of_the_iam_policy_exists() -> None:
