@@ -1,0 +1,104 @@
+"""Notebooks, Studio and its images, as their examples have them."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.builders import Manifest
+from tests.cluster.eventually import eventually
+from tests.cluster.operating import Operator
+from tests.cluster.user import User
+
+from sagemaker_local.emulator import Emulator
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "kinds"
+NOTEBOOK = ("NotebookInstanceLifecycleConfig", "CodeRepository", "NotebookInstance")
+STUDIO = ("StudioLifecycleConfig", "Domain", "UserProfile", "Space", "App")
+OTHERS = ("Image", "ImageVersion", "AppImageConfig", "Project", "MlflowTrackingServer", "MlflowApp", "PartnerApp")
+
+
+def example(kind: str) -> Manifest:
+    return dict(yaml.safe_load((EXAMPLES / f"{kind.lower()}.yaml").read_text()))
+
+
+def calls(sagemaker: Emulator, *verbs: str) -> list[str]:
+    """The operations that were asked for so far, of some verbs, in their order."""
+    return [entry.operation for entry in sagemaker.journal.entries() if entry.operation.startswith(verbs)]
+
+
+def asked(sagemaker: Emulator, operation: str) -> list[dict[str, Any]]:
+    """What was asked of an operation."""
+    return [dict(entry.parameters) for entry in sagemaker.journal.entries() if entry.operation == operation]
+
+
+@pytest.mark.parametrize("kinds", [NOTEBOOK, STUDIO, OTHERS], ids=("notebook", "studio", "others"))
+def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
+    user: User, operator: Operator, sagemaker: Emulator, kinds: tuple[str, ...]
+) -> None:
+    manifests = [example(kind) for kind in kinds]
+    random.shuffle(manifests)
+
+    user.apply(*manifests)
+    user.wait_for_all("Ready")
+    created = calls(sagemaker, "Create")
+    user.delete(*(f"{kind.lower()}/digits" for kind in kinds), seconds=60)
+
+    assert sorted(created) == sorted(f"Create{kind}" for kind in kinds)
+    assert not sagemaker.resources("Domain")
+    assert not sagemaker.resources("NotebookInstance")
+    assert not sagemaker.resources("Image")
+
+
+def test_a_notebook_is_stopped_updated_and_started_again(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    user.apply(*(example(kind) for kind in NOTEBOOK))
+    user.wait_for_all("Ready")
+
+    user.edit("notebookinstance/digits", instanceType="ml.t3.large", lifecycleConfigRef=None)
+    eventually("it was started again", lambda: "StartNotebookInstance" in calls(sagemaker, "Start"))
+    user.wait("notebookinstance/digits", condition="Ready")
+
+    name = user.status("notebookinstance/digits")["notebookInstanceName"]
+    assert calls(sagemaker, "Stop", "Update", "Start") == [
+        "StopNotebookInstance",
+        "UpdateNotebookInstance",
+        "StartNotebookInstance",
+    ]
+    assert asked(sagemaker, "UpdateNotebookInstance") == [
+        {"NotebookInstanceName": name, "InstanceType": "ml.t3.large", "DisassociateLifecycleConfig": True}
+    ]
+
+
+def test_a_suspended_notebook_rests_until_it_is_wanted_again(
+    user: User, operator: Operator, sagemaker: Emulator
+) -> None:
+    user.apply(*(example(kind) for kind in NOTEBOOK))
+    user.wait_for_all("Ready")
+
+    user.edit("notebookinstance/digits", suspend=True)
+    eventually("it rests", lambda: user.status("notebookinstance/digits").get("notebookInstanceStatus") == "Stopped")
+    user.edit("notebookinstance/digits", suspend=False)
+    eventually("it runs", lambda: user.status("notebookinstance/digits").get("notebookInstanceStatus") == "InService")
+
+    assert calls(sagemaker, "Stop", "Start") == ["StopNotebookInstance", "StartNotebookInstance"]
+
+
+def test_an_alias_moves_from_one_version_to_the_next(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    first, second = example("ImageVersion"), example("ImageVersion")
+    second = {**second, "metadata": {"name": "next"}, "spec": {**second["spec"], "aliases": ["candidate"]}}
+    user.apply(example("Image"), first)
+    user.wait_for_all("Ready")
+    user.apply(second)
+    user.wait_for_all("Ready")
+
+    user.edit("imageversion/digits", aliases=["old"])
+    user.edit("imageversion/next", aliases=["stable"])
+    eventually("both are updated", lambda: len(asked(sagemaker, "UpdateImageVersion")) >= 2)
+    user.wait_for_all("Ready")
+
+    name = user.status("imageversion/next")["imageName"]
+    client = sagemaker.client()
+    held = [client.list_aliases(ImageName=name, Version=n)["SageMakerImageVersionAliases"] for n in (1, 2)]
+    client.close()
+    assert held == [["old"], ["stable"]]
