@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.builders import Manifest
+from tests.builders import Manifest, model
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
@@ -61,6 +61,18 @@ def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
     assert not sagemaker.resources("ModelPackageGroup")
     assert not sagemaker.resources("Hub")
     assert not sagemaker.resources("Experiment")
+
+
+def test_a_registered_model_is_deployed(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    here = {"name": "digits"}
+    package = model("digits", primaryContainer={"modelPackageRef": here})
+
+    user.apply(package, example("ModelPackage"), example("ModelPackageGroup"))
+    user.wait_for_all("Ready")
+
+    asked_for = asked(sagemaker, "CreateModel")[-1]["PrimaryContainer"]
+    assert asked_for == {"ModelPackageName": user.status("modelpackage/digits")["arn"]}
+    user.delete("model/digits", "modelpackage/digits", "modelpackagegroup/digits")
 
 
 def test_an_approval_is_all_that_its_update_sends(user: User, operator: Operator, sagemaker: Emulator) -> None:
