@@ -68,7 +68,11 @@ def test_every_shipped_example_is_taken(cluster: Cluster) -> None:
     assert f"trainingjob.{GROUP}/digits" in done.stdout
 
 
-REFUSED = {
+def _example(kind: str) -> Manifest:
+    return example(ROOT, KINDS[kind])
+
+
+REFUSED: dict[str, tuple[Manifest, str]] = {
     "a bad enumeration value": (
         with_field(builders.training_job("a"), "inputDataConfig.0.dataSource.s3DataSource.s3DataType", "S3Prefixes"),
         r"spec\.inputDataConfig\[0\]\.dataSource\.s3DataSource\.s3DataType: Unsupported value: \"S3Prefixes\"",
@@ -78,8 +82,8 @@ REFUSED = {
         r"spec\.roleARN: Invalid value: .*should match '\^\(\?:arn:aws",
     ),
     "a missing nested field": (
-        with_field(builders.training_job("a"), "inputDataConfig.0.dataSource.s3DataSource.s3URI", None),
-        r"spec\.inputDataConfig\[0\]\.dataSource\.s3DataSource\.s3URI: Required value",
+        with_field(builders.training_job("a"), "inputDataConfig.0.dataSource", None),
+        r"spec\.inputDataConfig\[0\]\.dataSource: Required value",
     ),
     "a missing field": (builders.training_job("a", roleARN=None), r"spec\.roleARN: Required value"),
     "a misspelt field": (
@@ -132,6 +136,39 @@ REFUSED = {
 }
 
 
+_SCRIPTS, _NOTEBOOK = _example("NotebookInstanceLifecycleConfig"), _example("NotebookInstance")
+REFUSED |= {
+    "neither of two members of which one is needed": (
+        with_field(_example("ModelBiasJobDefinition"), "modelBiasJobInput.endpointInput", None),
+        r"spec\.modelBiasJobInput\.batchTransformInput: .*exactly one of endpointInput and batchTransformInput must be set",
+    ),
+    "a name for a token that SageMaker cannot take": (
+        with_field(_example("ClusterExtension"), "clientToken", "ä"),
+        r"spec\.clientToken: Invalid value: \"ä\"",
+    ),
+    "a list and references to its items": (
+        with_field(
+            with_field(_NOTEBOOK, "additionalCodeRepositories", ["a"]), "additionalCodeRepositoryRefs", [{"name": "a"}]
+        ),
+        r"at most one of additionalCodeRepositories and additionalCodeRepositoryRefs can be set",
+    ),
+    "a value and a source of it": (
+        with_field(
+            _SCRIPTS, "onStart", [{"content": "YQ==", "contentFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}]
+        ),
+        r"spec\.onStart\[0\]\.contentFrom: .*at most one of content and contentFrom can be set",
+    ),
+    "a source without a key": (
+        with_field(_SCRIPTS, "onStart", [{"contentFrom": {"configMapKeyRef": {"name": "a"}}}]),
+        r"spec\.onStart\[0\]\.contentFrom\.configMapKeyRef\.key: Required value",
+    ),
+    "a drift policy that there is not": (
+        builders.model("a", driftPolicy="Forget"),
+        r"spec\.driftPolicy: Unsupported value: \"Forget\"",
+    ),
+}
+
+
 @pytest.mark.parametrize(("manifest", "because"), REFUSED.values(), ids=REFUSED)
 def test_a_wrong_manifest_is_refused_by_the_name_of_the_field(
     cluster: Cluster, manifest: Manifest, because: str
@@ -153,6 +190,18 @@ EDITS: dict[str, tuple[Manifest, str, object, str]] = {
         "b",
         "productionVariants",
     ),
+    "changed within a field that can change": (
+        _example("CodeRepository"),
+        "gitConfig.repositoryURL",
+        "https://github.com/example/other.git",
+        "gitConfig.repositoryURL",
+    ),
+    "set later within a field that can change": (
+        with_field(_example("CodeRepository"), "gitConfig.branch", None),
+        "gitConfig.branch",
+        "other",
+        "gitConfig.branch",
+    ),
 }
 
 
@@ -166,7 +215,9 @@ def test_a_field_that_sagemaker_cannot_change_is_refused_when_it_is(
     said = apply(cluster, namespace, with_field(manifest, path, value))
 
     # A field that comes or goes is named by the rule of its parent.
-    assert re.search(rf"spec(\.{field})?: .*{field} is immutable", said), said
+    *around, name = field.split(".")
+    at = "".join(rf"\.{step}" for step in around)
+    assert re.search(rf"spec{at}(\.{name})?: .*{name} is immutable", said), said
 
 
 def test_what_sagemaker_or_the_operator_can_change_can_be_edited(cluster: Cluster, namespace: str) -> None:
