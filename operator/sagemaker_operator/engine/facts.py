@@ -157,7 +157,7 @@ class Facts:
     @property
     def drift(self) -> Drift:
         """What to do about drift."""
-        return Drift(self.resource.spec.get("driftPolicy", Drift.CORRECT))
+        return Drift(self.resource.spec.get("driftPolicy") or self.kind.drift)
 
     @property
     def suspend(self) -> bool | None:

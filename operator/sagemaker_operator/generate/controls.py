@@ -17,7 +17,7 @@ def of(kind: Kind) -> Schema:
     """The control fields of a kind, by name."""
     found = {"deletionPolicy": _deletion(kind), "adoptionPolicy": _ADOPTION, "region": _REGION}
     if kind.lifecycle is not Lifecycle.JOB:
-        found |= {"driftPolicy": _DRIFT, "suspend": {"description": suspending(kind), "type": "boolean"}}
+        found |= {"driftPolicy": _drift(kind), "suspend": {"description": suspending(kind), "type": "boolean"}}
     return deepcopy(found | {one.field: _names(one) for one in kind.attachments})
 
 
@@ -45,6 +45,17 @@ def _deletion(kind: Kind) -> Schema:
     }
 
 
+def _drift(kind: Kind) -> Schema:
+    return {
+        "description": (
+            "What to do when somebody changed or deleted the resource in SageMaker: Correct it, Report it in a condition, or "
+            f"Ignore it. Default: {kind.drift}."
+        ),
+        "type": "string",
+        "enum": ["Correct", "Report", "Ignore"],
+    }
+
+
 def _names(one: Attachment) -> Schema:
     return {
         "description": one.summary,
@@ -62,14 +73,6 @@ _ADOPTION: Schema = {
     ),
     "type": "string",
     "enum": ["Never", "IfUnowned", "Always"],
-}
-_DRIFT: Schema = {
-    "description": (
-        "What to do when somebody changed or deleted the resource in SageMaker: Correct it, Report it in the condition Drifted, "
-        "or Ignore it. Default: Correct."
-    ),
-    "type": "string",
-    "enum": ["Correct", "Report", "Ignore"],
 }
 _REGION: Schema = {
     "description": "The AWS region, if it is not the operator's own.",

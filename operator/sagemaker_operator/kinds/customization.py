@@ -7,7 +7,7 @@ from .kind import Column, Kind, Lifecycle, Reference, Source, says
 JOB = Kind(
     family=Family("Job", identity="JobName", status="JobStatus"),
     short="smjob",
-    summary="A SageMaker model customization job: fine-tunes or evaluates a model, or makes data, as a document says.",
+    summary="A SageMaker model customization job, smjob to kubectl: fine-tunes or evaluates a model, or makes data.",
     lifecycle=Lifecycle.JOB,
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists"),),

@@ -182,6 +182,7 @@ class Kind:
         untagged_with: a member with which Create takes no tags: versions of a model package have those of their group.
         told_by: members that another operation tells instead of Describe: ``{"Aliases": ("ListAliases", "Sage…Aliases")}``.
         stops_to_update, stops_to_delete: whether SageMaker accepts it only of a stopped resource.
+        drift: the default of ``spec.driftPolicy``; Report where people delete a resource to save money.
         suspends: whether ``spec.suspend`` stops and starts it; None derives it from the operations.
         manners: members that say how Update is to be done, and are no reason for one.
         update_sends: values that Update gets when the manifest does not set them.
@@ -230,6 +231,7 @@ class Kind:
     told_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stops_to_update: bool = False
     stops_to_delete: bool = False
+    drift: str = "Correct"
     suspends: bool | None = None
     manners: frozenset[str] = frozenset()
     update_sends: Mapping[str, object] = field(default_factory=dict)

@@ -116,6 +116,8 @@ APP = Kind(
     family=_APP,
     short="smapp",
     summary="A running app of SageMaker Studio, such as JupyterLab or Code Editor, of a user profile or in a space.",
+    # Studio deletes idle apps, and people close them: to bring them back would cost money.
+    drift="Report",
     lifecycle=Lifecycle.SERVICE,
     # An app that failed is deleted by AWS, and what was deleted is described for another day.
     absent=(
