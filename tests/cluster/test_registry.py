@@ -91,6 +91,19 @@ def test_an_approval_is_all_that_its_update_sends(user: User, operator: Operator
     assert user.status("modelpackage/digits")["modelApprovalStatus"] == "Rejected"
 
 
+def test_a_version_of_a_package_has_the_tags_of_its_group(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    user.apply(example("ModelPackageGroup"), example("ModelPackage"))
+    user.wait_for_all("Ready")
+    arn = user.status("modelpackage/digits")["arn"]
+
+    user.edit("modelpackage/digits", customerMetadataProperties={"commit": "77ab01e"})
+    settled(user, "modelpackage/digits")
+    tagged = [one["ResourceArn"] for one in (*asked(sagemaker, "AddTags"), *asked(sagemaker, "ListTags"))]
+
+    assert arn not in tagged
+    assert "Tags" not in asked(sagemaker, "CreateModelPackage")[0]
+
+
 def test_a_definition_is_updated_when_it_says_something_else(
     user: User, operator: Operator, sagemaker: Emulator
 ) -> None:
@@ -172,3 +185,17 @@ def test_a_parameter_that_a_manifest_drops_is_removed(user: User, operator: Oper
 
     shown = sagemaker.client().describe_trial_component(TrialComponentName="digits")
     assert shown["Parameters"] == {"seed": {"NumberValue": 7.0}}
+
+
+def test_a_component_belongs_to_the_trials_that_it_names(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    def trials() -> list[str]:
+        found = sagemaker.client().list_trials(TrialComponentName="digits")["TrialSummaries"]
+        return [trial["TrialName"] for trial in found]
+
+    user.apply(example("Experiment"), example("Trial"), example("TrialComponent"))
+    user.wait_for_all("Ready")
+
+    eventually("it belongs to the trial", lambda: trials() == ["digits"])
+    user.edit("trialcomponent/digits", trialRefs=None)
+
+    eventually("it belongs to none", lambda: not trials())
