@@ -11,6 +11,7 @@ from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+from sagemaker_operator.kinds import KINDS
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "kinds"
 
@@ -28,9 +29,12 @@ def asked(sagemaker: Emulator, operation: str) -> list[dict[str, Any]]:
 
 LABELING = ("Workforce", "Workteam", "LabelingJob", "HumanTaskUi", "FlowDefinition")
 EDGE = ("CompilationJob", "EdgePackagingJob", "DeviceFleet", "EdgeDeploymentPlan")
+# Of the others SageMaker keeps a record: jobs that are over, and a plan that is paid.
+GONE = (*LABELING[:2], *LABELING[3:], *EDGE[2:], "Model", "AIWorkloadConfig", "TrainingSession")
 REFERRING: dict[str, dict[str, Any]] = {
     "Workteam": {"workforceRef": {"name": "digits"}},
     "TransformJob": {"modelName": None, "modelRef": {"name": "digits"}},
+    "AIRecommendationJob": {"aIWorkloadConfigIdentifier": None, "aIWorkloadConfigRef": {"name": "digits"}},
     "EdgePackagingJob": {"compilationJobName": None, "compilationJobRef": {"name": "digits"}},
     "EdgeDeploymentPlan": {
         "deviceFleetName": None,
@@ -42,8 +46,13 @@ REFERRING: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize(
     "kinds",
-    [LABELING, EDGE, ("Model", "TransformJob", "HyperParameterTuningJob", "AutoMLJobV2")],
-    ids=("labeling", "edge", "jobs"),
+    [
+        LABELING,
+        EDGE,
+        ("Model", "TransformJob", "InferenceRecommendationsJob", "HyperParameterTuningJob", "AutoMLJob"),
+        ("AIWorkloadConfig", "AIRecommendationJob", "OptimizationJob", "Job", "TrainingSession", "TrainingPlan"),
+    ],
+    ids=("labeling", "edge", "jobs", "foundation models"),
 )
 def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
     user: User, operator: Operator, sagemaker: Emulator, kinds: tuple[str, ...]
@@ -54,21 +63,12 @@ def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
     user.apply(*manifests)
     user.wait_for_all("Ready")
     created = [entry.operation for entry in sagemaker.journal.entries() if entry.operation.startswith("Create")]
-    user.delete(*(f"{kind.lower()}/digits" for kind in kinds))
+    user.delete(*(f"{KINDS[kind].short}/digits" for kind in kinds))
 
     assert sorted(operation for operation in created if operation != "CreateTrainingJob") == sorted(
         f"Create{kind}" for kind in kinds
     )
-    for kind in (
-        "Workforce",
-        "Workteam",
-        "HumanTaskUi",
-        "FlowDefinition",
-        "DeviceFleet",
-        "EdgeDeploymentPlan",
-        "Model",
-    ):
-        assert not sagemaker.resources(kind)
+    assert not [kind for kind in GONE if sagemaker.resources(kind)]
 
 
 def test_the_secret_of_a_workforce_reaches_sagemaker_and_nobody_else(
