@@ -150,6 +150,8 @@ TRAINING_PLAN = Kind(
     ready=frozenset({"Scheduled", "Active"}),
     stopped=frozenset({"Expired"}),
     failed=frozenset({"Failed"}),
+    # To create it again would be to pay again.
+    drift="Report",
     reasons=("StatusMessage",),
     columns=(
         Column("Start", ".status.startTime", "date"),
