@@ -21,7 +21,7 @@ class Reading:
     Attributes:
         unordered: lists without an order, with the member that tells their items apart ("" for plain values).
         documents: texts that are JSON documents.
-        hidden: members that Describe never shows, such as passwords.
+        hidden: members that Describe never shows, such as passwords, or shows as they are and not as they were wanted.
     """
 
     unordered: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ def reading(kind: Kind) -> Reading:
     """How the values of a kind are read."""
     family = kind.family
     lists = without_order(family.spec_members)
-    hidden = not_in(family.described, family.spec_members) - kind.shown_at.keys()
+    hidden = (not_in(family.described, family.spec_members) - kind.shown_at.keys()) | kind.volatile
     return Reading(lists | dict.fromkeys(kind.unordered, ""), kind.documents, frozenset(hidden))
 
 

@@ -48,8 +48,8 @@ def unclaimed(facts: Facts) -> Step | None:
 
 
 def finished(facts: Facts) -> Step | None:
-    """A job whose outcome is recorded costs no call any more."""
-    done = facts.resource.finished and facts.resource.up_to_date
+    """A job whose outcome is recorded costs no call any more, once its last edit has arrived."""
+    done = facts.resource.finished and facts.resource.settled
     return Rest(None, Pace.NEVER) if done else None
 
 

@@ -184,8 +184,9 @@ class Facts:
 
     @property
     def drifting(self) -> bool:
-        """Whether AWS has something else although the manifest was in step with it before."""
-        return self.update is not None and self.resource.up_to_date and "lastUpdate" not in self.resource.status
+        """Whether AWS has something else although the manifest was in step with it before; to be asked to look changes nothing."""
+        told = self.resource.observed_generation == self.resource.generation
+        return self.update is not None and told and "lastUpdate" not in self.resource.status
 
     def told(self, member: str) -> Any:
         """One member of the reply as it would stand in the status; None if it is not there."""

@@ -117,6 +117,8 @@ INFERENCE_ROUTER = Kind(
     failed=frozenset({"Failed"}),
     serving=frozenset({"Updating"}),
     repairable=frozenset({"Failed"}),
+    # Whether a destination can be reached right now.
+    volatile=frozenset({"RoutingTargets.Destinations.RoutingStatus"}),
     reasons=("StatusReason",),
     references=(
         Reference("routingTargets[].destinations[].endpointRef", "resourceARN", "Endpoint", "arn"),

@@ -175,6 +175,7 @@ class Kind:
         exactly_one, at_most_one: sets of members that exclude each other; of one structure, if they are paths.
         shown_at: where the Describe reply shows what the spec has elsewhere, by path of the spec.
         documents: paths of members that hold JSON text, compared by what it says.
+        volatile: paths of members that AWS changes by itself, so that another value is no difference.
         unordered: paths of lists of plain values whose order means nothing.
         sparse: whether Update gets only the members that differ.
         one_at_a_time: whether Update takes only one member in a call.
@@ -223,6 +224,7 @@ class Kind:
     at_most_one: tuple[tuple[str, ...], ...] = ()
     shown_at: Mapping[str, str] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
+    volatile: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     sparse: bool = False
     one_at_a_time: bool = False
