@@ -184,7 +184,7 @@ class Facts:
 
     @property
     def drifting(self) -> bool:
-        """Whether AWS has something else although the manifest was in step with it before; to be asked to look changes nothing."""
+        """Whether AWS has something else although the manifest was in step with it before, asked to look or not."""
         told = self.resource.observed_generation == self.resource.generation
         return self.update is not None and told and "lastUpdate" not in self.resource.status
 

@@ -127,6 +127,12 @@ def test_a_finished_job_costs_no_call() -> None:
     assert decide(facts(about=about)) == Rest(None, Pace.NEVER)
 
 
+def test_an_edit_of_a_finished_job_is_followed_until_it_has_arrived() -> None:
+    conditions = [condition("Succeeded"), condition("Ready", "Unknown"), condition("Reconciling")]
+
+    assert decide(facts(about=resource(status=known(conditions=conditions)))) == Look()
+
+
 def test_a_job_whose_record_was_deleted_at_aws_is_not_run_again() -> None:
     about = resource(status=known())
 

@@ -8,6 +8,7 @@ from making import condition, facts, known, reply, resource
 from sagemaker_operator.engine.compare import as_asked, reading, satisfied
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Present
+from sagemaker_operator.engine.resource import LOOK_NOW
 from sagemaker_operator.engine.steps import Intend, Rest
 from sagemaker_operator.engine.updates import needed, unseen_hash
 from sagemaker_operator.engine.verdict import State
@@ -103,11 +104,11 @@ def test_what_describe_calls_otherwise_is_found() -> None:
     assert found["LifecycleConfigName"] == "scripts"
 
 
-def drifted(policy: str | None, *, generation: int = 1) -> Facts:
+def drifted(policy: str | None, *, generation: int = 1, **about_it: Any) -> Facts:
     """A domain that AWS has in other subnets than its manifest, which is unchanged at generation 1."""
     told = known("Domain", domainID="d-1", conditions=[condition("Ready")], tagKeys=[])
     spec = {} if policy is None else {"driftPolicy": policy}
-    about = resource("Domain", spec=spec, status=told, generation=generation)
+    about = resource("Domain", spec=spec, status=told, generation=generation, **about_it)
     shown = reply("Domain", "InService", DomainId="d-1", SubnetIds=["subnet-9"])
     tags = facts("Domain").target.tags  # type: ignore[union-attr]
     return facts("Domain", about=about, observed=Present(shown), tags=tags)
@@ -128,6 +129,14 @@ def test_drift_is_only_told_where_the_policy_says_so() -> None:
     assert isinstance(step, Rest)
     assert step.verdict is not None
     assert step.verdict.state is State.READY
+    assert "subnetIDs" in step.verdict.drifted
+
+
+def test_a_request_to_look_now_does_not_correct_what_is_only_to_be_told() -> None:
+    step = decide(drifted("Report", annotations={LOOK_NOW: "2026-01-03"}))
+
+    assert isinstance(step, Rest)
+    assert step.verdict is not None
     assert "subnetIDs" in step.verdict.drifted
 
 
