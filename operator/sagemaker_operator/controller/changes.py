@@ -61,9 +61,11 @@ class Changes:
     def learn(self, resource: Resource) -> None:
         """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
         record = self._store.get(resource.key)
-        was = _shown(record)
+        was, finished = _shown(record), record is not None and record.finished
         learned = self._store.take(resource)
         self._wake_referrers(learned, was)
+        if learned.finished and not finished:
+            self._wake_leaving(learned)
 
     def vanished(self, key: Key) -> None:
         """The object is gone from the cluster."""
@@ -72,10 +74,7 @@ class Changes:
         if record is None:
             return
         self._gone(record)
-        for target, _ in record.points_to:
-            pointed = self._store.get(target)
-            if pointed is not None and pointed.deleting:
-                self._queue.add(target, Lane.USER)
+        self._wake_leaving(record)
         for referrer in self._store.referrers(key):
             self._queue.add(referrer, Lane.TRANSITION)
         self._wake()
@@ -99,6 +98,13 @@ class Changes:
             self._watch(record)
         else:
             self._queue.add(record.key, Lane.USER)
+
+    def _wake_leaving(self, record: Record) -> None:
+        """What it refers to may go now, if that is what it waits for."""
+        for target, _ in record.points_to:
+            pointed = self._store.get(target)
+            if pointed is not None and pointed.deleting:
+                self._queue.add(target, Lane.USER)
 
     def _wake_referrers(self, record: Record, was: tuple[bool, str] | None) -> None:
         if _shown(record) == was:

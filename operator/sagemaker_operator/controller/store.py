@@ -136,7 +136,10 @@ class Store:
         found = []
         for referrer in self.referrers(key):
             record = self._records.get(referrer)
-            if record is not None and record.claimed and record.name and (key, True) in record.points_to:
+            # A job that is over needs nothing any more.
+            if record is None or record.finished or not record.claimed or not record.name:
+                continue
+            if (key, True) in record.points_to:
                 found.append(str(referrer))
         return tuple(sorted(found))
 

@@ -205,7 +205,7 @@ def outdated(facts: Facts) -> Step | None:
     update = facts.update
     if update is None or not isinstance(facts.target, Target):
         return None
-    if facts.stage is Stage.FAILED and facts.status not in facts.kind.repairable:
+    if facts.status in facts.kind.ended or (facts.stage is Stage.FAILED and facts.status not in facts.kind.repairable):
         return None
     if facts.drifting and facts.drift is not Drift.CORRECT:
         return None

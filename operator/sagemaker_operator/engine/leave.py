@@ -15,6 +15,7 @@ from sagemaker_operator.model.service import input_shape
 
 from . import address, refusal
 from .attaching import still_attached
+from .compare import every
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
 from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
@@ -97,12 +98,22 @@ def moving(facts: Facts) -> Step | None:
     """SageMaker deletes nothing that is changing; a running job is stopped first."""
     if facts.stage in (Stage.LEAVING, Stage.STOPPING):
         return Rest(_deleting(facts, f"It is {facts.status}."), Pace.WATCH)
-    stops = facts.kind.lifecycle is Lifecycle.JOB and facts.kind.family.stop is not None
-    if facts.stage is Stage.CHANGING and not stops:
+    if facts.stage is Stage.CHANGING and not _stoppable(facts):
         return Rest(_deleting(facts, f"SageMaker cannot delete it while it is {facts.status}."), Pace.WATCH)
-    if facts.stage is Stage.CHANGING or (facts.stage is Stage.READY and facts.kind.stops_to_delete):
-        return _call(facts, Verb.STOP, str(facts.kind.family.stop), facts.kind.stop_sends)
+    runs = facts.stage is Stage.READY and facts.kind.stops_to_delete and facts.status not in facts.kind.ended
+    if facts.stage is Stage.CHANGING or runs:
+        names = {
+            member: {name: fate for path, fate in fates.items() for name in every(facts.reply, path.split("."))}
+            for member, fates in facts.kind.stop_names.items()
+        }
+        return _call(facts, Verb.STOP, str(facts.kind.family.stop), {**facts.kind.stop_sends, **names})
     return None
+
+
+def _stoppable(facts: Facts) -> bool:
+    if facts.kind.family.stop is None:
+        return False
+    return facts.kind.lifecycle is Lifecycle.JOB or facts.status in facts.kind.stoppable
 
 
 def deletable(facts: Facts) -> Step:

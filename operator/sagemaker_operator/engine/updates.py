@@ -91,12 +91,15 @@ def _request(
     due = differing if kind.sparse else kind.mutable & wanted.keys()
     if kind.one_at_a_time:
         due = set(sorted(differing)[:1])
-    due = {name for name in due if kind.goes_with.get(name, name) in due} | {
-        name for name, other in kind.goes_with.items() if other in differing and name in wanted
+    due = {name for name in due if name not in kind.goes_with} | {
+        name for name, others in kind.goes_with.items() if name in wanted and differing.intersection(others)
     }
     request: dict[str, Any] = dict(kind.update_sends)
     for name in sorted(due):
-        request |= _sent(changes.get(name, Change(name)), wanted[name], found.get(name))
+        for member, sent in _sent(changes.get(name, Change(name)), wanted[name], found.get(name)).items():
+            # Two lists of groups are one list of groups to delete.
+            both = isinstance(sent, list) and isinstance(request.get(member), list)
+            request[member] = [*request[member], *sent] if both else sent
     for name in sorted(cleared):
         _clear(request, changes[name].clears)
     request |= {member: found[shown] for member, shown in kind.update_echoes.items() if shown in found}
@@ -165,7 +168,9 @@ def _name(change: Change, item: Any) -> Any:
 
 def _clear(request: dict[str, Any], how: str) -> None:
     member, _, listed = how.partition("=")
-    if listed:
+    if listed[:1] in ("{", "["):
+        request[member] = json.loads(listed)
+    elif listed:
         request[member] = [*request.get(member, ()), listed]
     else:
         request[member] = True

@@ -43,6 +43,7 @@ TRAINING_SESSION = Kind(
     stopped=frozenset({"Stopped", "Expired"}),
     failed=frozenset({"Failed", "DeletionFailed"}),
     stops_to_delete=True,
+    stoppable=frozenset({"Created", "Scheduled", "Blocked"}),
     # What a session has learned is not in another one of its name.
     drift="Report",
     reasons=("ErrorDetails",),

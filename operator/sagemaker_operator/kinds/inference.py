@@ -59,7 +59,7 @@ INFERENCE_COMPONENT = Kind(
     },
     # A specification starts all copies anew, other numbers of copies do not.
     sparse=True,
-    goes_with={"DeploymentConfig": "Specification"},
+    goes_with={"DeploymentConfig": ("Specification", "Specifications")},
     observed=frozenset({"RuntimeConfig"}),
     references=(
         Reference("endpointRef", "endpointName", "Endpoint", "endpointName"),
@@ -90,6 +90,15 @@ INFERENCE_EXPERIMENT = Kind(
     reasons=("StatusReason",),
     # A stopped experiment is over: StartInferenceExperiment is for one that waits for its time.
     suspends=False,
+    stops_to_delete=True,
+    # The endpoint goes on with the variant that it had before.
+    stop_names={
+        "ModelVariantActions": {
+            "ShadowModeConfig.SourceModelVariantName": "Retain",
+            "ShadowModeConfig.ShadowModelVariants.ShadowModelVariantName": "Remove",
+        }
+    },
+    ended=frozenset({"Completed"}),
     sparse=True,
     references=(
         Reference("endpointRef", "endpointName", "Endpoint", "endpointName"),

@@ -114,7 +114,7 @@ class Change:
         adds: the member of Update that takes only what AWS does not have yet: ``FeatureAdditions``, ``AliasesToAdd``.
         removes: the member of Update that takes the names of what AWS has too much: ``PropertiesToRemove``.
         clears: the member of Update that unsets the value when the manifest gives it up: ``DisassociateLifecycleConfig``; with
-            ``=`` the value that it lists: ``DeleteProperties=Description``.
+            ``=`` the value that it lists, ``DeleteProperties=Description``, or the empty one that it takes: ``VpcConfig={}``.
         by: for lists of structures, the member that tells their items apart.
     """
 
@@ -179,7 +179,7 @@ class Kind:
         unordered: paths of lists of plain values whose order means nothing.
         sparse: whether Update gets only the members that differ.
         one_at_a_time: whether Update takes only one member in a call.
-        goes_with: members that Update takes only along with another: ``{"PipelineVersionAliases": "PipelineDefinition"}``.
+        goes_with: members that Update takes only with one of others: ``{"PipelineVersionAliases": ("PipelineDefinition",)}``.
         untagged_with: a member with which Create takes no tags: versions of a model package have those of their group.
         told_by: members that another operation tells instead of Describe: ``{"Aliases": ("ListAliases", "Sage…Aliases")}``.
         stops_to_update, stops_to_delete: whether SageMaker accepts it only of a stopped resource.
@@ -189,6 +189,9 @@ class Kind:
         update_sends: values that Update gets when the manifest does not set them.
         update_echoes: members of Update that take what Describe shows: ``{"TargetVersion": "ComputeQuotaVersion"}``.
         stop_sends: further members of Stop, with their values.
+        stop_names: members of Stop that are maps: by path of the Describe reply, what becomes of each name that stands there.
+        stoppable: changing statuses in which Stop is accepted, although it is no job.
+        ended: ready statuses in which it is over: nothing is left to stop or to update.
         observed: members that a manifest sets and the status shows too, as AWS may hold another value.
         secondary: the member that refines the status, if any; kept in status, shown as a column.
         reasons: the paths of the members that explain a failure, the first that says something counts.
@@ -228,7 +231,7 @@ class Kind:
     unordered: frozenset[str] = frozenset()
     sparse: bool = False
     one_at_a_time: bool = False
-    goes_with: Mapping[str, str] = field(default_factory=dict)
+    goes_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untagged_with: str = ""
     told_by: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stops_to_update: bool = False
@@ -239,6 +242,9 @@ class Kind:
     update_sends: Mapping[str, object] = field(default_factory=dict)
     update_echoes: Mapping[str, str] = field(default_factory=dict)
     stop_sends: Mapping[str, object] = field(default_factory=dict)
+    stop_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stoppable: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
     observed: frozenset[str] = frozenset()
     secondary: str | None = None
     reasons: tuple[str, ...] = ("FailureReason",)

@@ -2,7 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .kind import Change, Column, Kind, Lifecycle, Reference, Source, says
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-input.md and its translations name the day.
 _GROUND_TRUTH = "Amazon SageMaker Ground Truth is no longer open to new customers (effective July 31, 2026)."
@@ -25,6 +25,10 @@ WORKFORCE = Kind(
     serving=frozenset({"Updating"}),
     repairable=frozenset({"Failed"}),
     exactly_one=(("CognitoConfig", "OidcConfig"),),
+    changes=(
+        Change("SourceIpConfig", clears='SourceIpConfig={"Cidrs": []}'),
+        Change("WorkforceVpcConfig", clears="WorkforceVpcConfig={}"),
+    ),
     unordered=frozenset({"SourceIpConfig.Cidrs", "WorkforceVpcConfig.SecurityGroupIds", "WorkforceVpcConfig.Subnets"}),
     sparse=True,
     sources=(Source("oidcConfig.clientSecretFrom", "clientSecret", secret=True),),

@@ -19,7 +19,7 @@ PIPELINE = Kind(
     exactly_one=(("PipelineDefinition", "PipelineDefinitionS3Location"),),
     sparse=True,
     # UpdatePipeline's documentation: aliases can be given only when the definition changes.
-    goes_with={"PipelineVersionAliases": "PipelineDefinition"},
+    goes_with={"PipelineVersionAliases": ("PipelineDefinition",)},
     sources=(Source("pipelineDefinitionFrom", "pipelineDefinition"),),
     columns=(
         Column("Last-Run", ".status.lastRunTime", "date"),

@@ -171,3 +171,24 @@ def test_what_was_held_back_goes_on_when_its_dependent_is_gone(hearing: Hearing)
 
     assert hearing.queued() == {"Model/m"}
     assert hearing.store.dependents(Key("Model", "default", "m")) == ()
+
+
+def transform(*, version: int = 1, **status: Any) -> dict[str, Any]:
+    body = job("t", version=version, transformJobName="t", arn="arn", observedGeneration=1, **status)
+    body["kind"], body["spec"] = "TransformJob", {"modelRef": {"name": "m"}}
+    return body
+
+
+def test_a_model_may_go_when_the_job_that_needs_it_is_over(hearing: Hearing) -> None:
+    leaving = model("m", refers_to="a")
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    hearing.hear(leaving, "ADDED")
+    hearing.hear(transform(), "ADDED")
+    hearing.queued()
+    model_key = Key("Model", leaving["metadata"]["namespace"], "m")
+    assert hearing.store.dependents(model_key) != ()
+
+    hearing.changes.learn(read(transform(version=2, conditions=[condition("Succeeded", "True")])))
+
+    assert hearing.store.dependents(model_key) == ()
+    assert hearing.queued() == {"Model/m"}

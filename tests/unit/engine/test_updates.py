@@ -151,3 +151,21 @@ def test_drift_is_nothing_where_the_policy_says_so() -> None:
 @pytest.mark.parametrize("policy", ["Report", "Ignore"])
 def test_a_changed_manifest_is_carried_out_whatever_is_done_about_drift(policy: str) -> None:
     assert isinstance(decide(drifted(policy, generation=2)), Intend)
+
+
+def test_a_structure_that_a_manifest_gives_up_is_emptied() -> None:
+    found = {"WorkforceVpcConfig": {"VpcId": "vpc-1"}, "SourceIpConfig": {"Cidrs": ["10.0.0.0/8"]}}
+
+    sent = update("Workforce", {}, found, given_up=frozenset({"WorkforceVpcConfig", "SourceIpConfig"}))
+
+    assert sent == {"WorkforceVpcConfig": {}, "SourceIpConfig": {"Cidrs": []}}
+
+
+def test_groups_of_two_lists_are_taken_away_together() -> None:
+    found = {"InstanceGroups": [{"InstanceGroupName": "a"}], "RestrictedInstanceGroups": [{"InstanceGroupName": "b"}]}
+    wanted: dict[str, Any] = {"InstanceGroups": [], "RestrictedInstanceGroups": []}
+
+    sent = update("Cluster", wanted, found)
+
+    assert sent is not None
+    assert sent["InstanceGroupsToDelete"] == ["a", "b"]
