@@ -16,7 +16,7 @@ def policies(kinds: Sequence[Kind]) -> list[Schema]:
     """
     parts: list[set[str]] = [set(_TAGS)]
     for kind in kinds:
-        called = set(_called(kind))
+        called = set(operations(kind))
         if _size(parts[-1] | called) > _LARGEST - _HANDING_OVER:
             parts.append(set())
         parts[-1] |= called
@@ -52,10 +52,11 @@ def _size(called: set[str]) -> int:
 
 def actions(kinds: Sequence[Kind]) -> list[str]:
     """The SageMaker operations that the operator calls, sorted."""
-    return sorted({name for kind in kinds for name in _called(kind)} | set(_TAGS))
+    return sorted({name for kind in kinds for name in operations(kind)} | set(_TAGS))
 
 
-def _called(kind: Kind) -> Iterator[str]:
+def operations(kind: Kind) -> Iterator[str]:
+    """The operations that the operator calls for one kind, those on tags apart."""
     family = kind.family
     starts = kind.suspendable or kind.stops_to_update
     stops = starts or kind.stops_to_delete or kind.lifecycle is Lifecycle.JOB
