@@ -71,7 +71,7 @@ def failed_call(facts: Facts) -> Step | None:
 def waiting(facts: Facts) -> Step | None:
     """A manifest whose references are not ready makes nothing new."""
     if isinstance(facts.target, Waiting) and facts.resource.arn is None:
-        return Rest(facts.target.verdict, Pace.EVENT)
+        return Rest(facts.target.verdict, facts.target.pace)
     return None
 
 
@@ -128,7 +128,7 @@ def missing(facts: Facts) -> Step | None:
         message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."
         return Rest(stalled(Reason.NOT_FOUND, message), Pace.DRIFT)
     if isinstance(facts.target, Waiting):
-        return Rest(facts.target.verdict, Pace.EVENT)
+        return Rest(facts.target.verdict, facts.target.pace)
     if facts.begun and (facts.kind.family.assigned or facts.kind.family.token):
         return _anew(facts)
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
@@ -227,11 +227,11 @@ def at_rest(facts: Facts) -> Step:
     verdict = assess(facts)
     if facts.drifting and facts.drift is Drift.REPORT:
         verdict = replace(verdict, drifted=facts.differing)
-    # Without an Update there is nothing that a reference could still change.
-    if isinstance(facts.target, Waiting) and facts.kind.mutable:
-        return Rest(_of_the_next(facts, facts.target.verdict), Pace.EVENT)
     if facts.kind.lifecycle is Lifecycle.JOB:
         return Rest(verdict, Pace.NEVER)
+    # Without an Update there is nothing that a reference could still change.
+    if isinstance(facts.target, Waiting) and facts.kind.mutable:
+        return Rest(_of_the_next(facts, facts.target.verdict), facts.target.pace)
     return Rest(verdict, Pace.DRIFT)
 
 

@@ -13,6 +13,7 @@ from sagemaker_operator.model.service import input_shape
 from .naming import create_token, sagemaker_name
 from .ownership import merge
 from .resource import Resource
+from .schedule import Pace
 from .verdict import Reason, Verdict, reconciling, stalled
 
 
@@ -34,6 +35,11 @@ class Waiting:
     def verdict(self) -> Verdict:
         """What to say about a manifest that waits."""
         return (stalled if self.hopeless else reconciling)(self.reason, self.message)
+
+    @property
+    def pace(self) -> Pace:
+        """When to look again: custom resources wake who waits for them, ConfigMaps and Secrets are not watched."""
+        return Pace.SOON if self.reason is Reason.SOURCE_UNREADABLE else Pace.EVENT
 
 
 @dataclass(frozen=True, slots=True)

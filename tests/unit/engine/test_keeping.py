@@ -12,7 +12,7 @@ from sagemaker_operator.engine.facts import Missing, Present
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import AskOwner, Call, Claim, Intend, Look, Rest, Verb
 from sagemaker_operator.engine.target import Waiting
-from sagemaker_operator.engine.verdict import State
+from sagemaker_operator.engine.verdict import Reason, State
 from sagemaker_operator.errors import Busy, Denied, Exists, Limited, Refused, Throttled, Unknown
 
 OURS = ownership.ownership(cluster="c", namespace="team-a", name="digits", uid=resource().uid)
@@ -119,6 +119,25 @@ def test_a_manifest_that_waits_for_others_makes_nothing() -> None:
     assert step.verdict is not None
     assert (step.verdict.reason, step.pace) == ("DependencyNotReady", Pace.EVENT)
     assert "Model team-a/digits" in step.verdict.message
+
+
+def test_a_config_map_that_is_not_there_is_asked_for_again_soon_as_nothing_tells_when_it_comes() -> None:
+    lacking = Waiting("ConfigMap digits does not exist.", Reason.SOURCE_UNREADABLE, hopeless=True)
+
+    step = rest(decide(facts(target=lacking)))
+
+    assert step.verdict is not None
+    assert (step.verdict.state, step.pace) == (State.STALLED, Pace.SOON)
+
+
+def test_the_outcome_of_a_job_is_told_though_what_it_was_made_from_is_gone() -> None:
+    lacking = Waiting("ConfigMap digits does not exist.", Reason.SOURCE_UNREADABLE, hopeless=True)
+    about = resource(status=known())
+
+    step = rest(decide(facts(about=about, target=lacking, observed=Present(reply(status="Completed")))))
+
+    assert step.verdict is not None
+    assert (step.verdict.succeeded, step.pace) == (True, Pace.NEVER)
 
 
 def test_a_finished_job_costs_no_call() -> None:
