@@ -76,10 +76,15 @@ class User:
 
         def lacking() -> list[str]:
             return [
-                o["metadata"]["name"] for o in self.objects() if find_condition(o, condition).get("status") != "True"
+                f"{o['kind']} {o['metadata']['name']}: {(o.get('status') or {}).get('conditions')}"
+                for o in self.objects()
+                if find_condition(o, condition).get("status") != "True"
             ]
 
-        eventually(f"all are {condition}", lambda: not lacking(), within=seconds, every=0.5)
+        try:
+            eventually(f"all are {condition}", lambda: not lacking(), within=seconds, every=0.5)
+        except AssertionError as error:
+            raise AssertionError("\n".join([str(error), *lacking()])) from None
 
     def let_go(self, objects: list[Object]) -> None:
         """Removes objects whatever holds them: for the end of a test, when nobody takes care of finalizers any more."""
