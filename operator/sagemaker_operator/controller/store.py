@@ -51,7 +51,7 @@ class Record:
     region: str | None = None
     born: str = ""
     seen: tuple[str | None, str | None, str | None] = (None, None, None)
-    offers: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, str | list[Any]] = field(default_factory=dict)
     points_to: tuple[tuple[Key, bool], ...] = ()
     resource: Resource | None = None
     created: Mapping[str, Any] | None = None
@@ -160,7 +160,7 @@ def _seen(resource: Resource) -> tuple[str | None, str | None, str | None]:
     return status.get(kind.status_field or ""), status.get(kind.secondary_field or ""), status.get("lastModifiedTime")
 
 
-def _offers(resource: Resource) -> dict[str, str]:
+def _offers(resource: Resource) -> dict[str, str | list[Any]]:
     offers = {}
     for reference in _READ_BY_OTHERS[resource.kind.name]:
         found = references.value(reference, resource.status)

@@ -35,7 +35,7 @@ class Targets:
         """
         if isinstance(values, Waiting):
             return values
-        offers: dict[Pointer, str] = {}
+        offers: dict[Pointer, str | list[Any]] = {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
             offer = self._offer(pointer)
             if isinstance(offer, Waiting):
@@ -61,7 +61,7 @@ class Targets:
                     ways.append((*way, further))
         return None
 
-    def _offer(self, pointer: Pointer) -> str | Waiting:
+    def _offer(self, pointer: Pointer) -> str | list[Any] | Waiting:
         record = self._store.get(pointer.target)
         if record is None:
             return Waiting(f"{pointer.target} does not exist.", Reason.DEPENDENCY_NOT_FOUND)

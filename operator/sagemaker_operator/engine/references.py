@@ -45,18 +45,18 @@ def pointers(kind: Kind, spec: Mapping[str, Any], namespace: str) -> tuple[Point
     return tuple(found)
 
 
-def value(reference: Reference, status: Mapping[str, Any]) -> str | None:
+def value(reference: Reference, status: Mapping[str, Any]) -> str | list[Any] | None:
     """What a target's status offers to those who refer to it."""
     at: Any = status
     for step in reference.reads.split("."):
         at = at.get(step) if isinstance(at, Mapping) else None
-    return at if isinstance(at, str) else None
+    return at if isinstance(at, str | list) else None
 
 
-def resolve(spec: Mapping[str, Any], values: Mapping[Pointer, str]) -> dict[str, Any]:
+def resolve(spec: Mapping[str, Any], values: Mapping[Pointer, str | list[Any]]) -> dict[str, Any]:
     """The spec with each reference's value in the field that it stands in for; the spec itself stays as it is."""
     resolved: Any = spec
-    lists: dict[tuple[Path, str], list[str]] = {}
+    lists: dict[tuple[Path, str], list[Any]] = {}
     for pointer, found in values.items():
         sets: Any = found
         if pointer.reference.field.endswith("[]"):

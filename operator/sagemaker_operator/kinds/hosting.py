@@ -28,6 +28,8 @@ MODEL = Kind(
         ),
         Reference("primaryContainer.modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
         Reference("containers[].modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
+        # What Autopilot recommends is a list of containers, as a model takes it.
+        Reference("containersRef", "containers", "AutoMLJobV2", "bestCandidate.inferenceContainers", holds=False),
     ),
     columns=(Column("Model-Name", ".status.modelName", wide=True),),
     event="SageMaker Model State Change",

@@ -5,7 +5,7 @@ from typing import Any
 from making import facts, resource
 
 from sagemaker_operator.engine.decide import decide
-from sagemaker_operator.engine.references import pointers, resolve
+from sagemaker_operator.engine.references import pointers, resolve, value
 from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.engine.steps import Intend
 from sagemaker_operator.kinds import KINDS
@@ -37,6 +37,16 @@ def test_a_reference_deep_in_the_spec_is_found() -> None:
 
     resolved = resolve(spec, {pointer: "e-1"})
     assert resolved["dataQualityJobInput"]["endpointInput"]["endpointName"] == "e-1"
+
+
+def test_a_list_of_structures_can_be_taken_from_another_resource() -> None:
+    spec = {"containersRef": {"name": "autopilot"}}
+    containers = [{"image": "image", "modelDataURL": "s3://bucket/model.tar.gz"}]
+
+    (pointer,) = pointers(KINDS["Model"], spec, "team-a")
+
+    found = value(pointer.reference, {"bestCandidate": {"inferenceContainers": containers}})
+    assert resolve(spec, {pointer: found or ""})["containers"] == containers
 
 
 def test_a_manifest_without_references_needs_nothing_resolved() -> None:
