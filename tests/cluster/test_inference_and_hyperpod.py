@@ -85,6 +85,48 @@ def test_more_copies_of_a_component_leave_the_running_ones_alone(
     ]
 
 
+def test_another_specification_is_rolled_out_as_the_manifest_says(
+    user: User, operator: Operator, sagemaker: Emulator
+) -> None:
+    user.apply(*hosting())
+    user.wait_for_all("Ready")
+    rolling = {
+        "rollingUpdatePolicy": {"maximumBatchSize": {"type_": "COPY_COUNT", "value": 1}, "waitIntervalInSeconds": 10}
+    }
+
+    user.edit("inferencecomponent/digits", deploymentConfig=rolling)
+    user.edit(
+        "inferencecomponent/digits", specification={"computeResourceRequirements": {"minMemoryRequiredInMb": 2048}}
+    )
+    eventually("it is rolled out", lambda: "lastDeploymentConfig" in user.status("inferencecomponent/digits"))
+    user.wait("inferencecomponent/digits", condition="Ready")
+
+    (update,) = asked(sagemaker, "UpdateInferenceComponent")
+    assert update["Specification"]["ComputeResourceRequirements"]["MinMemoryRequiredInMb"] == 2048
+    assert update["DeploymentConfig"]["RollingUpdatePolicy"]["MaximumBatchSize"] == {"Type": "COPY_COUNT", "Value": 1}
+    assert "RuntimeConfig" not in update
+
+
+def test_a_running_shadow_test_is_stopped_before_it_goes_and_leaves_the_endpoint_its_own_variant(
+    user: User, operator: Operator, sagemaker: Emulator
+) -> None:
+    another = {**example("Model"), "metadata": {"name": "digits-next"}}
+    experiment = by_reference("InferenceExperiment", "endpointName", "endpointRef")
+    for variant, model in zip(experiment["spec"]["modelVariants"], ("digits", "digits-next"), strict=True):
+        del variant["modelName"]
+        variant["modelRef"] = {"name": model}
+    serving = by_reference("Endpoint", "endpointConfigName", "endpointConfigRef")
+    config = by_reference("EndpointConfig", "productionVariants.0.modelName", "modelRef")
+    user.apply(example("Model"), another, config, serving, experiment)
+    user.kubectl("wait", "--for=jsonpath={.status.status}=Running", "inferenceexperiment/digits")
+
+    user.delete("inferenceexperiment/digits")
+
+    (stop,) = asked(sagemaker, "StopInferenceExperiment")
+    assert stop["ModelVariantActions"] == {"production": "Retain", "shadow": "Remove"}
+    assert not sagemaker.resources("InferenceExperiment")
+
+
 def test_a_group_that_a_cluster_gives_up_is_deleted(user: User, operator: Operator, sagemaker: Emulator) -> None:
     cluster = example("Cluster")
     user.apply(cluster)
