@@ -24,9 +24,13 @@ _MOST_PAGES = 50
 async def find(facts: Facts, ask: Ask) -> dict[str, Any] | None:
     """What SageMaker chose for the resource of that name: its ARN and ids; None if there is none, or no list tells.
 
+    An ARN that is to be adopted is taken at its word; whether it leads anywhere is seen by looking.
+
     Raises:
         AWSFailure: if a list or the tags could not be read.
     """
+    if facts.resource.adopts:
+        return address.assigned(facts.kind.family, {facts.kind.family.arn: facts.resource.adopts})
     found = [address.assigned(facts.kind.family, row) async for row in _rows(facts, ask)]
     if len(found) > 1 and facts.kind.family.taggable:
         for ids in found:

@@ -140,7 +140,10 @@ class Passes:
         if step.verdict is not None:
             wanted = {**report.status(facts, step.verdict, self._now()), **status}
             status = report.change(facts.resource.status, wanted)
+        before = facts.resource.status
         resource = await self._patch(facts.resource, {"status": status}, status=True)
+        for announcement in announce.drift(before, resource.status):
+            self._announcer.announce(resource, announcement)
         named = facts.named or facts.resource.known_name is None
         return replace(facts, resource=resource, named=named)
 
@@ -248,7 +251,8 @@ class Passes:
         return Outcome(None, facts, wrote=False)
 
     def _tell(self, facts: Facts, before: Mapping[str, Any]) -> None:
-        for announcement in (*announce.calls(facts), *announce.turns(before, facts.resource.status)):
+        after = facts.resource.status
+        for announcement in (*announce.calls(facts), *announce.drift(before, after), *announce.turns(before, after)):
             self._announcer.announce(facts.resource, announcement)
 
     async def _read(self, record: Record) -> Resource:

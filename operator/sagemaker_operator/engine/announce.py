@@ -67,5 +67,13 @@ def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announce
     return ()
 
 
+def drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
+    """The Event about drift that was found: whatever is done about it, somebody has meddled."""
+    now, was = _condition(after, "Drifted"), _condition(before, "Drifted")
+    if now is None or (was is not None and was["message"] == now["message"]):
+        return ()
+    return (Announcement("Warning", now["reason"], now["message"], "Compare"),)
+
+
 def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
     return next((c for c in status.get("conditions") or () if c["type"] == kind), None)

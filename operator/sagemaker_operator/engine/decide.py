@@ -19,6 +19,7 @@ from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .leave import leave
 from .naming import generated_name
 from .readiness import assess, serves
+from .resource import ADOPT
 from .schedule import Pace
 from .steps import AskOwner, Call, Claim, Intend, Look, Rest, Step, Verb
 from .target import Target, Waiting, fingerprint
@@ -108,10 +109,10 @@ def just_created(facts: Facts) -> Step | None:
 def unlooked(facts: Facts) -> Step | None:
     """Only a name that was chosen in this very pass is known to be unused by us, and needs no look before the Create.
 
-    Where SageMaker chooses the id, Create would not find what is to be adopted, and make another.
+    What is to be adopted is looked for first: Create may be refused for other reasons than that it is there, and where SageMaker
+    chooses the id it makes another.
     """
-    adopts = bool(facts.kind.family.assigned) and facts.adoption is not Adoption.NEVER
-    fresh = facts.named and not adopts
+    fresh = facts.named and facts.adoption is Adoption.NEVER
     return Look() if isinstance(facts.observed, Unlooked) and not fresh else None
 
 
@@ -127,6 +128,9 @@ def missing(facts: Facts) -> Step | None:
         subject = f"{facts.kind.name} {facts.resource.known_name}"
         message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."
         return Rest(stalled(Reason.NOT_FOUND, message), Pace.DRIFT)
+    if facts.resource.adopts and not facts.begun:
+        message = f"The annotation {ADOPT} names {facts.resource.adopts}, and there is no such {facts.kind.name}."
+        return Rest(stalled(Reason.NOT_FOUND, message), Pace.RECHECK)
     if isinstance(facts.target, Waiting):
         return Rest(facts.target.verdict, facts.target.pace)
     if facts.begun and (facts.kind.family.assigned or facts.kind.family.token):
@@ -144,6 +148,8 @@ def foreign(facts: Facts) -> Step | None:
         return None
     owner = ownership.owner(facts.tags or {}) or "nobody known to this operator"
     hint = "Choose another name, or set spec.adoptionPolicy to take it over."
+    if facts.resource.adopts not in (None, facts.arn):
+        hint = f"The annotation {ADOPT} names {facts.resource.adopts}."
     return Rest(stalled(Reason.NAME_CONFLICT, f"{facts.arn} exists and belongs to {owner}. {hint}"), Pace.RECHECK)
 
 
@@ -240,8 +246,8 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     unclaimed,
     finished,
     failed_call,
-    waiting,
     unwanted,
+    waiting,
     unnamed,
     just_created,
     unlooked,

@@ -151,8 +151,9 @@ class Facts:
 
     @property
     def adoption(self) -> Adoption:
-        """Whether an existing SageMaker resource may be taken over."""
-        return Adoption(self.resource.spec.get("adoptionPolicy", Adoption.NEVER))
+        """Whether an existing SageMaker resource may be taken over; to name its ARN is to want it."""
+        silent = Adoption.IF_UNOWNED if self.resource.adopts else Adoption.NEVER
+        return Adoption(self.resource.spec.get("adoptionPolicy", silent))
 
     @property
     def drift(self) -> Drift:
@@ -207,14 +208,17 @@ class Facts:
     def ours(self) -> bool:
         """Whether the resource proves to be made for this custom resource: by its tags, or by a name that holds our UID."""
         if not self.taggable:
-            return self.resource.known_name == generated_name(
+            # What somebody else's ARN leads to was not found by that name.
+            return self.resource.adopts is None and self.resource.known_name == generated_name(
                 self.resource, attempt=int(self.resource.status.get("attempt", 1))
             )
         return self.tags is not None and self.tags.get(UID) == self.resource.uid
 
     @property
     def unowned(self) -> bool:
-        """Whether no operator has marked the resource."""
+        """Whether no operator has marked the resource; of one that cannot be marked, whether it is meant beyond doubt."""
+        if not self.taggable:
+            return self.resource.adopts is not None
         return self.tags is not None and UID not in self.tags
 
     @property
@@ -222,4 +226,6 @@ class Facts:
         """Whether the resource at AWS is ours, or may be made ours."""
         if self.recognised or self.ours:
             return True
+        if self.resource.adopts not in (None, self.arn):
+            return False
         return self.adoption is Adoption.ALWAYS or (self.adoption is Adoption.IF_UNOWNED and self.unowned)

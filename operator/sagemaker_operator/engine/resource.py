@@ -9,6 +9,7 @@ from sagemaker_operator.kinds import GROUP, Kind
 FINALIZER = f"{GROUP}/finalizer"
 LOOK_NOW = f"{GROUP}/reconcile-requested-at"
 PAUSED = f"{GROUP}/paused"
+ADOPT = f"{GROUP}/adopt-arn"
 
 
 class Key(NamedTuple):
@@ -104,6 +105,11 @@ class Resource:
     def up_to_date(self) -> bool:
         """Whether the last report was about this very manifest, and nobody asks for another look."""
         return self.observed_generation == self.generation and self.look_now is None
+
+    @property
+    def adopts(self) -> str | None:
+        """The ARN of the only resource that it may ever have, where somebody wants that one taken over and none made."""
+        return self.annotations.get(ADOPT) or None
 
     def condition(self, kind: str) -> Mapping[str, Any] | None:
         """A condition of the last report by its type."""

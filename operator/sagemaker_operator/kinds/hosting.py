@@ -11,6 +11,8 @@ MODEL = Kind(
     lifecycle=Lifecycle.RECORD,
     absent=(says("ValidationException", "Could not find model"),),
     exists=(says("ValidationException", "Cannot create already existing model"),),
+    # https://github.com/aws/amazon-sagemaker-operator-for-k8s/pull/164
+    exactly_one=(("PrimaryContainer", "Containers"),),
     references=(
         Reference(
             "primaryContainer.modelDataURLRef",

@@ -9,7 +9,7 @@ from sagemaker_operator.engine import address
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Missing
 from sagemaker_operator.engine.report import status
-from sagemaker_operator.engine.steps import Call, Intend, Look, Verb
+from sagemaker_operator.engine.steps import Call, Intend, Verb
 from sagemaker_operator.engine.target import Target
 from sagemaker_operator.engine.verdict import ready
 from sagemaker_operator.kinds import KINDS
@@ -46,15 +46,6 @@ def test_the_id_is_written_into_the_status_with_the_arn() -> None:
     told = status(made, ready("Ready", "It is there."), "2026-01-01T00:00:00Z")
 
     assert (told["domainID"], told["arn"]) == ("d-abc", DOMAIN)
-
-
-def test_what_is_to_be_adopted_is_looked_for_before_another_is_made() -> None:
-    adopting = resource("Domain", spec={"adoptionPolicy": "IfUnowned"}, status={"domainName": "digits", "attempt": 1})
-
-    assert decide(facts("Domain", about=adopting, named=True)) == Look()
-    assert isinstance(
-        decide(facts("Domain", about=resource("Domain", status={"domainName": "digits"}), named=True)), Call
-    )
 
 
 def test_a_resource_that_was_deleted_behind_our_back_is_made_anew_under_a_new_id() -> None:

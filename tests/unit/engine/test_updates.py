@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from making import condition, facts, known, reply, resource
 
+from sagemaker_operator.engine import announce
 from sagemaker_operator.engine.compare import as_asked, reading, satisfied
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Present
@@ -169,3 +170,13 @@ def test_groups_of_two_lists_are_taken_away_together() -> None:
 
     assert sent is not None
     assert sent["InstanceGroupsToDelete"] == ["a", "b"]
+
+
+def test_drift_is_an_event_that_names_the_fields_once() -> None:
+    drifted_status = {"conditions": [condition("Drifted", reason="Drifted", message="subnetIDs")]}
+
+    (told,) = announce.drift({}, drifted_status)
+
+    assert (told.type, told.reason, told.message) == ("Warning", "Drifted", "subnetIDs")
+    assert announce.drift(drifted_status, drifted_status) == ()
+    assert announce.drift(drifted_status, {}) == ()
