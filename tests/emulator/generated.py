@@ -137,6 +137,11 @@ def maximal(operation: str, **given: Any) -> dict[str, Any]:
     return _with(_request(operation, full=True), given)
 
 
+def value(shape: Any, member: str = "") -> Any:
+    """A value of a shape, with all that it can hold; of unions the first member."""
+    return _value(shape, member, (), full=True)
+
+
 def _with(request: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**deepcopy(request), **given}.items() if value is not None}
 
