@@ -46,7 +46,7 @@ async def attached(facts: Facts, one: Attachment, ask: Ask) -> frozenset[str]:
     Raises:
         AWSFailure: if the list could not be read.
     """
-    request = address.request(facts, one.listing) or {}
+    request = address.asked(facts, one.listing) or {}
     members = output_shape(one.listing).members
     rows = next(name for name, shape in members.items() if isinstance(shape, ListShape))
     return frozenset([row[one.member] async for row in _pages(one.listing, request, rows, ask)])

@@ -151,7 +151,7 @@ class Passes:
         family = facts.kind.family
         missing = replace(facts, observed=Missing(), misses=facts.misses + 1)
         try:
-            asked = address.request(facts, family.describe)
+            asked = address.asked(facts, family.describe)
             if asked is not None:
                 with suppress(Absent):
                     return await self._seen(facts, await self._ask(facts, family.describe, asked, lane), lane)
@@ -162,7 +162,7 @@ class Passes:
             if found is None or (asked is not None and found.get(family.arn) == facts.arn):
                 return missing
             facts = replace(facts, created=found)
-            asked = address.request(facts, family.describe)
+            asked = address.asked(facts, family.describe)
             if asked is None:
                 return missing
             return await self._seen(facts, await self._ask(facts, family.describe, asked, lane), lane)
@@ -178,7 +178,7 @@ class Passes:
             return replace(facts, observed=Missing(), misses=facts.misses + 1)
         for member, (operation, within) in facts.kind.told_by.items():
             if isinstance(facts.target, Target) and member in facts.target.members:
-                more = await self._ask(facts, operation, address.request(facts, operation) or {}, lane)
+                more = await self._ask(facts, operation, address.asked(facts, operation) or {}, lane)
                 told[member] = more.get(within)
         return replace(facts, observed=Present(told), misses=0)
 

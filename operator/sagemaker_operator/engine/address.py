@@ -13,18 +13,27 @@ from sagemaker_operator.model.names import field
 from sagemaker_operator.model.service import input_shape
 
 from .facts import Facts
+from .steps import Call, Verb
 
 
-def request(facts: Facts, operation: str) -> dict[str, Any] | None:
+def asked(facts: Facts, operation: str) -> dict[str, Any] | None:
     """The part of an operation's input that says which resource is meant; None while SageMaker's part of it is not known."""
     family = facts.kind.family
     known = _known(facts)
-    asked = {
+    values = {
         name: known[source]
         for name in family.addressed(operation)
         if known.get(source := family.addresses.get(name, name)) is not None
     }
-    return asked if _complete(family, operation, asked) else None
+    return values if _complete(family, operation, values) else None
+
+
+def call(facts: Facts, verb: Verb, operation: str | None, request: Mapping[str, Any] | None = None) -> Call:
+    """A call about the resource that AWS was seen to have."""
+    assert operation is not None, f"{facts.resource.key}: SageMaker has no operation to {verb.value} it"
+    about = asked(facts, operation)
+    assert about is not None, f"{facts.resource.key}: {operation} is not possible before its address is known"
+    return Call(verb, operation, {**(request or {}), **about})
 
 
 def chosen(kind: Kind, name: str, members: Mapping[str, Any]) -> dict[str, Any]:

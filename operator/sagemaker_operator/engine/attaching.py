@@ -45,7 +45,7 @@ def still_attached(facts: Facts) -> Step | None:
 def call(facts: Facts, one: Attachment, verb: Verb, name: str) -> Call:
     """The call that attaches or detaches one of the others."""
     operation = one.attach if verb is Verb.ATTACH else one.detach
-    return Call(verb, operation, {**(address.request(facts, operation) or {}), one.member: name})
+    return Call(verb, operation, {**(address.asked(facts, operation) or {}), one.member: name})
 
 
 def after(facts: Facts, step: Call) -> dict[str, frozenset[str]]:

@@ -189,6 +189,11 @@ class Facts:
         told = self.resource.observed_generation == self.resource.generation
         return self.update is not None and told and "lastUpdate" not in self.resource.status
 
+    @property
+    def correcting(self) -> bool:
+        """Whether an update is needed, and allowed where the manifest has not changed."""
+        return self.update is not None and (not self.drifting or self.drift is Drift.CORRECT)
+
     def told(self, member: str) -> Any:
         """One member of the reply as it would stand in the status; None if it is not there."""
         if member not in self.reply:

@@ -4,7 +4,7 @@ The finalizer leaves only when AWS says that the SageMaker resource is gone, whe
 it turns out never to have been ours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sagemaker_operator.errors import Absent
@@ -18,7 +18,7 @@ from .attaching import still_attached
 from .compare import every
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
-from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
+from .steps import AskOwner, Look, Release, Rest, Step, Verb
 from .verdict import Reason, Verdict, reconciling
 
 # Where no Create was confirmed, one may still be on its way: the second look decides.
@@ -106,7 +106,7 @@ def moving(facts: Facts) -> Step | None:
             member: {name: fate for path, fate in fates.items() for name in every(facts.reply, path.split("."))}
             for member, fates in facts.kind.stop_names.items()
         }
-        return _call(facts, Verb.STOP, str(facts.kind.family.stop), {**facts.kind.stop_sends, **names})
+        return address.call(facts, Verb.STOP, str(facts.kind.family.stop), {**facts.kind.stop_sends, **names})
     return None
 
 
@@ -122,7 +122,7 @@ def deletable(facts: Facts) -> Step:
         return Release(f"{facts.kind.name} {facts.resource.known_name} has stopped; its record stays in SageMaker.")
     if Verb.DELETE in facts.done:
         return Rest(_deleting(facts, "SageMaker has accepted the deletion."), Pace.WATCH)
-    return _call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts, facts.kind.family.delete))
+    return address.call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts, facts.kind.family.delete))
 
 
 LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
@@ -142,12 +142,6 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
 
 def _deleting(facts: Facts, message: str) -> Verdict:
     return reconciling(Reason.DELETING, f"Deleting {facts.kind.name} {facts.resource.known_name}. {message}")
-
-
-def _call(facts: Facts, verb: Verb, operation: str, more: Mapping[str, Any]) -> Call:
-    about = address.request(facts, operation)
-    assert about is not None, f"{facts.resource.key}: {operation} is not possible before its address is known"
-    return Call(verb, operation, {**more, **about})
 
 
 def _wishes(facts: Facts, operation: str) -> dict[str, Any]:

@@ -30,6 +30,11 @@ def serves(facts: Facts) -> bool:
     return facts.resource.says("Ready")
 
 
+def of_the_next(facts: Facts, verdict: Verdict) -> Verdict:
+    """A verdict about what the manifest asks for next, while something else may be serving."""
+    return while_serving(verdict, current=False) if serves(facts) else verdict
+
+
 def _job(facts: Facts) -> Verdict:
     match facts.stage:
         case Stage.READY:

@@ -34,8 +34,8 @@ def test_an_id_is_known_from_the_reply_of_create_or_else_from_the_arn() -> None:
 
 
 def test_nothing_can_be_asked_about_a_resource_before_its_id_is_known() -> None:
-    assert address.request(domain(), "DescribeDomain") is None
-    assert address.request(domain(domainID="d-abc"), "DescribeDomain") == {"DomainId": "d-abc"}
+    assert address.asked(domain(), "DescribeDomain") is None
+    assert address.asked(domain(domainID="d-abc"), "DescribeDomain") == {"DomainId": "d-abc"}
 
 
 def test_the_id_is_written_into_the_status_with_the_arn() -> None:
