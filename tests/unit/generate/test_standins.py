@@ -9,7 +9,7 @@ from sagemaker_operator.generate import crds
 from sagemaker_operator.kinds import KINDS, Kind, Reference, Source
 from sagemaker_operator.model.families import Family
 
-MODEL = replace(KINDS["Model"], references=(), sources=())
+MODEL = replace(KINDS["Model"], references=(), sources=(), exactly_one=())
 ENDPOINT = replace(KINDS["Endpoint"], references=(), sources=())
 NOTEBOOK = replace(MODEL, family=Family("NotebookInstance", identity="NotebookInstanceName"))
 
