@@ -47,6 +47,18 @@ def monitoring_schedule(name: str, **spec: Any) -> Manifest:
     return _manifest("MonitoringSchedule", name, spec)
 
 
+def pipeline(name: str, **spec: Any) -> Manifest:
+    return _manifest("Pipeline", name, {"pipelineName": None, **spec})
+
+
+def notebook_instance(name: str, **spec: Any) -> Manifest:
+    return _manifest("NotebookInstance", name, {"lifecycleConfigRef": None, "defaultCodeRepositoryRef": None, **spec})
+
+
+def domain(name: str, **spec: Any) -> Manifest:
+    return _manifest("Domain", name, spec)
+
+
 def with_field(manifest: Manifest, path: str, value: Any) -> Manifest:
     """A copy of a manifest with one field of its spec set, or removed by None: ``inputDataConfig.0.channelName``."""
     changed = copy.deepcopy(manifest)
