@@ -6,27 +6,18 @@ take a job to the moment a watch showed it with a status; they hold the delays o
 
 import asyncio
 import json
-import subprocess
 import time
-import urllib.request
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-import processes
-from asking import ACCOUNT
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.kinds import GROUP, KINDS, VERSION
 from sagemaker_operator.kube.access import load_access
 from sagemaker_operator.kube.client import KubeClient, path_of
 
-# From Create to Completed takes the emulated SageMaker 344 s in real time (`emulator.families`).
-_REAL_SECONDS = 344.0
 _CONNECTIONS = 16
 
 
@@ -77,42 +68,6 @@ def job(name: str) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def emulator(*, latency: float, seconds: float) -> Iterator[str]:
-    """An emulated SageMaker whose jobs take that long; its URL."""
-    speed = _REAL_SECONDS / seconds
-    with processes.emulator("--latency", str(latency), "--speed", str(speed)) as (url, _):
-        yield url
-
-
-@contextmanager
-def operator(cluster: Cluster, url: str, log: Path) -> Iterator[subprocess.Popen[str]]:
-    """The operator as a process, when it has listed the cluster."""
-    with (
-        log.open("w", encoding="utf-8") as out,
-        processes.running(
-            "sagemaker_operator",
-            "run",
-            *("--kubeconfig", str(cluster.kubeconfig), "--endpoint-url", url, "--region", "eu-west-1"),
-            *("--http-address", "127.0.0.1:0", "--lease-namespace", "default"),
-            environment={"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "any"},
-            stderr=out,
-        ) as process,
-    ):
-        address = _logged(log, "http")
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not _ready(f"http://{address}/readyz"):
-            time.sleep(0.1)
-        yield process
-
-
-def journal(url: str) -> Counter[str]:
-    """How often each operation was called."""
-    with urllib.request.urlopen(f"{url}/_sagemaker-local/journal/count") as reply:
-        counts = json.load(reply)
-    return Counter({name: _total(count) for name, count in counts.items()})
-
-
 async def apply_and_watch(cluster: Cluster, count: int, lives: Lives, *, patience: float) -> None:
     """Apply that many jobs as fast as the API server takes them, and watch until all are completed."""
     access = await asyncio.to_thread(load_access, kubeconfig=str(cluster.kubeconfig))
@@ -157,25 +112,3 @@ def _count_write(job: Mapping[str, Any], seen: dict[str, Any], lives: Lives) -> 
     if seen.get(name) != status:
         lives.jobs[name].writes += name in seen
         seen[name] = status
-
-
-def _logged(log: Path, member: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for line in log.read_text(encoding="utf-8").splitlines():
-            if line.startswith("{") and member in (told := json.loads(line)):
-                return str(told[member])
-        time.sleep(0.1)
-    raise SystemExit(f"The operator did not start: see {log}")
-
-
-def _ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False
-
-
-def _total(count: Any) -> int:
-    return sum(map(_total, count.values())) if isinstance(count, dict) else int(count)

@@ -11,8 +11,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from burst import Lives, apply_and_watch, emulator, journal, operator
+from burst import Lives, apply_and_watch
 from figures import Figure, report
+from operating import emulator, journal, operator
 from processes import ROOT, Usage, usage
 
 from sagemaker_local.cluster import Cluster
@@ -57,7 +58,8 @@ def measure(jobs: int, seconds: float, idle: float) -> tuple[list[Figure], dict[
         cluster.kubectl("apply", "-k", str(ROOT / "crds"))
         cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
         log = Path(scratch) / "operator.log"
-        with operator(cluster, url, log) as process:
+        with operator(cluster, url, log) as running:
+            running.wait()
             lives = Lives()
             asyncio.run(apply_and_watch(cluster, jobs, lives, patience=seconds + 120))
             # The last sweep may still be under way when the last job is done.
@@ -65,11 +67,8 @@ def measure(jobs: int, seconds: float, idle: float) -> tuple[list[Figure], dict[
             calls = journal(url)
             time.sleep(idle)
             later = journal(url)
-            if process.poll() is not None:
-                raise SystemExit(
-                    f"The operator ended with {process.returncode}:\n{log.read_text(encoding='utf-8')[-4000:]}"
-                )
-            used = usage(process.pid)
+            running.check()
+            used = usage(running.process.pid)
     hourly = (sum(later.values()) - sum(calls.values())) / jobs * 3600 / idle
     return summary(lives, jobs, calls_per_job=sum(calls.values()) / jobs, hourly=hourly, used=used), dict(calls)
 
