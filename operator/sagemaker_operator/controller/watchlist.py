@@ -174,6 +174,7 @@ def _tells_news(record: Record, row: Mapping[str, Any]) -> bool:
     modified = str(told.get("lastModifiedTime", ""))
     if changed is not None and modified and modified < changed:
         return False
-    if kind.lifecycle is Lifecycle.SERVICE and modified != (changed or ""):
+    # Half of the lists show no time of change: to look at everybody whom they show would be a call for each, every minute.
+    if kind.lifecycle is Lifecycle.SERVICE and modified and modified != changed:
         return True
     return told.get(kind.status_field or "") != status or told.get(kind.secondary_field or "") not in (None, secondary)

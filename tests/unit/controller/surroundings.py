@@ -11,6 +11,7 @@ from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/"
+GROUP_ARN = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/"
 
 
 @dataclass
@@ -94,6 +95,26 @@ def row(name: str, secondary: str = "Training", status: str = "InProgress") -> d
         "LastModifiedTime": START,
         "CreationTime": START,
     }
+
+
+def group(name: str) -> dict[str, Any]:
+    """A feature group at rest, as the API server shows it."""
+    told = job(
+        name,
+        observedGeneration=1,
+        featureGroupName=name,
+        arn=f"{GROUP_ARN}{name}",
+        featureGroupStatus="Created",
+        lastModifiedTime="2026-01-01T00:00:00Z",
+        conditions=[condition("Ready", "True")],
+    )
+    return {**told, "kind": "FeatureGroup"}
+
+
+def group_row(name: str, status: str = "Created") -> dict[str, Any]:
+    """What ListFeatureGroups says about one."""
+    named = {"FeatureGroupName": name, "FeatureGroupArn": f"{GROUP_ARN}{name}"}
+    return {**named, "FeatureGroupStatus": status, "CreationTime": START}
 
 
 def read(body: Mapping[str, Any]) -> Resource:

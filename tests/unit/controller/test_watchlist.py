@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from surroundings import HandClock, Listing, read, row, running
+from surroundings import HandClock, Listing, group, group_row, read, row, running
 
 from sagemaker_operator.controller.store import Store
 from sagemaker_operator.controller.watchlist import Watchlist
@@ -105,6 +105,22 @@ async def test_a_row_older_than_the_last_report_tells_no_news() -> None:
     await watching.sweeps(1)
 
     assert watching.woken() == set()
+    await watching.list.close()
+
+
+async def test_services_whose_list_shows_no_time_of_change_are_looked_at_only_when_their_state_is_another() -> None:
+    watching = Watching(0)
+    watching.records = [watching.store.take(read(group(f"digits-{number}"))) for number in range(MANY)]
+    watching.listing.rows = [group_row(f"digits-{number}") for number in range(MANY)]
+    watching.listing.rows[4] = group_row("digits-4", "Deleting")
+    for record in watching.records:
+        watching.list.settle(record)
+    # The first ones could not know yet how many there would be.
+    watching.clock.seconds += 60.0
+    watching.woken()
+    await watching.sweeps(1)
+
+    assert watching.woken() == {"digits-4"}
     await watching.list.close()
 
 
