@@ -161,7 +161,7 @@ class Passes:
             found = await find(facts, lambda operation, request: self._ask(facts, operation, request, lane))
             if found is None or (asked is not None and found.get(family.arn) == facts.arn):
                 return missing
-            facts = replace(facts, created=found)
+            facts = replace(facts, found=found)
             asked = address.asked(facts, family.describe)
             if asked is None:
                 return missing

@@ -63,7 +63,7 @@ def assigned(family: Family, reply: Mapping[str, Any]) -> dict[str, Any]:
 def _known(facts: Facts) -> dict[str, Any]:
     family, status = facts.kind.family, facts.resource.status
     kept = {member: status.get(field(member)) for member in (family.identity, *family.address)}
-    return {**kept, family.arn: facts.arn, **(facts.created or {})}
+    return {**kept, family.arn: facts.arn, **facts.chosen}
 
 
 def _complete(family: Family, operation: str, asked: Mapping[str, Any]) -> bool:

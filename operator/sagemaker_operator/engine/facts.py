@@ -71,8 +71,9 @@ class Facts:
         tags: the tags of the SageMaker resource, once known.
         attached: what the SageMaker resource is attached to, by field, as far as it was asked.
         named: whether this pass chose the name, so that nothing can have been created before.
-        created: what SageMaker chose, the ARN and the ids, as Create or List told in this pass, or Create in an earlier one that
-            no report has told of yet; empty if Create told nothing, None if nothing was asked.
+        created: what SageMaker chose, the ARN and the ids, as Create told in this pass, or in an earlier one that no report has
+            told of yet; empty if Create told nothing, None if nothing was asked.
+        found: the ARN and the ids of a resource that may be meant, whosever it is: one of that name, or the one to be adopted.
         done: the calls that succeeded in this pass.
         failure: what the last call brought instead of a result, and which call that was (None for a look).
         misses: how many looks in a row found nothing, this pass included.
@@ -88,6 +89,7 @@ class Facts:
     attached: Mapping[str, frozenset[str]] = dataclasses_field(default_factory=dict)
     named: bool = False
     created: Mapping[str, Any] | None = None
+    found: Mapping[str, Any] = dataclasses_field(default_factory=dict)
     done: tuple[Verb, ...] = ()
     failure: AWSFailure | None = None
     failed: Call | None = None
@@ -109,9 +111,12 @@ class Facts:
     @property
     def arn(self) -> str | None:
         """The ARN of what AWS has."""
-        return (
-            self.reply.get(self.kind.family.arn) or (self.created or {}).get(self.kind.family.arn) or self.resource.arn
-        )
+        return self.reply.get(self.kind.family.arn) or self.chosen.get(self.kind.family.arn) or self.resource.arn
+
+    @property
+    def chosen(self) -> Mapping[str, Any]:
+        """The ARN and the ids that SageMaker chose for what AWS has, as far as this pass has learned them."""
+        return {**(self.created or {}), **self.found}
 
     @property
     def begun(self) -> bool:

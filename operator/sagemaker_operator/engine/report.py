@@ -79,7 +79,7 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
         kept.pop("attached", None)
         kept |= _applied(facts)
     if facts.manageable:
-        kept |= {field(name): told for name, told in (facts.created or {}).items() if name != kind.family.arn}
+        kept |= {field(name): told for name, told in facts.chosen.items() if name != kind.family.arn}
     if facts.arn is not None and facts.manageable:
         kept["arn"] = facts.arn
         if isinstance(facts.target, Target) and facts.tags is not None:
