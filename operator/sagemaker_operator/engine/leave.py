@@ -122,6 +122,8 @@ def deletable(facts: Facts) -> Step:
         return Release(f"{facts.kind.name} {facts.resource.known_name} has stopped; its record stays in SageMaker.")
     if Verb.DELETE in facts.done:
         return Rest(_deleting(facts, "SageMaker has accepted the deletion."), Pace.WATCH)
+    if (undone := refusal.undone_deletion(facts)) is not None:
+        return undone
     return address.call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts, facts.kind.family.delete))
 
 

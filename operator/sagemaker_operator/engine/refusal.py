@@ -3,13 +3,14 @@
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Denied, Limited, Refused, Throttled, Unknown
 
 from .facts import Facts
-from .readiness import serves
+from .readiness import assess, serves
 from .schedule import Pace
 from .steps import Rest
 from .verdict import Reason, Verdict, reconciling, stalled, while_serving
 
 # A reply that is lost once is nothing to tell anybody about; one that is lost again is.
 _PATIENCE = 1
+_LET_GO = "To let go of the SageMaker resource instead, set spec.deletionPolicy to Retain."
 
 _HUMAN: dict[type[AWSFailure], Reason] = {
     Denied: Reason.ACCESS_DENIED,
@@ -45,8 +46,15 @@ def after_deletion(facts: Facts, failure: AWSFailure) -> Rest:
             )
         case _:
             reason = Reason.ACCESS_DENIED if isinstance(failure, Denied) else Reason.DELETION_FAILED
-            hint = "To let go of the SageMaker resource instead, set spec.deletionPolicy to Retain."
-            return Rest(stalled(reason, f"{words(failure)} {hint}"), Pace.RECHECK)
+            return Rest(stalled(reason, f"{words(failure)} {_LET_GO}"), Pace.RECHECK)
+
+
+def undone_deletion(facts: Facts) -> Rest | None:
+    """What to say of a deletion that SageMaker has accepted and not carried out; it is asked for again at the next look."""
+    told = facts.resource.condition("Ready") or {}
+    if not facts.kind.undeleted(facts.status) or told.get("reason") != Reason.DELETING:
+        return None
+    return Rest(stalled(Reason.DELETION_FAILED, f"{assess(facts).message} {_LET_GO}"), Pace.RECHECK)
 
 
 def words(failure: AWSFailure) -> str:
@@ -66,4 +74,4 @@ def _retrying(facts: Facts, failure: AWSFailure) -> Verdict | None:
 
 def _meanwhile(facts: Facts, verdict: Verdict) -> Verdict:
     # A failed look leaves "Ready" about whatever it was about; a refused update is about the new manifest.
-    return while_serving(verdict, current=facts.resource.up_to_date) if serves(facts) else verdict
+    return while_serving(verdict, current=serves_this(facts)) if serves(facts) else verdict

@@ -63,6 +63,8 @@ def _undone(facts: Facts, intent: Mapping[str, Any]) -> bool:
     """Whether AWS has carried out this very update, and gone back with a reason; a request to look again is a retry."""
     if not facts.kind.rollback or not facts.cause or facts.resource.look_now is not None:
         return False
+    if facts.cause.startswith(facts.kind.passing) and intent["repeats"] <= _REPEATS:
+        return False
     last = facts.resource.status.get("lastUpdate") or {}
     return bool(last.get("requestHash") == intent["requestHash"] and last.get("before") != intent["before"])
 

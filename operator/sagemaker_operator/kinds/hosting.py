@@ -90,5 +90,7 @@ ENDPOINT = Kind(
         Column("Endpoint-Name", ".status.endpointName", wide=True),
     ),
     rollback=True,
+    # https://github.com/aws-controllers-k8s/sagemaker-controller, pkg/resource/endpoint/hooks.go: an internal error.
+    passing=("Request to service failed",),
     event="SageMaker Endpoint State Change",
 )

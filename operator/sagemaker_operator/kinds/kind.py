@@ -200,7 +200,8 @@ class Kind:
         sources: the fields that name keys of ConfigMaps and Secrets.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
-        rollback: whether a failed update leaves the resource serving its old spec (`engine.rollout`).
+        rollback: whether a failed update leaves the resource serving its old spec (`engine.updating`).
+        passing: how reasons of failed updates begin that are trouble of SageMaker's own: such an update is tried again.
         event: the EventBridge detail-type of its changes.
     """
 
@@ -254,6 +255,7 @@ class Kind:
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
     rollback: bool = False
+    passing: tuple[str, ...] = ()
     event: str | None = None
     plural: str = ""
 
@@ -320,6 +322,10 @@ class Kind:
             if status in known:
                 return stage
         return Stage.CHANGING
+
+    def undeleted(self, status: str | None) -> bool:
+        """Whether a status says that a deletion has failed, however it is spelled: ``DeleteFailed``, ``DELETE_FAILED``."""
+        return status in self.failed and str(status).lower().startswith("delet")
 
     def read(self, failure: AWSFailure) -> AWSFailure:
         """The failure as this kind understands it: a plain refusal may mean absent, exists or busy."""

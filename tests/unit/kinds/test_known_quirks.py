@@ -5,6 +5,7 @@ The other half of what is known stands with the rows of Studio and the registry,
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.naming import generated_name
 from sagemaker_operator.engine.resource import FINALIZER, Resource
 from sagemaker_operator.engine.schedule import Pace
-from sagemaker_operator.engine.steps import Call, Look, Release, Rest, Step, Verb
+from sagemaker_operator.engine.steps import Call, Intend, Look, Release, Rest, Step, Verb
 from sagemaker_operator.engine.target import Target, understand
 from sagemaker_operator.engine.updates import needed
 from sagemaker_operator.engine.verdict import State, Verdict, conditions
@@ -61,7 +62,8 @@ def seen(kind: Kind, status: str | None = None, *, about: Resource | None = None
     """What a pass knows once AWS has told about it."""
     about = resource(kind) if about is None else about
     owner = dict.fromkeys(kind.family.address, "digits")
-    shown = {**owner, kind.family.arn: arn(kind), **({kind.family.status: status} if status else {}), **told}
+    state = {} if kind.family.status is None or status is None else {kind.family.status: status}
+    shown = {**owner, kind.family.arn: arn(kind), **state, **told}
     return Facts(
         resource=about,
         target=understand(about, about.spec, OWNED),
@@ -79,6 +81,13 @@ def verdict(step: Step) -> Verdict:
     assert isinstance(step, Rest), step
     assert step.verdict is not None
     return step.verdict
+
+
+def with_reason(facts: Facts, reason: str) -> Facts:
+    """The same, after a report with that reason."""
+    told = {"type": "Ready", "status": "Unknown", "reason": reason, "message": "m", "observedGeneration": 1}
+    status = {**facts.resource.status, "conditions": [{**told, "lastTransitionTime": "2026-01-01T00:00:00Z"}]}
+    return replace(facts, resource=replace(facts.resource, status=status))
 
 
 def drift(kind: Kind, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
@@ -202,6 +211,27 @@ def test_what_is_being_deleted_is_let_go_only_once_it_is_gone() -> None:
             assert isinstance(decide(replace(facts, observed=Missing(), misses=1)), Release)
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    cases(
+        (kind, status)
+        for kind, status in told_by_model()
+        if kind.family.delete and status.lower().startswith("delet") and status.lower().endswith("failed")
+    ),
+)
+def test_a_deletion_that_failed_is_told_and_asked_for_again(kind: Kind, status: str) -> None:
+    first = leaving(kind, status, spec={"deletionPolicy": "Delete"})
+    step = decide(first)
+    assert isinstance(step, Call)
+    assert step.verb is Verb.DELETE
+
+    asked = with_reason(first, "Deleting")
+    failed = decide(asked)
+    assert (verdict(failed).state, verdict(failed).reason) == (State.STALLED, "DeletionFailed")
+    assert failed.pace is Pace.RECHECK  # type: ignore[union-attr]
+    assert isinstance(decide(with_reason(first, "DeletionFailed")), Call)
+
+
 # What SageMaker answers.
 
 
@@ -271,6 +301,25 @@ def test_a_manifest_can_have_what_sagemaker_does_to_autoscaled_variants_otherwis
 
     assert made is not None
     assert made.request["RetainAllVariantProperties"] is False
+
+
+def test_an_update_that_failed_for_an_internal_error_is_tried_again_and_not_for_ever() -> None:
+    kind, tried = KINDS["Endpoint"], []
+    about = resource(kind, spec={"endpointConfigName": "two"}, generation=2)
+    for day in range(1, 9):
+        shown = {
+            "EndpointConfigName": "one",
+            "LastModifiedTime": datetime(2026, 1, day, tzinfo=UTC),
+            "FailureReason": "Request to service failed. If failure persists after retry, contact customer support.",
+        }
+        step = decide(seen(kind, "InService", about=about, **shown))
+        if isinstance(step, Rest):
+            break
+        assert isinstance(step, Intend)
+        tried.append(step)
+        about = replace(about, status={**about.status, **step.status})
+
+    assert (verdict(step).reason, verdict(step).rolled_back, len(tried)) == ("RolledBack", True, 4)
 
 
 def test_a_component_that_serves_after_an_earlier_failure_is_ready() -> None:
