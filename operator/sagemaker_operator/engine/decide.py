@@ -192,5 +192,4 @@ def _serves_this(facts: Facts) -> bool:
     """Whether what serves is what this manifest asks for; a row of a list cannot tell, so the last report is believed."""
     if isinstance(facts.observed, Present) and facts.observed.complete:
         return facts.update is None
-    told = facts.resource.condition("Ready") or {}
-    return bool(told.get("observedGeneration") == facts.resource.generation)
+    return serves_this(facts)

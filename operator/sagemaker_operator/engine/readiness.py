@@ -35,6 +35,12 @@ def of_the_next(facts: Facts, verdict: Verdict) -> Verdict:
     return while_serving(verdict, current=False) if serves(facts) else verdict
 
 
+def serves_this(facts: Facts) -> bool:
+    """Whether what serves is what this manifest asks for, as far as the last report knew."""
+    told = facts.resource.condition("Ready") or {}
+    return bool(told.get("observedGeneration") == facts.resource.generation)
+
+
 def _job(facts: Facts) -> Verdict:
     match facts.stage:
         case Stage.READY:

@@ -3,7 +3,7 @@
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Denied, Limited, Refused, Throttled, Unknown
 
 from .facts import Facts
-from .readiness import assess, serves
+from .readiness import assess, serves, serves_this
 from .schedule import Pace
 from .steps import Rest
 from .verdict import Reason, Verdict, reconciling, stalled, while_serving

@@ -11,6 +11,7 @@ from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
 from .facts import Facts, Present
+from .steps import Verb
 from .target import Target
 from .updates import clearable, unseen_hash
 from .verdict import State, Verdict, conditions
@@ -78,6 +79,9 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
             kept.pop("stoppedFor", None)
         kept.pop("attached", None)
         kept |= _applied(facts)
+    elif Verb.UPDATE in facts.done:
+        # AWS has been told; it could not say so later.
+        kept |= {name: told for name, told in _applied(facts).items() if name == "unseenHash"}
     if facts.manageable:
         kept |= {field(name): told for name, told in facts.chosen.items() if name != kind.family.arn}
     if facts.arn is not None and facts.manageable:

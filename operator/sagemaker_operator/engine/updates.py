@@ -79,7 +79,7 @@ def _comparable(kind: Kind) -> frozenset[str]:
 @cache
 def _unseen(kind: Kind) -> frozenset[str]:
     """The mutable members that Describe does not show, or not wholly."""
-    partly = {path.split(".")[0] for path in reading(kind).hidden}
+    partly = {path.split(".")[0] for path in reading(kind).hidden - kind.volatile}
     never = kind.mutable - _comparable(kind) - kind.goes_with.keys()
     return (never | (partly & kind.mutable)) - kind.manners
 

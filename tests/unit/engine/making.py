@@ -42,6 +42,7 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "pipelineDefinition": '{"Version": "2020-12-01", "Steps": []}',
         "roleARN": "arn:aws:iam::123456789012:role/sagemaker",
     },
+    "Workforce": {"workforceName": "digits"},
     "MonitoringSchedule": {
         "monitoringScheduleName": "digits",
         "monitoringScheduleConfig": {"monitoringJobDefinitionName": "quality", "monitoringType": "DataQuality"},

@@ -12,6 +12,7 @@ from sagemaker_operator.engine.resource import LOOK_NOW
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import Call, Intend, Rest, Verb
 from sagemaker_operator.engine.verdict import State, conditions
+from sagemaker_operator.errors import Refused
 
 BEFORE, AFTER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -81,6 +82,17 @@ def test_an_undone_update_is_tried_again_when_somebody_asks() -> None:
     step = decide(edited(changed=AFTER, reason="ping", about=asked, remembered={"lastUpdate": intended()}))
 
     assert isinstance(step, Intend)
+
+
+def test_a_refused_edit_leaves_ready_about_the_manifest_before_it() -> None:
+    refused = Refused("ValidationException", "No.", "UpdateEndpoint")
+
+    # The second time, when the refusal is reported already.
+    step = decide(edited(failure=refused, remembered={"observedGeneration": 2}))
+
+    assert isinstance(step, Rest)
+    assert step.verdict is not None
+    assert (step.verdict.state, step.verdict.serving, step.verdict.current) == (State.STALLED, True, False)
 
 
 def test_an_old_failure_does_not_count_against_a_new_edit() -> None:

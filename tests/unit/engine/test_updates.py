@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from making import condition, facts, known, reply, resource
 
-from sagemaker_operator.engine import announce
+from sagemaker_operator.engine import announce, report
 from sagemaker_operator.engine.compare import as_asked, reading, satisfied
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Present
 from sagemaker_operator.engine.resource import LOOK_NOW
-from sagemaker_operator.engine.steps import Intend, Rest
+from sagemaker_operator.engine.steps import Intend, Rest, Verb
 from sagemaker_operator.engine.updates import needed, unseen_hash
-from sagemaker_operator.engine.verdict import State
+from sagemaker_operator.engine.verdict import State, reconciling
 from sagemaker_operator.kinds import KINDS
 
 
@@ -180,3 +180,25 @@ def test_drift_is_an_event_that_names_the_fields_once() -> None:
     assert (told.type, told.reason, told.message) == ("Warning", "Drifted", "subnetIDs")
     assert announce.drift(drifted_status, drifted_status) == ()
     assert announce.drift(drifted_status, {}) == ()
+
+
+def test_a_value_that_describe_does_not_show_is_sent_once() -> None:
+    spec = {"oidcConfig": {"clientID": "id", "clientSecret": "two"}}
+    told = known("Workforce", unseenHash="of-another", lastUpdate={"requestHash": "x"}, conditions=[condition("Ready")])
+    about = resource("Workforce", generation=2, spec=spec, status=told)
+    shown = Present(reply("Workforce", "Active", OidcConfig={"ClientId": "id"}))
+    sent = facts(about=about, observed=shown, tags={}, done=(Verb.UPDATE,))
+    assert sent.update is not None
+
+    after = report.status(sent, reconciling("Updating", "It is on its way."), "2026-01-02T00:00:00Z")
+
+    assert facts(about=resource("Workforce", generation=2, spec=spec, status=after), observed=shown).update is None
+
+
+def test_what_changes_by_itself_is_no_reason_for_an_update() -> None:
+    targets = [{"Name": "digits", "Destinations": [{"ResourceArn": "arn:one"}]}]
+    shown = [{"Name": "digits", "Destinations": [{"ResourceArn": "arn:one", "RoutingStatus": "Unroutable"}]}]
+
+    assert (
+        update("InferenceRouter", {"RoutingTargets": targets}, {"RoutingTargets": shown}, unseen="of-another") is None
+    )
