@@ -17,7 +17,7 @@ from .attaching import unattached
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .halting import halted
 from .leave import leave
-from .readiness import assess, of_the_next
+from .readiness import assess, of_the_next, serves_this
 from .resource import ADOPT
 from .schedule import Pace
 from .steps import AskOwner, Call, Claim, Intend, Look, Rest, Step, Verb
