@@ -13,7 +13,8 @@ from tests.cluster.user import User, find_condition
 
 from sagemaker_local.emulator import Emulator
 
-FAILURE = "Request to service failed. If failure persists after retry, contact customer support."
+FAILURE = "The primary container for production variant main did not pass the ping health check."
+INTERNAL = "Request to service failed. If failure persists after retry, contact customer support."
 
 
 def config(name: str) -> Manifest:
@@ -70,6 +71,15 @@ def test_a_failed_update_keeps_serving_says_so_and_is_not_repeated(serving: User
     eventually("another pass", lambda: serving.status("endpoint/digits")["observedGeneration"] == 3)
     assert serving.reason("endpoint/digits", "Stalled") == "RolledBack"
     assert sagemaker.journal.count("UpdateEndpoint") == 1
+
+
+def test_an_update_that_failed_for_an_internal_error_is_tried_again(serving: User, sagemaker: Emulator) -> None:
+    sagemaker.scenarios.fail("Endpoint", "", reason=INTERNAL, at="Updating", times=1)
+
+    serving.edit("endpoint/digits", endpointConfigRef={"name": "two"})
+
+    serving.wait("endpoint/digits", condition="Ready")
+    assert sagemaker.journal.count("UpdateEndpoint") == 2
 
 
 def test_after_a_failed_update_the_way_back_is_an_edit(serving: User, sagemaker: Emulator) -> None:
