@@ -141,6 +141,14 @@ class Lives:
             told[member] = self.client._make_api_call(operation, self.address(life, operation)).get(within)
         return told
 
+    def there(self, life: Life) -> bool:
+        """Whether SageMaker has the resource; some are told about for a while after they were deleted."""
+        try:
+            told = self.describe(life)
+        except ClientError:
+            return False
+        return life.kind.stage(told.get(life.kind.family.status or "")) is not Stage.GONE
+
     def turn(self, life: Life, operation: str | None, stage: Stage) -> None:
         """Asks SageMaker for something without the operator, and waits until the resource is in a stage."""
         kind = life.kind
