@@ -1,6 +1,6 @@
 """A CustomResourceDefinition for each kind: what SageMaker's model says, and what this operator adds to it.
 
-The additions are references and sources (`standins`), `controls`, our own status, immutability (`changes`) and `columns`.
+The additions are references, sources and names of images (`standins`), `controls`, our own status, immutability (`changes`) and `columns`.
 """
 
 from sagemaker_operator.kinds import GROUP, VERSION, Kind
@@ -62,7 +62,7 @@ def status(kind: Kind) -> Schema:
         "description": f"What was seen of the {kind.name} in SageMaker, and what the operator makes of it.",
         "type": "object",
         "default": {"observedGeneration": -1},
-        "properties": _apart(kind, fields.report(), shown) | shown,
+        "properties": _apart(kind, fields.report() | fields.images(kind), shown) | shown,
     }
 
 

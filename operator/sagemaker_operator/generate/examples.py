@@ -1,7 +1,7 @@
 """The example of each kind: ``examples/kinds/<kind>.yaml``, shown on its page and applied by the tests.
 
-An example is valid and short enough to read. Where it names other objects, it waits for them; the stacks in ``examples/stacks`` show
-whole families together.
+An example is valid and short enough to read. Where it names other objects, it waits for them; the stacks in ``examples/stacks``
+show whole families together.
 """
 
 from pathlib import Path

@@ -127,6 +127,23 @@ def report() -> Schema:
     }
 
 
+def images(kind: Kind) -> Schema:
+    """What the status tells about images that a manifest names."""
+    if not kind.images:
+        return {}
+    lasts = "It stays as long as this object, whatever later releases of the operator would take."
+    one: Schema = {"description": f"The image that builtIn stands for. {lasts}", "type": "string"}
+    if len(kind.images) == 1:
+        return {"resolvedImage": one}
+    several = {
+        "description": f"The images that builtIn stands for, if there are several, in the order of the spec. {lasts}",
+        "type": "array",
+        "items": {"type": "string"},
+        "x-kubernetes-list-type": "atomic",
+    }
+    return {"resolvedImage": one, "resolvedImages": several}
+
+
 # metav1.Condition, as https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go bounds it.
 _CONDITION: Schema = {
     "type": "object",

@@ -50,6 +50,7 @@ def page(root: Path, kind: Kind) -> str:
         f"```yaml\n{examples.text(root, kind)}```",
         _references(kind),
         _sources(kind),
+        _images(kind),
         _updates(kind),
         _deletion(kind),
         _conditions(kind),
@@ -95,6 +96,17 @@ def _sources(kind: Kind) -> str:
             f"- `spec.{source.field}: {{{ref}: {keys}}}` in place of `{source.sets}`: {what} of a {owner}{encoded}.{hidden}"
         )
     return "## Values from ConfigMaps and Secrets\n\n" + "\n".join(rows)
+
+
+def _images(kind: Kind) -> str:
+    if not kind.images:
+        return ""
+    rows = [
+        f"- `spec.{row.field}: {{name: …, version: …}}` in place of `{row.sets}`: an image for {row.scope}."
+        for row in kind.images
+    ]
+    said = "[Images by name](../built-in-images.md) says which there are; `status.resolvedImage` which one it is."
+    return f"## SageMaker's own images\n\n{said}\n\n" + "\n".join(rows)
 
 
 def _updates(kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""Fields that stand in for a value: references to other custom resources, and keys of ConfigMaps and Secrets.
+"""Fields that stand in for a value: references to other custom resources, keys of ConfigMaps and Secrets, names of images.
 
 A stand-in is added beside the field that it sets, and at most one of the two may be there; exactly one where SageMaker
 demands the value. Several stand-ins may set one field.
@@ -6,16 +6,16 @@ demands the value. Several stand-ins may set one field.
 
 from collections.abc import Iterator
 
-from sagemaker_operator.kinds import Kind, Reference, Source
+from sagemaker_operator.kinds import BuiltIn, Kind, Reference, Source
 from sagemaker_operator.model.schema import Schema
 
 from . import paths, rules
 
-StandIn = Reference | Source
+StandIn = Reference | Source | BuiltIn
 
 
 def add(spec: Schema, kind: Kind) -> None:
-    """Add a kind's references and sources to the schema of its spec.
+    """Add a kind's references, sources and names of images to the schema of its spec.
 
     Raises:
         ValueError: if a field is there already, or what it sets is not.
@@ -40,7 +40,7 @@ def add(spec: Schema, kind: Kind) -> None:
 def groups(kind: Kind) -> Iterator[tuple[tuple[str, ...], str, dict[str, StandIn]]]:
     """The stand-ins of a kind by what they set: the way to its structure, its field, and the stand-ins by their own field."""
     found: dict[tuple[tuple[str, ...], str], dict[str, StandIn]] = {}
-    stand_ins: tuple[StandIn, ...] = (*kind.references, *kind.sources)
+    stand_ins: tuple[StandIn, ...] = (*kind.references, *kind.sources, *kind.images)
     for one in stand_ins:
         *way, own = one.field.split(".")
         fields = found.setdefault((tuple(way), one.sets), {})
@@ -54,6 +54,8 @@ def groups(kind: Kind) -> Iterator[tuple[tuple[str, ...], str, dict[str, StandIn
 def _schema(stand_in: StandIn, value: Schema) -> Schema:
     if isinstance(stand_in, Source):
         return _every(stand_in) if stand_in.every else _key(stand_in)
+    if isinstance(stand_in, BuiltIn):
+        return _built_in(stand_in)
     target = _named(f"The name of the {stand_in.kind}.", key=False)
     if not stand_in.field.endswith("[]"):
         said = f"The {stand_in.kind} in this namespace whose status.{stand_in.reads} is used as {stand_in.sets}."
@@ -86,6 +88,29 @@ def _key(source: Source) -> Schema:
         "type": "object",
         "properties": {ref: _named(f"The name of the {what}.", key=True)},
         "required": [ref],
+    }
+
+
+def _built_in(row: BuiltIn) -> Schema:
+    known = "docs/built-in-images.md lists them"
+    processor = "What the image runs on"
+    processor += "; by default what the instance type has." if row.instances else ", where a version has images for several."
+    text: Schema = {"type": "string", "minLength": 1, "maxLength": 63}
+    return {
+        "description": f"One of SageMaker's own images, by name: its URI is used as {row.sets}.",
+        "type": "object",
+        "properties": {
+            "name": {"description": f"The algorithm or framework; {known}.", **text},
+            "version": {"description": f"Its version, which may be left out where there is one; {known}.", **text},
+            "processor": {"description": processor, "type": "string", "enum": ["cpu", "gpu", "graviton"]},
+            "python": {
+                "description": "The Python in it, as py310; by default the newest.",
+                "type": "string",
+                "pattern": "^py[0-9]{1,3}$",
+            },
+        },
+        "required": ["name"],
+        "x-kubernetes-map-type": "atomic",
     }
 
 
