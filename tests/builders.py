@@ -55,6 +55,18 @@ def notebook_instance(name: str, **spec: Any) -> Manifest:
     return _manifest("NotebookInstance", name, {"lifecycleConfigRef": None, "defaultCodeRepositoryRef": None, **spec})
 
 
+def pipeline_execution(name: str, **spec: Any) -> Manifest:
+    return _manifest("PipelineExecution", name, spec)
+
+
+def notebook_scripts(name: str, **spec: Any) -> Manifest:
+    return _manifest("NotebookInstanceLifecycleConfig", name, spec)
+
+
+def workforce(name: str, **spec: Any) -> Manifest:
+    return _manifest("Workforce", name, spec)
+
+
 def domain(name: str, **spec: Any) -> Manifest:
     return _manifest("Domain", name, spec)
 
