@@ -228,8 +228,8 @@ class Passes:
             return await self._cloud.call(operation, request, region=region, lane=lane)
         except AWSFailure as failure:
             hidden = facts.target.secrets if isinstance(facts.target, Target) else ()
-            failure.message = redacted(failure.message, hidden)
-            raise facts.kind.read(failure) from None
+            told = type(failure)(failure.code, redacted(failure.message, hidden), failure.operation)
+            raise facts.kind.read(told) from None
 
     async def _rest(self, facts: Facts, step: Rest) -> Outcome:
         resource, wrote = facts.resource, False

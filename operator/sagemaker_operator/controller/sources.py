@@ -34,11 +34,11 @@ async def read(cluster: Cluster, resource: Resource) -> Mapping[Asked, Any] | Wa
         except Forbidden:
             return _unreadable(f"The operator may not read {one}: see docs/configuration.md on ConfigMaps and Secrets.")
         except (UnicodeDecodeError, binascii.Error):
-            return _unreadable(f"{one} holds something else than text.")
+            return _unreadable(f"{one} holds something else than text: see spec.{one.source.field}.")
         if body is None:
-            return _unreadable(f"{one} does not exist.")
+            return _unreadable(f"{one} does not exist: create it, or name another one in spec.{one.source.field}.")
         if found is None:
-            return _unreadable(f"{one} has no key {one.key}.")
+            return _unreadable(f"{one} has no key {one.key}: add it, or name another one in spec.{one.source.field}.")
         values[one] = found
     return values
 

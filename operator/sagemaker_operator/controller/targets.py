@@ -43,7 +43,7 @@ class Targets:
             offers[pointer] = offer
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
-        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values))
+        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values, resource.uid))
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
         """What to say if a resource waits for itself by way of what it waits for."""

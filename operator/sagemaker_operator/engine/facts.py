@@ -181,7 +181,14 @@ class Facts:
             name for name in clearable(self.kind) if field(name) in self.resource.status.get("appliedFields", ())
         }
         unseen = self.resource.status.get("unseenHash")
-        return needed(self.kind, self.target.members, self.reply, given_up=frozenset(applied), unseen=unseen)
+        return needed(
+            self.kind,
+            self.target.members,
+            self.reply,
+            given_up=frozenset(applied),
+            unseen=unseen,
+            secrets=self.target.secrets,
+        )
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -204,6 +211,11 @@ class Facts:
         if member not in self.reply:
             return None
         return next(iter(from_reply(self.kind.shown, {member: self.reply[member]}).values()), None)
+
+    @property
+    def modified(self) -> str:
+        """When AWS says that the resource was changed last, as it would stand in the status; empty if it does not say."""
+        return self.told("LastModifiedTime") or self.told("LastUpdatedDate") or ""
 
     @property
     def recognised(self) -> bool:

@@ -100,7 +100,7 @@ def _applied(facts: Facts) -> dict[str, Any]:
         applied["appliedFields"] = sorted(field(name) for name in known & facts.target.members.keys())
     if any(facts.target.attached.values()):
         applied["attached"] = {name: sorted(names) for name, names in facts.target.attached.items() if names}
-    if (digest := unseen_hash(facts.kind, facts.target.members)) is not None:
+    if (digest := unseen_hash(facts.kind, facts.target.members, facts.target.secrets)) is not None:
         applied["unseenHash"] = digest
     return applied
 

@@ -5,8 +5,10 @@ is kept out of every text that leaves the operator (`redacted`).
 """
 
 import base64
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sagemaker_operator.kinds import Kind, Source
@@ -81,12 +83,34 @@ def fill(spec: Mapping[str, Any], values: Mapping[Asked, Any]) -> dict[str, Any]
     return dict(filled)
 
 
-def secrets(values: Mapping[Asked, Any]) -> frozenset[str]:
-    """The values that nobody may see."""
+def secrets(values: Mapping[Asked, Any], salt: str) -> dict[str, str]:
+    """The values that nobody may see, and what stands for each where a digest of it is kept.
+
+    Args:
+        values: of all sources.
+        salt: differs from object to object, so that equal secrets do not look equal.
+    """
     hidden = (found for one, found in values.items() if one.source.secret)
-    return frozenset(
-        text for found in hidden for text in (found.values() if isinstance(found, Mapping) else (found,)) if text
-    )
+    whole = {text for found in hidden for text in (found.values() if isinstance(found, Mapping) else (found,))}
+    # Files end in a line break, which nobody repeats.
+    return {text: _stand_in(text, salt) for text in whole | {text.strip() for text in whole} if text}
+
+
+def veiled(value: Any, hidden: Mapping[str, str]) -> Any:
+    """A value with what stands for each secret in its place, to make a digest of."""
+    if not hidden:
+        return value
+    if isinstance(value, Mapping):
+        return {name: veiled(held, hidden) for name, held in value.items()}
+    if isinstance(value, list):
+        return [veiled(item, hidden) for item in value]
+    return hidden.get(value, value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=256)
+def _stand_in(secret: str, salt: str) -> str:
+    """A digest that takes long to make: whoever may read a status must not find a weak secret by trying."""
+    return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=2**14, r=8, p=1, dklen=16).hex()
 
 
 def redacted(text: str, hidden: Iterable[str]) -> str:

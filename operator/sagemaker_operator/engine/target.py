@@ -52,7 +52,7 @@ class Target:
         members: everything that the manifest sets, in the service model's spelling, without tags.
         tags: the tags that the manifest and our ownership ask for.
         attached: what the resource is to be attached to, by field.
-        secrets: the values among them that nobody may see.
+        secrets: the values among them that nobody may see, with what stands for each in digests (`sources.veiled`).
     """
 
     name: str
@@ -60,7 +60,7 @@ class Target:
     members: Mapping[str, Any]
     tags: Mapping[str, str]
     attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    secrets: frozenset[str] = frozenset()
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -17,6 +18,7 @@ from sagemaker_operator.kinds import Change, Kind
 from sagemaker_operator.model.service import input_shape
 
 from .compare import as_asked, reading, satisfied
+from .sources import veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def needed(
     *,
     given_up: frozenset[str] = frozenset(),
     unseen: str | None = None,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> Update | None:
     """The update that AWS needs, or None if it has all that is wanted.
 
@@ -53,10 +56,11 @@ def needed(
         reply: the Describe reply.
         given_up: the clearable members that an earlier version of the manifest set.
         unseen: the digest (`unseen_hash`) of what was sent last of the members that Describe does not show, if known.
+        secrets: the values that nobody may see (`sources.secrets`).
     """
     found = as_asked(kind, reply)
     differing = {name for name in _comparable(kind) & wanted.keys() if _differs(kind, name, wanted[name], found)}
-    if unseen is not None and unseen_hash(kind, wanted) != unseen:
+    if unseen is not None and unseen_hash(kind, wanted, secrets) != unseen:
         differing |= _unseen(kind) & wanted.keys()
     cleared = {name for name in given_up - wanted.keys() if found.get(name)}
     if not differing and not cleared:
@@ -64,9 +68,9 @@ def needed(
     return Update(tuple(sorted(differing | cleared)), _request(kind, wanted, found, differing, cleared))
 
 
-def unseen_hash(kind: Kind, wanted: Mapping[str, Any]) -> str | None:
+def unseen_hash(kind: Kind, wanted: Mapping[str, Any], secrets: Mapping[str, str] = MappingProxyType({})) -> str | None:
     """A digest of what the manifest says of members that Update takes and Describe does not show; None if it says nothing."""
-    told = {name: wanted[name] for name in sorted(_unseen(kind) & wanted.keys())}
+    told = veiled({name: wanted[name] for name in sorted(_unseen(kind) & wanted.keys())}, secrets)
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16] if told else None
 
 

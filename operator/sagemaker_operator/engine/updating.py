@@ -10,6 +10,7 @@ from . import address
 from .facts import Drift, Facts
 from .readiness import of_the_next
 from .schedule import Pace
+from .sources import veiled
 from .steps import Intend, Rest, Step, Verb
 from .target import Target, fingerprint
 from .verdict import Reason, State, Verdict, reconciling, stalled
@@ -27,7 +28,7 @@ def outdated(facts: Facts) -> Step | None:
         return None
     if facts.drifting and facts.drift is not Drift.CORRECT:
         return None
-    intent = _intent(facts, fingerprint(update.request))
+    intent = _intent(facts, fingerprint(veiled(update.request, facts.target.secrets)))
     if Verb.UPDATE in facts.done:
         return Rest(_updating(facts), Pace.WATCH)
     if _undone(facts, intent):
@@ -48,7 +49,7 @@ def _updating(facts: Facts) -> Verdict:
 def _intent(facts: Facts, request: str) -> dict[str, Any]:
     """What to write down before an update: which one, and how AWS's resource looked before it."""
     last = facts.resource.status.get("lastUpdate") or {}
-    seen = facts.told("LastModifiedTime") or ""
+    seen = facts.modified
     again = last.get("requestHash") == request and last.get("before") != seen
     repeats = int(last.get("repeats", 0)) + 1 if again else int(last.get("repeats", 0))
     return {

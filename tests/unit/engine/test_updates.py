@@ -1,5 +1,6 @@
 """What is sent to bring AWS in step, for members that Update takes in another form than Create."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -202,3 +203,21 @@ def test_what_changes_by_itself_is_no_reason_for_an_update() -> None:
     assert (
         update("InferenceRouter", {"RoutingTargets": targets}, {"RoutingTargets": shown}, unseen="of-another") is None
     )
+
+
+def test_a_repeated_update_is_counted_for_a_kind_that_calls_the_time_of_its_change_otherwise() -> None:
+    """A workforce has LastUpdatedDate where nearly all others have LastModifiedTime."""
+
+    def intended(day: int, **told: Any) -> dict[str, Any]:
+        about = resource(
+            "Workforce", spec={"sourceIPConfig": {"cidrs": ["198.51.100.0/24"]}}, status=known("Workforce", **told)
+        )
+        shown = reply("Workforce", "Active", LastUpdatedDate=datetime(2026, 1, day, tzinfo=UTC))
+        step = decide(facts(about=about, observed=Present(shown), tags=facts(about=about).target.tags))  # type: ignore[union-attr]
+        assert isinstance(step, Intend)
+        return dict(step.status)
+
+    first = intended(1)
+    second = intended(2, **first)
+
+    assert (first["lastUpdate"]["repeats"], second["lastUpdate"]["repeats"]) == (0, 1)
