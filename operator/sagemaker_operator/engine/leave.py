@@ -11,7 +11,6 @@ from sagemaker_operator.errors import Absent
 from sagemaker_operator.kinds import Lifecycle, Policy
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import to_request
-from sagemaker_operator.model.service import input_shape
 
 from . import address, refusal
 from .attaching import still_attached
@@ -124,7 +123,7 @@ def deletable(facts: Facts) -> Step:
         return Rest(_deleting(facts, "SageMaker has accepted the deletion."), Pace.WATCH)
     if (undone := refusal.undone_deletion(facts)) is not None:
         return undone
-    return address.call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts, facts.kind.family.delete))
+    return address.call(facts, Verb.DELETE, facts.kind.family.delete, _wishes(facts))
 
 
 LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
@@ -146,8 +145,7 @@ def _deleting(facts: Facts, message: str) -> Verdict:
     return reconciling(Reason.DELETING, f"Deleting {facts.kind.name} {facts.resource.known_name}. {message}")
 
 
-def _wishes(facts: Facts, operation: str) -> dict[str, Any]:
+def _wishes(facts: Facts) -> dict[str, Any]:
     """What a manifest says about the deletion itself."""
-    family = facts.kind.family
-    extras = {name: family.spec_members[name] for name in family.extras if name in input_shape(operation).members}
-    return to_request(extras, facts.resource.spec) if extras else {}
+    parting = facts.kind.family.parting
+    return to_request(parting, facts.resource.spec) if parting else {}

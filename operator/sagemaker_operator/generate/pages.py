@@ -130,7 +130,7 @@ def _deletion(kind: Kind) -> str:
         for policy in kind.policies
     ]
     stops = " What runs is stopped before it is deleted." if kind.stops_to_delete else ""
-    waits = f"\n\nAn object that others refer to waits for them to go first.{stops}"
+    waits = f"\n\nAn object that others refer to and need waits for them to go first.{stops}"
     return "## Deletion\n\n`spec.deletionPolicy` says what becomes of the resource:\n\n" + "\n".join(lines) + waits
 
 
@@ -160,8 +160,9 @@ def _ready(kind: Kind) -> str:
 
 def _stalled(kind: Kind) -> str:
     ended = kind.failed | kind.stopped
-    said = f", or SageMaker says {_listed(ended)}" if ended else ""
-    return f": AWS refused the manifest{said}. Its message is AWS's own."
+    said = f", SageMaker says {_listed(ended)}" if ended else ""
+    others = "[another reason](../managing.md#conditions)"
+    return f": AWS refused the manifest{said}, or for {others}. The message is AWS's own, or says what to do."
 
 
 def _listed(statuses: frozenset[str]) -> str:

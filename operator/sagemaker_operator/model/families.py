@@ -180,6 +180,12 @@ class Family:
         }
 
     @cached_property
+    def parting(self) -> dict[str, Shape]:
+        """What a manifest can set for Delete alone; nothing of it counts before."""
+        taken = input_shape(self.delete).members if self.delete else {}
+        return {name: taken[name] for name in self.extras if name in taken}
+
+    @cached_property
     def required(self) -> frozenset[str]:
         """The members that Create demands of a manifest; tokens are made up."""
         return frozenset(input_shape(self.create).required_members) - frozenset(TOKENS)

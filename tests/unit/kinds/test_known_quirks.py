@@ -23,6 +23,8 @@ from sagemaker_operator.engine.target import Target, understand
 from sagemaker_operator.engine.updates import needed
 from sagemaker_operator.engine.verdict import State, Verdict, conditions
 from sagemaker_operator.errors import Absent, Exists, Refused
+from sagemaker_operator.generate import crds
+from sagemaker_operator.generate.changes import immutable_fields
 from sagemaker_operator.kinds import KINDS, Kind, Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.names import field
@@ -355,6 +357,13 @@ def test_a_domain_takes_its_files_along_when_the_manifest_says_so() -> None:
 
     assert isinstance(step, Call)
     assert step.request == {"DomainId": "digits", "RetentionPolicy": {"HomeEfsFileSystem": "Delete"}}
+
+
+def test_what_becomes_of_the_files_of_a_domain_can_be_said_until_it_is_deleted() -> None:
+    kind = KINDS["Domain"]
+
+    assert "retentionPolicy" not in immutable_fields(kind, crds.spec(kind))
+    assert drift(kind, {"RetentionPolicy": {"HomeEfsFileSystem": "Delete"}}, {}) == ()
 
 
 def test_scripts_are_compared_by_their_content() -> None:
