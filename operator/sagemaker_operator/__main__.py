@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import uuid
+from pathlib import Path
 
 import click
 
@@ -56,6 +57,11 @@ def main() -> None:
     "--deletion-policy",
     type=click.Choice(["Delete", "Retain", "Stop"]),
     help="For resources that name none; by default jobs are stopped and everything else is deleted.",
+)
+@click.option(
+    "--image-overrides",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file with registries and images that go before the shipped table of SageMaker's own.",
 )
 @click.option("--workers", default=256, show_default=True, type=click.IntRange(1), help="Passes that may run at once.")
 @click.option(

@@ -15,9 +15,10 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sagemaker_operator import __version__
+from sagemaker_operator import __version__, images
 from sagemaker_operator.aws.cloud import Cloud
 from sagemaker_operator.aws.limits import Limits
 from sagemaker_operator.aws.sessions import Sessions, default_region
@@ -87,18 +88,28 @@ async def serve(settings: Settings) -> int:
         _log.error("No AWS region is set: pass --region, or set AWS_REGION or a region in the AWS profile")
         return 2
     try:
+        overrides = await asyncio.to_thread(_image_overrides, settings.image_overrides)
+    except (images.Unusable, OSError, UnicodeDecodeError) as error:
+        said = {"file": str(settings.image_overrides), "error": str(error)}
+        _log.error("The image overrides cannot be used: see docs/built-in-images.md", extra=said)
+        return 2
+    try:
         access = await asyncio.to_thread(load_access, kubeconfig=settings.kubeconfig, context=settings.context)
     except AccessError as error:
         _log.error("The Kubernetes API server cannot be reached", extra={"error": str(error)})
         return 2
-    return await _Process(settings, access, region).run()
+    return await _Process(settings, access, region, overrides).run()
+
+
+def _image_overrides(file: Path | None) -> images.Overrides:
+    return images.NONE if file is None else images.parse(file.read_text(encoding="utf-8"))
 
 
 class _Process:
     """One run of the operator."""
 
-    def __init__(self, settings: Settings, access: Access, region: str) -> None:
-        self._settings, self._access, self._region = settings, access, region
+    def __init__(self, settings: Settings, access: Access, region: str, overrides: images.Overrides) -> None:
+        self._settings, self._access, self._region, self._images = settings, access, region, overrides
         self._state, self._metrics = _State(), Metrics(version=__version__)
         self._client = KubeClient(access, told=self._metrics.requested)
         # A queue of writes must not keep the lease from being renewed, nor Events keep anything from being written.
@@ -203,6 +214,7 @@ class _Process:
             cluster_name=settings.cluster_name,
             region=self._region,
             deletion_policy=settings.deletion_policy,
+            images=self._images,
             resync=settings.resync,
             drift=settings.drift,
         )

@@ -1,6 +1,7 @@
 """How the operator is configured: one frozen value, made from flags and environment by `__main__`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sagemaker_operator.kinds import KINDS, Policy
 
@@ -17,6 +18,7 @@ class Settings:
         endpoint_url: where SageMaker is; None means AWS.
         cluster_name: what ownership tags call this Kubernetes cluster.
         deletion_policy: for resources that name none; None leaves it to each kind.
+        image_overrides: the file that goes before the shipped table of SageMaker's own images; None for none.
         workers: how many passes may run at once.
         threads: how many AWS calls may run at once.
         resync: between two looks at a service at rest.
@@ -36,6 +38,7 @@ class Settings:
     endpoint_url: str | None = None
     cluster_name: str = "kubernetes"
     deletion_policy: Policy | None = None
+    image_overrides: Path | None = None
     workers: int = 256
     threads: int = 16
     resync: float = 60.0

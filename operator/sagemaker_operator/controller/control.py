@@ -7,6 +7,7 @@ from typing import Any
 
 from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.images import NONE, Overrides
 from sagemaker_operator.kinds import Kind, Policy
 
 from .changes import Changes
@@ -28,6 +29,7 @@ class Control:
         cluster_name: in ownership tags.
         region: of resources that name none.
         deletion_policy: of resources that name none; None leaves it to their kind.
+        images: what goes before the shipped table of SageMaker's own images.
         resync, drift: seconds between looks at what is at rest (see `watchlist`).
     """
 
@@ -43,6 +45,7 @@ class Control:
         cluster_name: str,
         region: str,
         deletion_policy: Policy | None = None,
+        images: Overrides = NONE,
         resync: float = 60.0,
         drift: float = 36_000.0,
     ) -> None:
@@ -63,7 +66,7 @@ class Control:
             cloud=cloud,
             store=self._store,
             learn=self._changes.learn,
-            targets=Targets(self._store, cluster=cluster_name),
+            targets=Targets(self._store, cluster=cluster_name, region=region, images=images),
             announcer=announcer,
             clock=clock,
             region=region,

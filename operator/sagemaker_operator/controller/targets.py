@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sagemaker_operator.engine import references, sources
+from sagemaker_operator.engine import builtin, references, sources
 from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.references import Pointer
 from sagemaker_operator.engine.resource import Key, Resource
 from sagemaker_operator.engine.sources import Asked
 from sagemaker_operator.engine.target import Target, Waiting, understand
 from sagemaker_operator.engine.verdict import Reason
+from sagemaker_operator.images import NONE, Overrides, Unknown
 
 from .store import Store
 
@@ -21,10 +22,12 @@ class Targets:
     Args:
         store: the records of all custom resources.
         cluster: the name of this Kubernetes cluster in ownership tags.
+        region: of resources that name none.
+        images: what this installation says about SageMaker's own images.
     """
 
-    def __init__(self, store: Store, *, cluster: str) -> None:
-        self._store, self._cluster = store, cluster
+    def __init__(self, store: Store, *, cluster: str, region: str, images: Overrides = NONE) -> None:
+        self._store, self._cluster, self._region, self._images = store, cluster, region, images
 
     def of(self, resource: Resource, values: Mapping[Asked, Any] | Waiting) -> Target | Waiting:
         """The target of a manifest, or what it waits for.
@@ -43,7 +46,12 @@ class Targets:
             offers[pointer] = offer
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
-        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values, resource.uid))
+        region = resolved.get("region") or self._region
+        try:
+            resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)
+        except Unknown as unknown:
+            return Waiting(f"{unknown}.", Reason.INVALID_SPEC, hopeless=True)
+        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values, resource.uid), images=found)
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
         """What to say if a resource waits for itself by way of what it waits for."""

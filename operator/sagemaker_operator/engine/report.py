@@ -10,6 +10,7 @@ from typing import Any
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
+from . import builtin
 from .facts import Facts, Present
 from .steps import Verb
 from .target import Target
@@ -26,6 +27,8 @@ _MEMORY = (
     "unseenHash",
     "arn",
     "lastHandledReconcileAt",
+    "resolvedImage",
+    "resolvedImages",
 )
 
 
@@ -33,6 +36,8 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
     """The status that says a verdict, and everything useful that AWS told."""
     resource = facts.resource
     told = {**_remembered(facts, verdict), **_observed(facts)}
+    if isinstance(facts.target, Target):
+        told |= builtin.told(facts.target.images)
     told["observedGeneration"] = resource.generation
     told["conditions"] = conditions(verdict, resource, now)
     if resource.look_now is not None:

@@ -53,6 +53,7 @@ class Target:
         tags: the tags that the manifest and our ownership ask for.
         attached: what the resource is to be attached to, by field.
         secrets: the values among them that nobody may see, with what stands for each in digests (`sources.veiled`).
+        images: the images that it names and does not spell out, in the order of the spec.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Target:
     tags: Mapping[str, str]
     attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    images: tuple[str, ...] = ()
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""

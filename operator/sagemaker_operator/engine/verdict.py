@@ -25,6 +25,7 @@ class Reason(StrEnum):
     DEPENDENCY_NOT_FOUND = "DependencyNotFound"
     DEPENDENCY_NOT_READY = "DependencyNotReady"
     DRIFTED = "Drifted"
+    INVALID_SPEC = "InvalidSpec"
     IN_USE = "InUse"
     NAME_CONFLICT = "NameConflict"
     NOT_APPLIED = "NotApplied"

@@ -8,7 +8,7 @@ Adding a kind is adding a row to a family's file and its name to `table`; schema
 follow.
 """
 
-from .kind import Attachment, Change, Kind, Lifecycle, Policy, Reference, Says, Source
+from .kind import Attachment, BuiltIn, Change, Kind, Lifecycle, Policy, Reference, Says, Source
 from .table import GROUP, KINDS, VERSION
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "KINDS",
     "VERSION",
     "Attachment",
+    "BuiltIn",
     "Change",
     "Kind",
     "Lifecycle",

@@ -2,7 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Column, Kind, Lifecycle, Reference, says
+from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, says
 
 MODEL = Kind(
     family=Family("Model", identity="ModelName"),
@@ -32,6 +32,10 @@ MODEL = Kind(
         Reference("containers[].modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
         # What Autopilot recommends is a list of containers, as a model takes it.
         Reference("containersRef", "containers", "AutoMLJobV2", "bestCandidate.inferenceContainers", holds=False),
+    ),
+    images=(
+        BuiltIn("primaryContainer.builtIn", "image", "inference"),
+        BuiltIn("containers[].builtIn", "image", "inference"),
     ),
     columns=(Column("Model-Name", ".status.modelName", wide=True),),
     event="SageMaker Model State Change",

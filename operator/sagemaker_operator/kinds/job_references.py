@@ -4,7 +4,7 @@ Each function takes the place of the structure in the spec with its dot (``train
 What a job only reads when it begins may go before the job does.
 """
 
-from .kind import Reference
+from .kind import BuiltIn, Reference
 
 
 def of_experiment(place: str = "") -> tuple[Reference, ...]:
@@ -43,6 +43,19 @@ def of_training(place: str = "") -> tuple[Reference, ...]:
         ),
         Reference(f"{source}.datasetSource.hubContentRef", "datasetARN", "HubContent", "arn", holds=False),
         artifacts(f"{source}.s3DataSource."),
+    )
+
+
+def image_of_training(place: str = "") -> BuiltIn:
+    """The image of a training job, or of a definition of some."""
+    around = ["resourceConfig", "resourceConfig.instanceGroups[]", "resourceConfig.instancePreferences[]"]
+    if place:
+        around += ["hyperParameterTuningResourceConfig", "hyperParameterTuningResourceConfig.instanceConfigs[]"]
+    return BuiltIn(
+        f"{place}algorithmSpecification.builtIn",
+        "trainingImage",
+        "training",
+        tuple(f"{way}.instanceType" for way in around),
     )
 
 

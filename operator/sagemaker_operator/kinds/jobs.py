@@ -68,6 +68,7 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
     sources=tuple(
         Source(f"{way}.staticHyperParametersFrom", "staticHyperParameters", every=True) for way in _DEFINITIONS
     ),
+    images=tuple(job_references.image_of_training(f"{way}.") for way in _DEFINITIONS),
     columns=(
         Column("Completed", ".status.trainingJobStatusCounters.completed", "integer"),
         Column("Best", ".status.bestTrainingJob.trainingJobName", wide=True),

@@ -105,6 +105,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A field of ours that names one of SageMaker's own images in place of its URI.
+
+    Attributes:
+        field: where it stands in the spec, lists as ``[]``: ``algorithmSpecification.builtIn``.
+        sets: the sibling field that it stands in for: ``trainingImage``.
+        scope: what the image is for: ``training``, ``inference`` or ``processing``.
+        instances: where the instance types stand on which it runs, seen from the structure around the one that holds the field.
+    """
+
+    field: str
+    sets: str
+    scope: str
+    instances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """How a member of the spec is brought in step by Update, where Update has another form for it than Create.
 
@@ -198,6 +215,7 @@ class Kind:
         references: the fields that name other custom resources.
         attachments: the fields that tie it to other resources by operations of their own.
         sources: the fields that name keys of ConfigMaps and Secrets.
+        images: the fields that name SageMaker's own images.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
         rollback: whether a failed update leaves the resource serving its old spec (`engine.updating`).
@@ -251,6 +269,7 @@ class Kind:
     reasons: tuple[str, ...] = ("FailureReason",)
     references: tuple[Reference, ...] = ()
     sources: tuple[Source, ...] = ()
+    images: tuple[BuiltIn, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63

@@ -3,7 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from . import job_references
-from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, Source, says
 
 TRAINING_JOB = Kind(
     family=Family("TrainingJob", identity="TrainingJobName", status="TrainingJobStatus"),
@@ -39,6 +39,7 @@ TRAINING_JOB = Kind(
         ),
     ),
     sources=(Source("hyperParametersFrom", "hyperParameters", every=True),),
+    images=(job_references.image_of_training(),),
     columns=(
         Column("Secondary", ".status.secondaryStatus"),
         Column("Job-Name", ".status.trainingJobName", wide=True),
@@ -80,6 +81,11 @@ PROCESSING_JOB = Kind(
             "featureGroupName",
         ),
         *job_references.of_experiment(),
+    ),
+    images=(
+        BuiltIn(
+            "appSpecification.builtIn", "imageURI", "processing", ("processingResources.clusterConfig.instanceType",)
+        ),
     ),
     columns=(
         Column("Job-Name", ".status.processingJobName", wide=True),

@@ -9,7 +9,7 @@ from sagemaker_operator.generate import crds
 from sagemaker_operator.kinds import KINDS, Kind, Lifecycle, Reference
 from sagemaker_operator.model.families import Family
 
-MODEL = replace(KINDS["Model"], references=(), exactly_one=(), at_most_one=())
+MODEL = replace(KINDS["Model"], references=(), images=(), exactly_one=(), at_most_one=())
 ENDPOINT = replace(KINDS["Endpoint"], references=())
 SCHEDULE = KINDS["MonitoringSchedule"]
 EXPERIMENT = replace(MODEL, family=Family("InferenceExperiment", identity="Name", status="Status"))

@@ -9,7 +9,7 @@ from sagemaker_operator.generate import crds
 from sagemaker_operator.kinds import KINDS, Kind, Reference, Source
 from sagemaker_operator.model.families import Family
 
-MODEL = replace(KINDS["Model"], references=(), sources=(), exactly_one=())
+MODEL = replace(KINDS["Model"], references=(), sources=(), images=(), exactly_one=())
 ENDPOINT = replace(KINDS["Endpoint"], references=(), sources=())
 NOTEBOOK = replace(MODEL, family=Family("NotebookInstance", identity="NotebookInstanceName"))
 
@@ -82,6 +82,23 @@ def test_a_source_within_a_list_stands_in_the_structure_of_its_items() -> None:
     container = spec["properties"]["containers"]["items"]
     assert "environmentFrom" in container["properties"]
     assert "at most one of environment and environmentFrom can be set" in rules(container)
+
+
+def test_one_of_an_image_and_its_name_must_be_there_where_sagemaker_demands_it_and_both_cannot_change() -> None:
+    spec = crds.spec(KINDS["ProcessingJob"])["properties"]["appSpecification"]
+
+    assert spec["properties"]["builtIn"]["required"] == ["name"]
+    assert "imageURI" not in spec.get("required", [])
+    rule = rules(spec)["exactly one of imageURI and builtIn must be set"]
+    assert rule == "has(self.imageURI) != has(self.builtIn)"
+    assert rules(spec)["appSpecification is immutable"] == "self == oldSelf"
+
+
+def test_the_status_has_room_for_several_images_where_a_manifest_can_name_several() -> None:
+    one, several = ({*crds.status(KINDS[name])["properties"]} for name in ("TrainingJob", "Model"))
+
+    assert ("resolvedImage" in one, "resolvedImages" in one) == (True, False)
+    assert {"resolvedImage", "resolvedImages"} <= several
 
 
 def test_a_stand_in_changes_as_the_value_that_it_sets() -> None:
