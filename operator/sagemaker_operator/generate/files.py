@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sagemaker_operator.kinds import KINDS
 
-from . import crds, documents, iam, install, kustomize, pages, permissions
+from . import crds, documents, iam, image_page, install, kustomize, pages, permissions
 
 # Files that match these and are not generated any more are left over from a kind that is gone.
 _OWNED = ("crds/*.yaml", "manifests/*.yaml", "manifests/*.json", "docs/kinds/*.md")
@@ -31,6 +31,7 @@ def generated(root: Path) -> dict[str, str]:
             for number, policy in enumerate(iam.policies(kinds), start=1)
         },
         "manifests/read-sources.yaml": documents.as_yaml(*permissions.to_read_sources()),
+        "docs/built-in-images.md": image_page.page(),
         "docs/kinds/README.md": pages.index(kinds),
         **{f"docs/kinds/{kind.name.lower()}.md": pages.page(root, kind) for kind in kinds},
     }
