@@ -1,12 +1,14 @@
 """Whose a SageMaker resource is: tags say so, names alone never do."""
 
 import pytest
-from tests.builders import model
+from tests.builders import ROOT, Manifest, model
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+from sagemaker_operator.generate.examples import example
+from sagemaker_operator.kinds import KINDS
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
 OURS = "sagemaker-operator.dev/"
@@ -111,3 +113,49 @@ def test_an_object_with_the_name_of_a_deleted_one_runs_anew(
     user.wait("model/digits", condition="Ready")
     assert user.status("model/digits")["modelName"] != before
     eventually("only the new one", lambda: sagemaker.resources("Model") == [user.status("model/digits")["modelName"]])
+
+
+def domain(**spec: str) -> Manifest:
+    """A Domain, whose id SageMaker chooses, and whose name need not be unique."""
+    manifest = example(ROOT, KINDS["Domain"])
+    return {**manifest, "spec": {**manifest["spec"], "domainName": "digits", **spec}}
+
+
+def domain_elsewhere(sagemaker: Emulator, uid: str) -> str:
+    """Another object has a domain of that name; gives its ARN."""
+    reply = sagemaker.client().create_domain(
+        DomainName="digits",
+        AuthMode="IAM",
+        VpcId="vpc-0a1b2c3d4e5f60718",
+        SubnetIds=["subnet-0a1b2c3d4e5f60718"],
+        DefaultUserSettings={"ExecutionRole": ROLE},
+        Tags=[{"Key": f"{OURS}uid", "Value": uid}],
+    )
+    return str(reply["DomainArn"])
+
+
+def test_a_resource_that_is_found_by_its_name_stays_its_owners(
+    user: User, operator: Operator, sagemaker: Emulator
+) -> None:
+    arn = domain_elsewhere(sagemaker, "another")
+
+    user.apply(domain(adoptionPolicy="IfUnowned"))
+
+    user.wait("domain/digits", condition="Stalled")
+    assert user.reason("domain/digits", "Stalled") == "NameConflict"
+    user.delete("domain/digits")
+    assert tags_of(sagemaker, arn) == {f"{OURS}uid": "another"}
+    assert sagemaker.journal.count("DeleteDomain") == 0
+
+
+def test_a_resource_whose_id_was_lost_is_found_by_its_tags(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    other = domain_elsewhere(sagemaker, "another")
+    sagemaker.faults.lose_reply("CreateDomain", times=1)
+
+    user.apply(domain())
+
+    user.wait("domain/digits", condition="Ready")
+    assert user.status("domain/digits")["arn"] != other
+    assert sagemaker.journal.committed("CreateDomain") == 2
+    user.delete("domain/digits")
+    assert tags_of(sagemaker, other)
