@@ -5,10 +5,15 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from sagemaker_operator.__main__ import run
+from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.engine.verdict import Reason, State, Verdict, conditions
+from sagemaker_operator.kinds import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
+MANAGING = (ROOT / "docs" / "managing.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")})
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
@@ -72,3 +77,64 @@ def test_each_link_within_the_project_leads_somewhere(page: Path) -> None:
         target = page.parent / path if path else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def explained(what: str) -> set[str]:
+    """What the table of types or reasons on the page about managing resources names in its first column."""
+    table = MANAGING.split(f"| {what} | Meaning |", 1)[1].split("\n\n", 1)[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_the_page_about_managing_explains_each_reason_and_no_other() -> None:
+    assert explained("Reason") == set(Reason)
+
+
+def test_the_page_about_managing_explains_each_condition_and_no_other() -> None:
+    about = Resource.read(
+        KINDS["Endpoint"], {"metadata": {"namespace": "n", "name": "e", "uid": "u", "resourceVersion": "1"}}
+    )
+    everything = {"succeeded": True, "rolled_back": True, "suspended": True, "drifted": ("endpointConfigName",)}
+    told = {
+        one["type"]
+        for state in State
+        for one in conditions(Verdict(state, "Because", "m", **everything), about, "2026-01-01T00:00:00Z")  # type: ignore[arg-type]
+    }
+
+    assert explained("Type") == told
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "named"),
+    [
+        ("can be stopped and started again (", ")", {kind.name for kind in KINDS.values() if kind.suspendable}),
+        ("`Report` (default of ", ", which", {kind.name for kind in KINDS.values() if kind.drift == "Report"}),
+        ("the last update of an ", ", and", {kind.name for kind in KINDS.values() if kind.rollback}),
+    ],
+    ids=["suspended", "reported", "rolled back"],
+)
+def test_the_page_about_managing_names_the_kinds_that_differ(start: str, end: str, named: set[str]) -> None:
+    told = MANAGING.split(start, 1)[1].split(end, 1)[0]
+
+    assert set(re.findall(r"[A-Z]\w+", told)) == named
+
+
+CLOSED = [kind for kind in KINDS.values() if kind.closed]
+
+
+@pytest.mark.parametrize("kind", CLOSED, ids=lambda kind: kind.name)
+def test_a_closed_service_is_told_by_definition_page_and_list(kind: Kind) -> None:
+    assert kind.closed is not None
+    definition = yaml.safe_load((ROOT / "crds" / f"{kind.plural}.yaml").read_text())
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+
+    assert kind.closed in schema["description"]
+    assert f"> **Note:** {kind.closed}" in (ROOT / "docs" / "kinds" / f"{kind.name.lower()}.md").read_text()
+
+
+def test_the_list_of_kinds_marks_those_of_closed_services_and_no_other() -> None:
+    marked = re.findall(
+        r"^\| \[(\w+)\]\([^)]+\) \(closed\) \|", (ROOT / "docs/kinds/README.md").read_text(), re.MULTILINE
+    )
+
+    assert set(marked) == {kind.name for kind in CLOSED}
