@@ -198,8 +198,11 @@ class Facts:
     @property
     def drifting(self) -> bool:
         """Whether AWS has something else although the manifest was in step with it before, asked to look or not."""
+        status = self.resource.status
+        # An edit whose update has begun, or that it was stopped for, is no drift.
+        begun = "lastUpdate" in status or status.get("stoppedFor") == "Update"
         told = self.resource.observed_generation == self.resource.generation
-        return self.update is not None and told and "lastUpdate" not in self.resource.status
+        return self.update is not None and told and not begun
 
     @property
     def correcting(self) -> bool:

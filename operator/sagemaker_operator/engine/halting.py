@@ -8,6 +8,7 @@ from . import address
 from .facts import Facts
 from .schedule import Pace
 from .steps import Intend, Rest, Step, Verb
+from .target import Waiting
 from .verdict import Reason, ready, reconciling
 
 _STOPPED_FOR = {
@@ -29,7 +30,9 @@ def halted(facts: Facts) -> Step | None:
         if facts.resource.status.get("stoppedFor") != cause:
             return Intend({"stoppedFor": cause}, verdict)
         return address.call(facts, Verb.STOP, facts.kind.family.stop)
-    if facts.stage is not Stage.STOPPED or not facts.kind.suspendable or facts.correcting:
+    # While a reference is not ready, what it was stopped for is not known.
+    unknown = isinstance(facts.target, Waiting) and facts.resource.status.get("stoppedFor") == "Update"
+    if facts.stage is not Stage.STOPPED or not facts.kind.suspendable or facts.correcting or unknown:
         return None
     if facts.suspend:
         verdict = ready(Reason.SUSPENDED, f"It is {facts.status}, as spec.suspend asks.")

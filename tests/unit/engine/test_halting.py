@@ -9,6 +9,7 @@ from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Present
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import Call, Intend, Rest, Verb
+from sagemaker_operator.engine.target import Waiting
 from sagemaker_operator.engine.verdict import State, Verdict
 
 NAMED = {"NotebookInstanceName": "digits"}
@@ -82,6 +83,17 @@ def test_an_edit_stops_it_updates_it_and_starts_it_again() -> None:
 
     start = decide(notebook("Stopped", spec=bigger, size="ml.t3.large", generation=2, told={"stoppedFor": "Update"}))
     assert start == Call(Verb.START, "StartNotebookInstance", NAMED)
+
+
+def test_what_is_stopped_for_an_edit_is_not_started_while_the_edit_waits_for_a_reference() -> None:
+    step = decide(notebook("Stopped", told={"stoppedFor": "Update"}, target=Waiting("CodeRepository x is not ready.")))
+
+    assert verdict(step).reason == "DependencyNotReady"
+
+
+def test_an_edit_that_it_was_stopped_for_is_no_drift() -> None:
+    assert not notebook("Stopped", size="ml.t3.large", told={"stoppedFor": "Update"}).drifting
+    assert notebook("InService", size="ml.t3.large").drifting
 
 
 def test_an_edit_of_what_is_stopped_by_others_updates_it_and_leaves_it_stopped() -> None:
