@@ -34,8 +34,7 @@ def index(kinds: Sequence[Kind]) -> str:
         _NOTE,
         "# Kinds\n",
         f"All kinds are in `{GROUP}/{VERSION}`, and `kubectl get sagemaker` lists objects of all of them.",
-        "Fields are spelled as in AWS Controllers for Kubernetes: "
-        + "with another `apiVersion`, [its manifests apply here](../moving-from-ack.md).",
+        "Fields are spelled as in ACK, and [manifests of ACK apply here](../moving-from-ack.md) with another `apiVersion`.",
         "AWS has closed the services behind some kinds, or closes them to new customers: their pages say what it says.\n",
         "| Kind | Short name | What it is |",
         "|---|---|---|",
