@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sagemaker_operator.generate.examples import example
+from sagemaker_operator.generate import examples
 from sagemaker_operator.kinds import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +71,11 @@ def domain(name: str, **spec: Any) -> Manifest:
     return _manifest("Domain", name, spec)
 
 
+def example(kind: str, **spec: Any) -> Manifest:
+    """The example of a kind, called ``digits``."""
+    return _manifest(kind, "digits", spec)
+
+
 def with_field(manifest: Manifest, path: str, value: Any) -> Manifest:
     """A copy of a manifest with one field of its spec set, or removed by None: ``inputDataConfig.0.channelName``."""
     changed = copy.deepcopy(manifest)
@@ -91,7 +96,7 @@ def as_file(*manifests: Manifest) -> str:
 
 
 def _manifest(kind: str, name: str, spec: Mapping[str, Any]) -> Manifest:
-    manifest = example(ROOT, KINDS[kind])
+    manifest = examples.example(ROOT, KINDS[kind])
     merged = {**manifest["spec"], **spec}
     manifest["metadata"] = {"name": name}
     manifest["spec"] = {field: value for field, value in merged.items() if value is not None}

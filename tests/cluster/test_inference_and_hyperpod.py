@@ -4,10 +4,10 @@ import random
 from typing import Any
 
 import pytest
-from tests.builders import Manifest, with_field
+from tests.builders import Manifest, example, with_field
+from tests.cluster.asked import asked, calls
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
-from tests.cluster.test_studio import asked, calls, example
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator

@@ -1,66 +1,12 @@
 """The model registry, feature groups, hubs, pipelines, experiments and lineage, as their examples have them."""
 
-import random
-from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
-from tests.builders import Manifest, model
+from tests.builders import example, model
+from tests.cluster.asked import asked
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
-
-EXAMPLES = Path(__file__).parents[2] / "examples" / "kinds"
-
-
-def example(kind: str) -> Manifest:
-    return dict(yaml.safe_load((EXAMPLES / f"{kind.lower()}.yaml").read_text()))
-
-
-def asked(sagemaker: Emulator, operation: str) -> list[dict[str, Any]]:
-    """What was asked of an operation, without the token that every call has."""
-    found = (entry.parameters for entry in sagemaker.journal.entries() if entry.operation == operation)
-    return [{name: value for name, value in one.items() if name != "ClientToken"} for one in found]
-
-
-def settled(user: User, *names: str) -> None:
-    """Waits until the last edit of each object is done."""
-    for name in names:
-        seen = f"jsonpath={{.status.observedGeneration}}={user.get(name)['metadata']['generation']}"
-        user.wait(name, condition="Ready")
-        user.kubectl("wait", f"--for={seen}", "--timeout=30s", name)
-        user.wait(name, condition="Ready")
-
-
-@pytest.mark.parametrize(
-    "kinds",
-    [
-        ("ModelPackageGroup", "ModelPackage", "ModelCard", "ModelCardExportJob", "Algorithm", "FeatureGroup"),
-        ("Hub", "HubContent", "Pipeline", "PipelineExecution"),
-        ("Experiment", "Trial", "TrialComponent", "Action", "Artifact", "Context"),
-    ],
-    ids=("registry", "hub and pipeline", "lineage"),
-)
-def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
-    user: User, operator: Operator, sagemaker: Emulator, kinds: tuple[str, ...]
-) -> None:
-    sagemaker.client("s3").create_bucket(Bucket="my-bucket")
-    manifests = [example(kind) for kind in kinds]
-    random.shuffle(manifests)
-
-    user.apply(*manifests)
-    user.wait_for_all("Ready")
-    calls = [entry.operation for entry in sagemaker.journal.entries()]
-    created = [operation for operation in calls if operation.startswith(("Create", "Import", "Start"))]
-    user.delete(*(f"{kind.lower()}/digits" for kind in kinds))
-
-    assert len(created) == len(kinds)
-    assert not sagemaker.resources("ModelPackageGroup")
-    assert not sagemaker.resources("Hub")
-    assert not sagemaker.resources("Experiment")
 
 
 def test_a_registered_model_is_deployed(user: User, operator: Operator, sagemaker: Emulator) -> None:
@@ -81,7 +27,7 @@ def test_an_approval_is_all_that_its_update_sends(user: User, operator: Operator
     arn = user.status("modelpackage/digits")["arn"]
 
     user.edit("modelpackage/digits", modelApprovalStatus="Rejected", approvalDescription="Worse, after all")
-    settled(user, "modelpackage/digits")
+    user.wait_until_settled("modelpackage/digits")
 
     assert asked(sagemaker, "UpdateModelPackage")[-1] == {
         "ModelPackageArn": arn,
@@ -97,7 +43,7 @@ def test_a_version_of_a_package_has_the_tags_of_its_group(user: User, operator: 
     arn = user.status("modelpackage/digits")["arn"]
 
     user.edit("modelpackage/digits", customerMetadataProperties={"commit": "77ab01e"})
-    settled(user, "modelpackage/digits")
+    user.wait_until_settled("modelpackage/digits")
     tagged = [one["ResourceArn"] for one in (*asked(sagemaker, "AddTags"), *asked(sagemaker, "ListTags"))]
 
     assert arn not in tagged
@@ -113,10 +59,10 @@ def test_a_definition_is_updated_when_it_says_something_else(
     definition = pipeline["spec"]["pipelineDefinition"]
 
     user.edit("pipeline/digits", pipelineDefinition=" ".join(definition.split()))
-    settled(user, "pipeline/digits")
+    user.wait_until_settled("pipeline/digits")
     same = asked(sagemaker, "UpdatePipeline")
     user.edit("pipeline/digits", pipelineDefinition=definition.replace("ml.m5.large", "ml.m5.xlarge"))
-    settled(user, "pipeline/digits")
+    user.wait_until_settled("pipeline/digits")
 
     assert same == []
     assert [sorted(one) for one in asked(sagemaker, "UpdatePipeline")] == [["PipelineDefinition", "PipelineName"]]
@@ -144,7 +90,7 @@ def test_only_new_features_are_added(user: User, operator: Operator, sagemaker: 
     width = {"featureName": "width", "featureType": "Fractional"}
 
     user.edit("featuregroup/digits", featureDefinitions=[width, *group["spec"]["featureDefinitions"]])
-    settled(user, "featuregroup/digits")
+    user.wait_until_settled("featuregroup/digits")
 
     assert asked(sagemaker, "UpdateFeatureGroup") == [
         {
@@ -168,7 +114,7 @@ def test_an_online_store_cannot_be_switched_off_and_lives_as_long_as_the_manifes
         check=False,
     )
     user.edit("featuregroup/digits", onlineStoreConfig={"ttlDuration": {"value": 60}})
-    settled(user, "featuregroup/digits")
+    user.wait_until_settled("featuregroup/digits")
 
     assert "enableOnlineStore is immutable" in refused.stderr
     assert asked(sagemaker, "UpdateFeatureGroup") == [
@@ -181,7 +127,7 @@ def test_a_parameter_that_a_manifest_drops_is_removed(user: User, operator: Oper
     user.wait_for_all("Ready")
 
     user.edit("trialcomponent/digits", parameters={"test_size": None, "seed": {"numberValue": 7}})
-    settled(user, "trialcomponent/digits")
+    user.wait_until_settled("trialcomponent/digits")
 
     shown = sagemaker.client().describe_trial_component(TrialComponentName="digits")
     assert shown["Parameters"] == {"seed": {"NumberValue": 7.0}}

@@ -1,54 +1,14 @@
 """Notebooks, Studio and its images, as their examples have them."""
 
-import random
-from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
-from tests.builders import Manifest
+from tests.builders import example
+from tests.cluster.asked import asked, calls
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "kinds"
 NOTEBOOK = ("NotebookInstanceLifecycleConfig", "CodeRepository", "NotebookInstance")
-STUDIO = ("StudioLifecycleConfig", "Domain", "UserProfile", "Space", "App")
-OTHERS = ("Image", "ImageVersion", "AppImageConfig", "Project", "MlflowTrackingServer", "MlflowApp", "PartnerApp")
-
-
-def example(kind: str) -> Manifest:
-    return dict(yaml.safe_load((EXAMPLES / f"{kind.lower()}.yaml").read_text()))
-
-
-def calls(sagemaker: Emulator, *verbs: str) -> list[str]:
-    """The operations that were asked for so far, of some verbs, in their order."""
-    return [entry.operation for entry in sagemaker.journal.entries() if entry.operation.startswith(verbs)]
-
-
-def asked(sagemaker: Emulator, operation: str) -> list[dict[str, Any]]:
-    """What was asked of an operation."""
-    return [dict(entry.parameters) for entry in sagemaker.journal.entries() if entry.operation == operation]
-
-
-@pytest.mark.parametrize("kinds", [NOTEBOOK, STUDIO, OTHERS], ids=("notebook", "studio", "others"))
-def test_one_file_in_any_order_becomes_ready_and_goes_in_one_go(
-    user: User, operator: Operator, sagemaker: Emulator, kinds: tuple[str, ...]
-) -> None:
-    manifests = [example(kind) for kind in kinds]
-    random.shuffle(manifests)
-
-    user.apply(*manifests)
-    user.wait_for_all("Ready")
-    created = calls(sagemaker, "Create")
-    user.delete(*(f"{kind.lower()}/digits" for kind in kinds), seconds=60)
-
-    assert sorted(created) == sorted(f"Create{kind}" for kind in kinds)
-    assert not sagemaker.resources("Domain")
-    assert not sagemaker.resources("NotebookInstance")
-    assert not sagemaker.resources("Image")
 
 
 def test_a_notebook_is_stopped_updated_and_started_again(user: User, operator: Operator, sagemaker: Emulator) -> None:

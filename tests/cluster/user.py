@@ -44,6 +44,14 @@ class User:
     def wait(self, *names: str, condition: str, seconds: int = 30) -> None:
         self.kubectl("wait", f"--for=condition={condition}", f"--timeout={seconds}s", *names)
 
+    def wait_until_settled(self, *names: str) -> None:
+        """Waits until the last edit of each object is done."""
+        for name in names:
+            seen = f"jsonpath={{.status.observedGeneration}}={self.get(name)['metadata']['generation']}"
+            self.wait(name, condition="Ready")
+            self.kubectl("wait", f"--for={seen}", "--timeout=30s", name)
+            self.wait(name, condition="Ready")
+
     def wait_until_gone(self, *names: str, seconds: int = 30) -> None:
         self.kubectl("wait", "--for=delete", f"--timeout={seconds}s", *names)
 
