@@ -44,9 +44,10 @@ def from_config_map(name: str, key: str) -> dict[str, Any]:
     return {"configMapKeyRef": {"name": name, "key": key}}
 
 
-def defined_elsewhere(name: str = "digits") -> Manifest:
+def defined_elsewhere(**spec: Any) -> Manifest:
     """A pipeline whose definition is in a ConfigMap."""
-    return pipeline(name, pipelineDefinition=None, pipelineDefinitionFrom=from_config_map("definitions", "digits"))
+    source = from_config_map("definitions", "digits")
+    return pipeline("digits", pipelineDefinition=None, pipelineDefinitionFrom=source, **spec)
 
 
 def with_login() -> Manifest:
@@ -62,8 +63,11 @@ def asked(sagemaker: Emulator, operation: str) -> list[Any]:
 
 
 @pytest.mark.usefixtures("operator")
-def test_a_changed_config_map_is_taken_with_the_next_comparison(user: User, sagemaker: Emulator) -> None:
-    user.apply(config_map("definitions", digits=definition("First")), defined_elsewhere())
+@pytest.mark.parametrize("policy", ["Correct", "Report"])
+def test_a_changed_config_map_is_no_drift_and_is_taken_with_the_next_comparison(
+    user: User, sagemaker: Emulator, policy: str
+) -> None:
+    user.apply(config_map("definitions", digits=definition("First")), defined_elsewhere(driftPolicy=policy))
     user.wait(PIPELINE, condition="Ready")
     assert [json.loads(one["PipelineDefinition"]) for one in asked(sagemaker, "CreatePipeline")] == [
         json.loads(definition("First"))
@@ -77,6 +81,7 @@ def test_a_changed_config_map_is_taken_with_the_next_comparison(user: User, sage
     name = user.status(PIPELINE)["pipelineName"]
     has = sagemaker.client().describe_pipeline(PipelineName=name)["PipelineDefinition"]
     assert json.loads(has) == json.loads(definition("Second"))
+    assert "Drifted" not in [event["reason"] for event in user.events(PIPELINE)]
 
 
 @pytest.mark.usefixtures("operator")

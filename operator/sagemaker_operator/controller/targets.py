@@ -9,7 +9,7 @@ from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.references import Pointer
 from sagemaker_operator.engine.resource import Key, Resource
 from sagemaker_operator.engine.sources import Asked
-from sagemaker_operator.engine.target import Target, Waiting, understand
+from sagemaker_operator.engine.target import Target, Waiting, fingerprint, understand
 from sagemaker_operator.engine.verdict import Reason
 from sagemaker_operator.images import NONE, Overrides, Unknown
 
@@ -44,6 +44,7 @@ class Targets:
             if isinstance(offer, Waiting):
                 return self._cycle(resource.key, pointer.target) or offer
             offers[pointer] = offer
+        hidden = sources.secrets(values, resource.uid)
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
         region = resolved.get("region") or self._region
@@ -51,7 +52,8 @@ class Targets:
             resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)
         except Unknown as unknown:
             return Waiting(f"{unknown}.", Reason.INVALID_SPEC, hopeless=True)
-        return replace(understand(resource, resolved, owned), secrets=sources.secrets(values, resource.uid), images=found)
+        target = understand(resource, resolved, owned)
+        return replace(target, secrets=hidden, images=found, inputs=_digest(offers, values, hidden))
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
         """What to say if a resource waits for itself by way of what it waits for."""
@@ -81,3 +83,9 @@ class Targets:
         if offer is None:
             return Waiting(f"{pointer.target} has no status.{pointer.reference.reads}.")
         return offer
+
+
+def _digest(offers: Mapping[Pointer, Any], values: Mapping[Asked, Any], hidden: Mapping[str, str]) -> str | None:
+    """A digest of what a manifest takes from elsewhere; None if it takes nothing."""
+    taken = {"references": [*offers.values()], "sources": sources.veiled([*values.values()], hidden)}
+    return fingerprint(taken) if offers or values else None

@@ -201,8 +201,14 @@ class Facts:
         status = self.resource.status
         # An edit whose update has begun, or that it was stopped for, is no drift.
         begun = "lastUpdate" in status or status.get("stoppedFor") == "Update"
-        told = self.resource.observed_generation == self.resource.generation
+        told = self.resource.observed_generation == self.resource.generation and not self.taking_anew
         return self.update is not None and told and not begun
+
+    @property
+    def taking_anew(self) -> bool:
+        """Whether what the manifest takes from other objects, such as a ConfigMap, has changed since it was in step."""
+        before = self.resource.status.get("inputsHash")
+        return isinstance(self.target, Target) and before is not None and before != self.target.inputs
 
     @property
     def correcting(self) -> bool:

@@ -21,6 +21,7 @@ from .verdict import State, Verdict, conditions
 _MEMORY = (
     "appliedFields",
     "attempt",
+    "inputsHash",
     "lastUpdate",
     "stoppedFor",
     "tagKeys",
@@ -107,6 +108,8 @@ def _applied(facts: Facts) -> dict[str, Any]:
         applied["attached"] = {name: sorted(names) for name, names in facts.target.attached.items() if names}
     if (digest := unseen_hash(facts.kind, facts.target.members, facts.target.secrets)) is not None:
         applied["unseenHash"] = digest
+    if facts.kind.family.update and facts.target.inputs is not None:
+        applied["inputsHash"] = facts.target.inputs
     return applied
 
 

@@ -54,6 +54,7 @@ class Target:
         attached: what the resource is to be attached to, by field.
         secrets: the values among them that nobody may see, with what stands for each in digests (`sources.veiled`).
         images: the images that it names and does not spell out, in the order of the spec.
+        inputs: a digest of what it takes from other objects, which changes without the manifest; None if it takes nothing.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Target:
     attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
+    inputs: str | None = None
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""

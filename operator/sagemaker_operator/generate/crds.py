@@ -62,7 +62,7 @@ def status(kind: Kind) -> Schema:
         "description": f"What was seen of the {kind.name} in SageMaker, and what the operator makes of it.",
         "type": "object",
         "default": {"observedGeneration": -1},
-        "properties": _apart(kind, fields.report() | fields.images(kind), shown) | shown,
+        "properties": _apart(kind, fields.report() | fields.inputs(kind) | fields.images(kind), shown) | shown,
     }
 
 

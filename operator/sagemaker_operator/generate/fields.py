@@ -127,6 +127,14 @@ def report() -> Schema:
     }
 
 
+def inputs(kind: Kind) -> Schema:
+    """What the status of a kind remembers of the other objects that its manifests take values from."""
+    if kind.family.update is None or not (kind.references or kind.sources):
+        return {}
+    told = "A digest of the values in use that come from other objects, to tell when they change without this one."
+    return {"inputsHash": {"description": told, "type": "string"}}
+
+
 def images(kind: Kind) -> Schema:
     """What the status tells about images that a manifest names."""
     if not kind.images:

@@ -1,9 +1,15 @@
 """Values that come from ConfigMaps and Secrets."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
+import pytest
+from making import condition, facts, known, reply, resource
+
+from sagemaker_operator.engine.facts import Facts, Present
 from sagemaker_operator.engine.sources import asked, fill, redacted, secrets, value, veiled
+from sagemaker_operator.engine.target import Target
 from sagemaker_operator.engine.updates import unseen_hash
 from sagemaker_operator.kinds import KINDS
 
@@ -62,3 +68,15 @@ def test_the_digest_in_a_status_changes_with_a_secret_and_is_not_one_of_it() -> 
     veiled_hash = unseen_hash(kind, one, hidden())
 
     assert veiled_hash not in (unseen_hash(kind, one), unseen_hash(kind, two, hidden("another")))
+
+
+@pytest.mark.parametrize(("before", "drifting"), [("a", True), ("b", False), (None, True)])
+def test_a_changed_config_map_is_no_drift(before: str | None, drifting: bool) -> None:
+    told = {"conditions": [condition("Ready")], **({"inputsHash": before} if before else {})}
+    about = resource("Pipeline", status=known("Pipeline", **told))
+    shown = Present(reply("Pipeline", "Active", PipelineDefinition="{}"))
+
+    seen: Facts = facts(about=about, observed=shown)
+    assert isinstance(seen.target, Target)
+
+    assert replace(seen, target=replace(seen.target, inputs="a")).drifting is drifting
