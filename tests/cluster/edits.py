@@ -26,7 +26,9 @@ def another(shape: Shape, path: str, value: Any, *, fixed: frozenset[str] = froz
     """
     member = path.rpartition(".")[2]
     if value is None:
-        return generated.value(shape, member)
+        made = generated.value(shape, member)
+        # The first value of an enumeration is often the one that SageMaker takes anyhow.
+        return another(shape, path, made) if shape.metadata.get("enum") else made
     match shape:
         case StructureShape():
             ways = {name: f"{path}.{name}" for name in shape.members if name in value}

@@ -35,8 +35,19 @@ def api(user: User) -> Iterator[Api]:
         yield api
 
 
-def test_every_kind_takes_part() -> None:
-    assert {one.kind.name for batch in BATCHES for one in batch} == KINDS.keys()
+def test_every_kind_takes_part_and_drifts_unless_its_scenario_says_why_not() -> None:
+    scenarios = [one for batch in BATCHES for one in batch]
+    still = [
+        one.kind.name for one in scenarios if changes(one) and not drift(one, one.spec) and not one.told.get("drift")
+    ]
+
+    assert {one.kind.name for one in scenarios} == KINDS.keys()
+    assert still == []
+
+
+def changes(one: Scenario) -> bool:
+    """Whether SageMaker lets people change it."""
+    return bool(one.kind.mutable) and one.kind.lifecycle is not Lifecycle.JOB
 
 
 @pytest.mark.usefixtures("operator")
@@ -117,6 +128,7 @@ def edit(lives: Lives) -> None:
     steps = max(len(life.scenario.edits) for life in lives.all)
     for step in range(steps):
         changed = [life for life in lives.well if len(life.scenario.edits) > step]
+        before = {life.kind.name: lives.shown(life) for life in changed}
         for life in changed:
             life.spec = merged(life.spec, life.scenario.edits[step])
         lives.apply(changed)
@@ -125,6 +137,8 @@ def edit(lives: Lives) -> None:
             if not life.trouble:
                 with lives.about(life, f"edit {step + 1}"):
                     assert not lacking(lives, life, life.scenario.edits[step])
+                    idle = unchanged(life, life.scenario.edits[step], before[life.kind.name], lives.shown(life))
+                    assert not idle, f"SageMaker had these values before: {idle}"
 
 
 def lacking(lives: Lives, life: Life, fields: dict[str, Any]) -> dict[str, Any]:
@@ -145,9 +159,19 @@ def lacking(lives: Lives, life: Life, fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def unchanged(life: Life, fields: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an edit that Describe shows as it did before."""
+    members = to_request(life.kind.family.spec_members, merged(life.spec, fields))
+    return {
+        name: after[name]
+        for name in members
+        if field(name) in fields and name in after and after[name] == before.get(name)
+    }
+
+
 def correct(lives: Lives) -> None:
     """What somebody changes at SageMaker is set back."""
-    drifting = [life for life in lives.well if drift(life)]
+    drifting = [life for life in lives.well if drift(life.scenario, life.spec)]
     before = {life.kind.name: drifted(lives, life) for life in drifting if make_drift(lives, life)}
     look(lives, [life for life in drifting if not life.trouble], "one")
     for life in drifting:
@@ -159,7 +183,7 @@ def correct(lives: Lives) -> None:
 
 def tell(lives: Lives) -> None:
     """With driftPolicy Report it is only told."""
-    drifting = [life for life in lives.well if drift(life)]
+    drifting = [life for life in lives.well if drift(life.scenario, life.spec)]
     for life in drifting:
         with lives.about(life, "driftPolicy"):
             lives.patch(life, {"spec": {"driftPolicy": "Report"}})
@@ -171,20 +195,19 @@ def tell(lives: Lives) -> None:
             with lives.about(life, "reported drift"):
                 told = find_condition(lives.now(life), "Drifted")
                 assert told.get("status") == "True", lives.status(life)["conditions"]
-                assert any(field(name) in told["message"] for name in drift(life)), told["message"]
+                assert any(field(name) in told["message"] for name in drift(life.scenario, life.spec)), told["message"]
                 assert drifted(lives, life) == before[life.kind.name]
 
 
-def drift(life: Life) -> dict[str, Any]:
+def drift(one: Scenario, spec: dict[str, Any]) -> dict[str, Any]:
     """The members of Update that somebody else sets at SageMaker; none where nobody can."""
-    told = life.scenario.told.get("drift")
-    if isinstance(told, str) or not life.kind.family.update or life.kind.lifecycle is Lifecycle.JOB:
+    told, kind = one.told.get("drift"), one.kind
+    if isinstance(told, str) or not changes(one):
         return {}
     if told is not None:
         return dict(told)
-    kind = life.kind
-    taken = input_shape(kind.family.update).members
-    given = to_request(kind.family.spec_members, life.spec)
+    taken = input_shape(str(kind.family.update)).members
+    given = to_request(kind.family.spec_members, spec)
     shown = kind.family.described.keys() | kind.shown_at.keys()
     names = [n for n in sorted(kind.mutable & given.keys() & taken.keys() & shown) if n not in kind.goes_with]
     return {name: another(taken[name], name, given[name], fixed=kind.fixed) for name in names[:1]}
@@ -192,7 +215,9 @@ def drift(life: Life) -> dict[str, Any]:
 
 def drifted(lives: Lives, life: Life) -> dict[str, Any]:
     found = lives.shown(life)
-    return {name: found.get(name) for name in life.kind.family.spec_members if name in drift(life)} or found
+    return {
+        name: found.get(name) for name in life.kind.family.spec_members if name in drift(life.scenario, life.spec)
+    } or found
 
 
 def make_drift(lives: Lives, life: Life) -> bool:
@@ -205,11 +230,15 @@ def make_drift(lives: Lives, life: Life) -> bool:
         echoes = {member: lives.describe(life)[shown] for member, shown in kind.update_echoes.items()}
         if kind.stops_to_update:
             lives.turn(life, kind.family.stop, Stage.STOPPED)
-        lives.client._make_api_call(update, merged({**more, **echoes, **lives.address(life, update)}, drift(life)))
+        lives.client._make_api_call(
+            update, merged({**more, **echoes, **lives.address(life, update)}, drift(life.scenario, life.spec))
+        )
         if kind.stops_to_update:
             lives.turn(life, None, Stage.STOPPED)
         lives.turn(life, kind.family.start if kind.stops_to_update else None, Stage.READY)
-        eventually(f"the update with {drift(life)} is seen", lambda: drifted(lives, life) != was, within=10)
+        eventually(
+            f"the update with {drift(life.scenario, life.spec)} is seen", lambda: drifted(lives, life) != was, within=10
+        )
     return not life.trouble
 
 
