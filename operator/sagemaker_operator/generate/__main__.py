@@ -17,7 +17,7 @@ from . import files
     help="The checkout to write to; by default the current directory.",
 )
 def main(*, check: bool, root: Path) -> None:
-    """Write what follows from the kinds table and the table of images: crds/, manifests/, docs/kinds/ and docs/built-in-images.md."""
+    """Write what follows from the tables of kinds and images: crds/, manifests/, docs/kinds/, docs/built-in-images.md."""
     if not (root / "pyproject.toml").is_file():
         raise click.UsageError(
             f"{root.resolve()} is not a checkout: run this in the directory that holds pyproject.toml"

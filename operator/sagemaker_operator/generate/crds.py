@@ -1,6 +1,7 @@
 """A CustomResourceDefinition for each kind: what SageMaker's model says, and what this operator adds to it.
 
-The additions are references, sources and names of images (`standins`), `controls`, our own status, immutability (`changes`) and `columns`.
+The additions are references, sources and names of images (`standins`), `controls`, our own status, immutability (`changes`) and
+`columns`.
 """
 
 from sagemaker_operator.kinds import GROUP, VERSION, Kind

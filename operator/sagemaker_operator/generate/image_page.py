@@ -17,19 +17,20 @@ processor and Python. A manifest can name them instead:
 | Kind | Field | In place of | Images for |
 |---|---|---|---|
 | TrainingJob | `algorithmSpecification.builtIn` | `trainingImage` | training |
-| HyperParameterTuningJob | `trainingJobDefinition.algorithmSpecification.builtIn`, and in `trainingJobDefinitions[]` | `trainingImage` | training |
+| HyperParameterTuningJob | the same within `trainingJobDefinition` and `trainingJobDefinitions[]` | `trainingImage` | training |
 | ProcessingJob | `appSpecification.builtIn` | `imageURI` | processing, and training |
 | Model | `primaryContainer.builtIn`, `containers[].builtIn` | `image` | inference |
 
-- `name` and `version` are those of the tables below. A version may be left out where there is one, and shortened (`"2.0"`) where the
-  SageMaker Python SDK takes it so.
-- `processor` is `cpu`, `gpu` or `graviton`. Jobs need none: the instance type says it. Where they have several, that is the first one of
-  `resourceConfig`. A Model has no instance type, so it must say which one is meant if there are several.
+- `name` and `version` are those of the tables below. A version may be left out where there is one, and shortened (`"2.0"`) where
+  the SageMaker Python SDK takes it so.
+- `processor` is `cpu`, `gpu` or `graviton`. Jobs need none: the instance type says it, the first one if there are several. A
+  Model has no instance type, so it must say which processor is meant where a version has images for `cpu` and `gpu`.
 - `python` is the Python in the image, such as `py310`; by default the newest that the version comes with.
 
-The region is that of `spec.region`, or else the operator's. `status.resolvedImage` shows the image, or `status.resolvedImages` several. It
-stays as long as the object does: another release of the operator means the objects that are created after it. A name, version, processor
-or region that does not exist makes the object `Stalled` with the reason `InvalidSpec`, and its message lists what exists.
+The region is that of `spec.region`, or else the operator's. `status.resolvedImage` shows the image, or `status.resolvedImages`
+several. It stays as long as the object does: another release of the operator means the objects that are created after it. A name,
+version, processor or region that does not exist makes the object `Stalled` with the reason `InvalidSpec`, and its message lists
+what exists.
 
 ## Mirrors, new regions and new versions
 
@@ -60,13 +61,14 @@ spec:
           env: [{{name: SAGEMAKER_OPERATOR_IMAGE_OVERRIDES, value: /etc/sagemaker-operator/images.yaml}}]'
 ```
 
-It is read when the operator starts; after a change of the ConfigMap restart it: `kubectl rollout restart deployment sagemaker-operator`.
+It is read when the operator starts: after a change of the ConfigMap, `kubectl rollout restart` the deployment.
 
 ## What there is
 
-From the account ids and tags that the SageMaker Python SDK publishes: {source}, of {date}. `scikit-learn`, `deepar` and
-`random-cut-forest` are other names of `sklearn`, `forecasting-deepar` and `randomcutforest`. Hugging Face's versions name the framework
-below too. Images for AWS Inferentia and Trainium are not among them: spell those out.
+From the account ids and tags that the SageMaker Python SDK publishes: {source}, of {date}.
+`scikit-learn`, `deepar` and `random-cut-forest` are other names of `sklearn`, `forecasting-deepar` and `randomcutforest`.
+Versions of `huggingface` name the framework below too. Images for AWS Inferentia and Trainium are not among them: spell those
+out.
 """
 
 

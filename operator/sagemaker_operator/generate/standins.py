@@ -93,8 +93,7 @@ def _key(source: Source) -> Schema:
 
 def _built_in(row: BuiltIn) -> Schema:
     known = "docs/built-in-images.md lists them"
-    processor = "What the image runs on"
-    processor += "; by default what the instance type has." if row.instances else ", where a version has images for several."
+    default = "; by default what the instance type has." if row.instances else ", where there are several."
     text: Schema = {"type": "string", "minLength": 1, "maxLength": 63}
     return {
         "description": f"One of SageMaker's own images, by name: its URI is used as {row.sets}.",
@@ -102,7 +101,11 @@ def _built_in(row: BuiltIn) -> Schema:
         "properties": {
             "name": {"description": f"The algorithm or framework; {known}.", **text},
             "version": {"description": f"Its version, which may be left out where there is one; {known}.", **text},
-            "processor": {"description": processor, "type": "string", "enum": ["cpu", "gpu", "graviton"]},
+            "processor": {
+                "description": f"What the image runs on{default}",
+                "type": "string",
+                "enum": ["cpu", "gpu", "graviton"],
+            },
             "python": {
                 "description": "The Python in it, as py310; by default the newest.",
                 "type": "string",
