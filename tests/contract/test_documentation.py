@@ -138,3 +138,7 @@ def test_the_list_of_kinds_marks_those_of_closed_services_and_no_other() -> None
     )
 
     assert set(marked) == {kind.name for kind in CLOSED}
+
+
+def test_the_readme_tells_how_many_kinds_there_are() -> None:
+    assert f"| Kinds | {len(KINDS)}:" in (ROOT / "README.md").read_text()
