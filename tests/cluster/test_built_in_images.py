@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.builders import Manifest, model, processing_job, training_job
+from tests.builders import Manifest, example, model, processing_job, training_job, with_field
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
@@ -45,6 +45,29 @@ def test_models_and_processing_jobs_take_names_too(user: User, operator: Operato
     assert status["resolvedImages"][1].endswith("/pytorch-inference:2.6.0-gpu-py312")
     assert user.status("processingjob/digits")["resolvedImage"].endswith("/sagemaker-scikit-learn:1.2-1-cpu-py3")
     assert sagemaker.journal.count("UpdateModel") == 0
+
+
+def test_a_tuning_job_takes_names_too(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    by_names = {"builtIn": XGBOOST, "trainingInputMode": "File"}
+    user.apply(with_field(example("HyperParameterTuningJob"), "trainingJobDefinition.algorithmSpecification", by_names))
+    tuning = "hyperparametertuningjob/digits"
+
+    user.wait(tuning, condition="Ready")
+    status = user.status(tuning)
+    name = status["hyperParameterTuningJobName"]
+    asked = sagemaker.client().describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert asked["TrainingJobDefinition"]["AlgorithmSpecification"]["TrainingImage"] == IN_VIRGINIA
+    assert status["resolvedImage"] == IN_VIRGINIA
+
+
+def test_the_region_of_the_manifest_decides_on_account_and_domain(user: User, operator: Operator) -> None:
+    job = by_name(**XGBOOST)
+    job["spec"]["region"] = "cn-north-1"
+    user.apply(job)
+
+    user.wait("trainingjob/digits", condition="Succeeded")
+    image = "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:1.7-1"
+    assert user.status("trainingjob/digits")["resolvedImage"] == image
 
 
 def test_what_does_not_exist_is_answered_with_what_does(user: User, operator: Operator, sagemaker: Emulator) -> None:
