@@ -110,6 +110,7 @@ def _built_in(row: BuiltIn) -> Schema:
                 "description": "The Python in it, as py310; by default the newest.",
                 "type": "string",
                 "pattern": "^py[0-9]{1,3}$",
+                "maxLength": 5,
             },
         },
         "required": ["name"],
