@@ -71,7 +71,7 @@ def test_a_suspended_schedule_begins_no_executions_until_it_is_wanted_again(user
     user.edit("monitoringschedule/digits", suspend=True)
     user.wait("monitoringschedule/digits", condition="Suspended")
     stopped = user.status("monitoringschedule/digits")["monitoringScheduleStatus"]
-    user.edit("monitoringschedule/digits", suspend=False)
+    user.edit("monitoringschedule/digits", suspend=None)
     eventually("it goes on", lambda: not user.condition("monitoringschedule/digits", "Suspended"))
     user.wait("monitoringschedule/digits", condition="Ready")
 

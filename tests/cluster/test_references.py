@@ -61,7 +61,7 @@ def test_one_file_in_any_order_becomes_ready(
     user.kubectl("apply", "-f-", stdin=as_file(*pipeline))
 
     user.kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f-", stdin=as_file(*pipeline))
-    created = {name: sagemaker.journal.count(f"Create{name}") for name in KINDS if name != "ProcessingJob"}
+    created = {each["kind"]: sagemaker.journal.count(f"Create{each['kind']}") for each in pipeline}
     assert created == dict.fromkeys(created, 1), "nothing was asked for before what it needs was there"
     served = sagemaker.client().describe_model(ModelName=user.status("model/digits")["modelName"])
     artifact = user.status("trainingjob/digits")["modelArtifacts"]["s3ModelArtifacts"]
