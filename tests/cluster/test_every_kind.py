@@ -179,6 +179,8 @@ def correct(lives: Lives) -> None:
             with lives.about(life, "drift"):
                 after = drifted(lives, life)
                 assert after != before[life.kind.name], f"it stays {after}"
+                moved = {field(name): None for name in drift(life.scenario, life.spec)}
+                assert not lacking(lives, life, moved)
 
 
 def tell(lives: Lives) -> None:
