@@ -77,7 +77,7 @@ class _Watching:
     def __init__(
         self, kinds: Sequence[Kind], access: Access, on_event: OnEvent, namespaces: Sequence[str], ready: asyncio.Event
     ) -> None:
-        self.kinds, self.on_event, self.ready = kinds, on_event, ready
+        self.kinds, self.on_event, self.ready = {kind.plural: kind for kind in kinds}, on_event, ready
         self.ending = asyncio.Event()
         self.failure: KubeError | None = None
         scopes = [f"/namespaces/{namespace}" for namespace in namespaces] or [""]
@@ -107,13 +107,18 @@ class _Watching:
         """kopf's login handler."""
         return self.session.open()
 
-    async def hand_over(self, *, event: Any, param: Any = None, **_: Any) -> None:
+    def wanted(self, resource: Any) -> bool:
+        """kopf's selector of what to watch."""
+        return resource.plural in self.kinds
+
+    async def hand_over(self, *, event: Any, resource: Any, **_: Any) -> None:
         """kopf's event handler; kopf would only log an exception."""
+        kind = self.kinds[resource.plural]
         try:
-            self.on_event(param, event["type"], event["object"])
+            self.on_event(kind, event["type"], event["object"])
         except Exception as error:
-            _log.exception("An event of %s could not be taken in", param.name)
-            self._fail(KubeError(f"An event of {param.name} could not be taken in: {error!r}"))
+            _log.exception("An event of %s could not be taken in", kind.name)
+            self._fail(KubeError(f"An event of {kind.name} could not be taken in: {error!r}"))
             raise
 
     def _fail(self, failure: KubeError) -> None:
@@ -124,8 +129,8 @@ class _Watching:
 async def _kopf(watching: _Watching, namespaces: Sequence[str]) -> None:
     registry = kopf.OperatorRegistry()
     kopf.on.login(registry=registry)(watching.login)
-    for kind in watching.kinds:
-        kopf.on.event(GROUP, VERSION, kind.plural, param=kind, registry=registry, id="ingest")(watching.hand_over)
+    # One handler for all kinds: kopf goes over all handlers several times for each event.
+    kopf.on.event(watching.wanted, group=GROUP, version=VERSION, registry=registry, id="ingest")(watching.hand_over)
     with signals_left_alone():
         tasks = await kopf.spawn_tasks(
             registry=registry,

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 from weakref import WeakSet
 
@@ -15,6 +16,8 @@ from .light_kopf import kopf
 
 # A session keeps the TLS settings that it was opened with; certificates that are replaced while it lives stay valid for longer.
 _LIFE = dt.timedelta(hours=1)
+# asyncio sets aside 256 KiB per TLS connection for what may come in at once; with a watch for each kind that is 17 MB.
+SSLProtocol.max_size = 64 * 1024
 
 
 class Session:
