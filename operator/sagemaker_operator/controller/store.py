@@ -26,6 +26,8 @@ class Record:
 
     Attributes:
         resource: the whole object, while it is not settled.
+        ready: whether it does what its manifest asks.
+        serves: whether it does its work, be it for an earlier manifest.
         seen: SageMaker's state words and time of change as last reported.
         created: the ARN and the ids that SageMaker chose, until a report holds them.
         hint: a row of a List reply that says something else.
@@ -43,6 +45,7 @@ class Record:
     look_now: str | None = None
     paused: bool = False
     ready: bool = False
+    serves: bool = False
     settled: bool = False
     finished: bool = False
     trouble: str = ""
@@ -73,7 +76,9 @@ class Record:
         self.uid, self.version, self.generation = resource.uid, resource.version, resource.generation
         self.deleting, self.claimed, self.look_now = resource.deleting, resource.claimed, resource.look_now
         self.paused = resource.paused
-        self.ready, self.settled, self.finished = _ready(resource), resource.settled, resource.finished
+        self.serves = _serves(resource)
+        self.ready = self.serves and resource.up_to_date
+        self.settled, self.finished = resource.settled, resource.finished
         self.trouble = _trouble(resource)
         self.name, self.arn = resource.known_name, resource.arn
         self.region = resource.spec.get("region")
@@ -144,9 +149,9 @@ class Store:
         return tuple(sorted(found))
 
 
-def _ready(resource: Resource) -> bool:
-    ready = resource.up_to_date and resource.says("Ready") and not resource.deleting
-    return ready and not resource.says("Suspended")
+def _serves(resource: Resource) -> bool:
+    """Whether it does its work, be it for an earlier manifest."""
+    return resource.says("Ready") and not resource.deleting and not resource.says("Suspended")
 
 
 def _trouble(resource: Resource) -> str:

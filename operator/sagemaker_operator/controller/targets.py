@@ -40,7 +40,7 @@ class Targets:
             return values
         offers: dict[Pointer, str | list[Any]] = {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
-            offer = self._offer(pointer)
+            offer = self._offer(pointer, made=resource.arn is not None)
             if isinstance(offer, Waiting):
                 return self._cycle(resource.key, pointer.target) or offer
             offers[pointer] = offer
@@ -71,13 +71,14 @@ class Targets:
                     ways.append((*way, further))
         return None
 
-    def _offer(self, pointer: Pointer) -> str | list[Any] | Waiting:
+    def _offer(self, pointer: Pointer, *, made: bool) -> str | list[Any] | Waiting:
+        """What a target offers; what is made of it already goes on while the target is being edited."""
         record = self._store.get(pointer.target)
         if record is None:
             return Waiting(f"{pointer.target} does not exist.", Reason.DEPENDENCY_NOT_FOUND)
         if record.deleting:
             return Waiting(f"{pointer.target} is being deleted.")
-        if not record.ready:
+        if not (record.serves if made else record.ready):
             return Waiting(f"{pointer.target} is not ready{': ' + record.trouble if record.trouble else '.'}")
         offer = record.offers.get(pointer.reference.reads)
         if offer is None:
