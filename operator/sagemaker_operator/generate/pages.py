@@ -71,12 +71,19 @@ def _head(kind: Kind) -> str:
 def _references(kind: Kind) -> str:
     if not kind.references:
         return ""
-    rows = []
+    # Settings of Studio name the same things in a dozen places.
+    alike: dict[tuple[str, str, str, str, bool], list[str]] = {}
     for reference in kind.references:
-        order = "must outlive this one" if reference.holds else "may be deleted first"
+        parent, _, own = reference.field.rpartition(".")
+        told = (own, reference.sets, reference.kind, reference.reads, reference.holds)
+        alike.setdefault(told, []).append(f"`{f'spec.{parent}'.rstrip('.')}`")
+    rows = []
+    for (own, sets, target, reads, holds), places in alike.items():
+        written = f"{own.removesuffix('[]')}: [{{name: …}}]" if own.endswith("[]") else f"{own}: {{name: …}}"
+        order = "must outlive this one" if holds else "may be deleted first"
         rows.append(
-            f"- `spec.{reference.field}: {{name: …}}` in place of `{reference.sets}`: the {reference.kind} of that name, "
-            f"whose `status.{reference.reads}` is used as soon as it is ready. It {order}."
+            f"- `{written}` in place of `{sets}`: the {target} of that name, whose `status.{reads}` is used as soon as it is "
+            f"ready. It {order}. In {', '.join(places)}."
         )
     return "## References\n\n" + "\n".join(rows)
 
