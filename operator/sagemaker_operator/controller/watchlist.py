@@ -41,12 +41,17 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class _Group:
-    """The resources of one kind in one region that are changing, by ARN."""
+    """The resources of one kind in one region that are changing, by ARN where a list tells of them."""
 
     kind: Kind
     region: str
     members: dict[str, Record] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+
+    @property
+    def swept(self) -> bool:
+        """Whether they are many, and a list tells of them."""
+        return self.kind.family.sweepable and len(self.members) > _HANDFUL
 
 
 class Watchlist:
@@ -81,7 +86,7 @@ class Watchlist:
     def watch(self, record: Record) -> None:
         """Wake the key when AWS has changed its resource."""
         group = self._join(record, Lane.TRANSITION)
-        many = group is not None and len(group.members) > _HANDFUL
+        many = group is not None and group.swept
         pause = _SAFETY * random.uniform(0.75, 1.25) if many else delay(Pace.WATCH, record.tries, random.random())
         self._queue.add_at(record.key, self._clock.monotonic() + pause, Lane.TRANSITION)
 
@@ -94,11 +99,15 @@ class Watchlist:
             due = self._clock.monotonic() + delay(Pace.RECHECK, _AFTER_RESTART, random.random())
             self._queue.add_at(record.key, due, Lane.DRIFT)
             return
-        service = record.kind.lifecycle is Lifecycle.SERVICE
-        group = self._join(record, Lane.DRIFT) if service else None
-        many = group is not None and len(group.members) > _HANDFUL
-        period = self._resync if service and not many else self._drift
+        period = self._between_looks(record) if record.kind.lifecycle is Lifecycle.SERVICE else self._drift
         self._queue.add_at(record.key, self._clock.monotonic() + period * random.uniform(0.5, 1.0), Lane.DRIFT)
+
+    def _between_looks(self, record: Record) -> float:
+        """Seconds until a service at rest is looked at alone: many are swept, or share a few looks where no list tells."""
+        group = self._join(record, Lane.DRIFT)
+        if group is None or len(group.members) <= _HANDFUL:
+            return self._resync
+        return self._drift if group.swept else min(self._drift, self._resync * len(group.members) / _HANDFUL)
 
     def forget(self, record: Record) -> None:
         """Wake the key no more."""
@@ -116,18 +125,19 @@ class Watchlist:
     def _join(self, record: Record, lane: Lane) -> _Group | None:
         self.forget(record)
         arn = record.arn or (record.created or {}).get(record.kind.family.arn)
-        if not record.kind.family.sweepable or arn is None or record.deleting:
+        if record.deleting or (arn is None and record.kind.family.sweepable):
             return None
         region = record.region or self._region
         group = self._groups.setdefault((record.kind.name, region, lane), _Group(record.kind, region))
-        group.members[arn] = record
-        self._of[record.key] = group, arn
-        if len(group.members) > _HANDFUL and (group.task is None or group.task.done()):
+        member = arn or str(record.key)
+        group.members[member] = record
+        self._of[record.key] = group, member
+        if group.swept and (group.task is None or group.task.done()):
             group.task = asyncio.create_task(self._keep_sweeping(group, lane))
         return group
 
     async def _keep_sweeping(self, group: _Group, lane: Lane) -> None:
-        while len(group.members) > _HANDFUL:
+        while group.swept:
             await self._clock.sleep(_PAUSE if lane is Lane.TRANSITION else self._resync)
             try:
                 await self._sweep_once(group, lane)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from surroundings import HandClock, Listing, group, group_row, read, row, running
+from surroundings import HandClock, Listing, condition, group, group_row, job, read, row, running
 
 from sagemaker_operator.controller.store import Store
 from sagemaker_operator.controller.watchlist import Watchlist
@@ -132,3 +132,18 @@ async def test_a_finished_job_is_never_looked_at_again() -> None:
     watching.clock.seconds = 1e9
 
     assert watching.woken() == set()
+
+
+async def test_services_that_no_list_tells_of_share_a_few_looks() -> None:
+    watching = Watching(0)
+    for number in range(10 * MANY):
+        body = job(f"user-{number}", conditions=[condition("Ready", "True")], observedGeneration=1, arn=f"arn:{number}")
+        body["kind"] = "UserProfile"
+        watching.list.settle(watching.store.take(read(body)))
+    watching.clock.seconds += 60.0
+    watching.woken()
+
+    watching.clock.seconds += 60.0
+
+    assert len(watching.woken()) < MANY
+    assert watching.listing.sweeps == 0
