@@ -75,7 +75,8 @@ async def measure(objects: int, idle: float, patience: float) -> tuple[dict[str,
         emulator(latency=0.0, seconds=_JOB_SECONDS) as url,
     ):
         cluster.kubectl("apply", "--server-side", "-k", str(ROOT / "crds"))
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+        while cluster.unserved_crds():
+            await asyncio.sleep(0.1)
         access = await asyncio.to_thread(load_access, kubeconfig=str(cluster.kubeconfig))
         log = Path(scratch) / "operator.log"
         async with KubeClient(access) as client:

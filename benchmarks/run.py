@@ -56,7 +56,8 @@ def measure(jobs: int, seconds: float, idle: float) -> tuple[list[Figure], dict[
         emulator(latency=0.05, seconds=seconds) as url,
     ):
         cluster.kubectl("apply", "-k", str(ROOT / "crds"))
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
+        while cluster.unserved_crds():
+            time.sleep(0.1)
         log = Path(scratch) / "operator.log"
         with operator(cluster, url, log) as running:
             running.wait()

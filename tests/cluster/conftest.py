@@ -18,7 +18,7 @@ from tests.cluster.user import User
 
 from sagemaker_local.cluster import Cluster, ClusterError, binaries
 from sagemaker_local.emulator import Emulator
-from sagemaker_operator.kinds import GROUP, KINDS
+from sagemaker_operator.kinds import GROUP
 
 CRDS = Path(__file__).parents[2] / "crds"
 # A training job takes 344 s in SageMaker and 0.7 s here, an endpoint 240 s and 0.5 s.
@@ -54,10 +54,7 @@ def namespace(cluster: Cluster) -> Iterator[str]:
 
 def install_crds(cluster: Cluster) -> None:
     cluster.kubectl("apply", "--server-side", "--kustomize", str(CRDS))
-    names = [f"crd/{kind.plural}.{GROUP}" for kind in KINDS.values()]
-    # A wait that begins before the first condition is there ends with an error.
-    wait = ("wait", "--for=condition=Established", "--timeout=30s", *names)
-    eventually("the CRDs are served", lambda: cluster.kubectl(*wait, check=False).returncode == 0)
+    eventually("the CRDs are served", lambda: not cluster.unserved_crds())
     # kubectl remembers for hours what categories there are.
     cluster.kubectl("api-resources", f"--api-group={GROUP}")
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.builders import Manifest, endpoint, endpoint_config, model, training_job
+from tests.builders import Manifest, endpoint, endpoint_config, example, model, training_job
 from tests.cluster.forked import ForkedOperator
 from tests.cluster.operating import environment
 from tests.cluster.user import User
@@ -22,6 +22,7 @@ from sagemaker_operator.kinds import KINDS
 
 JOBS, ENDPOINTS = 30, 10
 KILLS_AT_WORK, KILLS_AT_THE_END = 35, 14
+NUMBERED, FEWER_KILLS = 4, 12
 SHORTEST_LIFE, LONGEST_LIFE = 0.3, 1.5
 
 
@@ -56,7 +57,7 @@ def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[ForkedO
 def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing(
     user: User, mortal: ForkedOperator, unreliable: Emulator, chance: random.Random
 ) -> None:
-    names = apply_while_killing(user, mortal, chance)
+    names = apply_while_killing(user, mortal, chance, fleet(), kills=KILLS_AT_WORK)
     mortal.start()
     user.wait(*names, condition="Ready", seconds=90)
     assert created(unreliable) == Counter(dict.fromkeys(sagemaker_names(user), 1)), (
@@ -65,7 +66,7 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
     assert shown(user) == actual(unreliable)
 
     mortal.kill_after(0)
-    delete_while_killing(user, mortal, chance)
+    delete_while_killing(user, mortal, chance, kills=KILLS_AT_THE_END)
     mortal.start()
 
     user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
@@ -74,14 +75,35 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
     print(unreliable.journal.counts())
 
 
-def apply_while_killing(user: User, operator: ForkedOperator, chance: random.Random) -> list[str]:
+def test_what_sagemaker_gives_an_id_of_its_own_is_made_once_all_the_same(
+    user: User, mortal: ForkedOperator, unreliable: Emulator, chance: random.Random
+) -> None:
+    manifests = numbered()
+    names = apply_while_killing(user, mortal, chance, manifests, kills=FEWER_KILLS)
+    mortal.start()
+    user.wait(*names, condition="Ready", seconds=90)
+
+    kinds = Counter(manifest["kind"] for manifest in manifests)
+    assert {kind: len(unreliable.resources(kind)) for kind in kinds} == dict(kinds)
+    arns = [o["status"]["arn"] for o in user.objects()]
+    assert len(set(arns)) == len(manifests)
+
+    mortal.kill_after(0)
+    delete_while_killing(user, mortal, chance, kills=FEWER_KILLS // 2)
+    mortal.start()
+    user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
+    assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
+
+
+def apply_while_killing(
+    user: User, operator: ForkedOperator, chance: random.Random, manifests: list[Manifest], *, kills: int
+) -> list[str]:
     """Applies everything in random order, a few objects in each life of the operator; gives the objects' names."""
-    manifests = fleet()
     chance.shuffle(manifests)
-    share = -(-len(manifests) // (KILLS_AT_WORK * 2 // 3))
+    share = -(-len(manifests) // (kills * 2 // 3))
     with ThreadPoolExecutor(1) as thread:
         applied: list[Future[None]] = []
-        for life in range(KILLS_AT_WORK):
+        for life in range(kills):
             operator.start()
             if batch := manifests[life * share : (life + 1) * share]:
                 applied.append(thread.submit(user.apply, *batch))
@@ -91,11 +113,11 @@ def apply_while_killing(user: User, operator: ForkedOperator, chance: random.Ran
     return [f"{m['kind'].lower()}/{m['metadata']['name']}" for m in manifests]
 
 
-def delete_while_killing(user: User, operator: ForkedOperator, chance: random.Random) -> None:
+def delete_while_killing(user: User, operator: ForkedOperator, chance: random.Random, *, kills: int) -> None:
     with ThreadPoolExecutor(1) as thread:
         operator.start()
         deleted = thread.submit(user.kubectl, "delete", "sagemaker", "--all", "--wait=false")
-        for _ in range(KILLS_AT_THE_END - 1):
+        for _ in range(kills - 1):
             operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
             operator.start()
         operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
@@ -113,6 +135,20 @@ def fleet() -> list[Manifest]:
             for n in range(ENDPOINTS)
         ),
     ]
+
+
+def numbered() -> list[Manifest]:
+    """Resources that SageMaker knows by ids of its own: found in lists, or held together by a token."""
+    here = {"name": "digits"}
+    versions = [
+        *(example("ModelPackage", modelPackageGroupRef=here) for _ in range(NUMBERED)),
+        *(example("PipelineExecution", pipelineRef=here, pipelineParameters=None) for _ in range(NUMBERED)),
+        *(example("MlflowApp") for _ in range(NUMBERED)),
+    ]
+    for number, manifest in enumerate(versions):
+        manifest["metadata"]["name"] = f"digits-{number}"
+    pipeline = example("Pipeline", pipelineDefinition='{"Version": "2020-12-01", "Steps": []}')
+    return [example("ModelPackageGroup"), pipeline, example("Domain"), *versions]
 
 
 def created(sagemaker: Emulator) -> Counter[str]:

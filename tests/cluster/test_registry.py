@@ -123,7 +123,7 @@ def test_an_online_store_cannot_be_switched_off_and_lives_as_long_as_the_manifes
 
 
 def test_a_parameter_that_a_manifest_drops_is_removed(user: User, operator: Operator, sagemaker: Emulator) -> None:
-    user.apply(example("TrialComponent"))
+    user.apply(example("TrialComponent", trialRefs=None))
     user.wait_for_all("Ready")
 
     user.edit("trialcomponent/digits", parameters={"test_size": None, "seed": {"numberValue": 7}})
