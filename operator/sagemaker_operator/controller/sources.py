@@ -27,9 +27,14 @@ async def read(cluster: Cluster, resource: Resource) -> Mapping[Asked, Any] | Wa
         kube.errors.KubeError: if the API server did not answer.
     """
     values: dict[Asked, Any] = {}
+    # Several fields often take their values from one object.
+    bodies: dict[tuple[str, str], dict[str, Any] | None] = {}
     for one in sources.asked(resource.kind, resource.spec):
+        at = one.kind, one.name
         try:
-            body = await cluster.core(_PLURALS[one.kind], one.name, namespace=resource.namespace)
+            if at not in bodies:
+                bodies[at] = await cluster.core(_PLURALS[one.kind], one.name, namespace=resource.namespace)
+            body = bodies[at]
             found = None if body is None else sources.value(one, sources.texts(one.kind, body))
         except Forbidden:
             return _unreadable(f"The operator may not read {one}: see docs/configuration.md on ConfigMaps and Secrets.")

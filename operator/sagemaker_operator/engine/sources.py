@@ -43,12 +43,10 @@ def asked(kind: Kind, spec: Mapping[str, Any]) -> tuple[Asked, ...]:
     found = []
     for source in kind.sources:
         *steps, last = source.field.split(".")
-        owner = "Secret" if source.secret else "ConfigMap"
-        ref = f"{owner[0].lower()}{owner[1:]}{'' if source.every else 'Key'}Ref"
         for parent, holder in walk(spec, steps, ()):
-            named = (holder.get(last) or {}).get(ref)
+            named = (holder.get(last) or {}).get(source.ref)
             if isinstance(named, Mapping) and named.get("name"):
-                found.append(Asked(source, parent, owner, named["name"], named.get("key")))
+                found.append(Asked(source, parent, source.owner, named["name"], named.get("key")))
     return tuple(found)
 
 

@@ -4,7 +4,6 @@ Most members are sent as Create takes them. A `kinds.Change` tells of the others
 are taken away by name, values that are unset by a flag.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from sagemaker_operator.model.service import input_shape
 
 from .compare import as_asked, reading, satisfied
 from .sources import veiled
+from .target import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,10 @@ def needed(
 def unseen_hash(kind: Kind, wanted: Mapping[str, Any], secrets: Mapping[str, str] = MappingProxyType({})) -> str | None:
     """A digest of what the manifest says of members that Update takes and Describe does not show; None if it says nothing."""
     told = veiled({name: wanted[name] for name in sorted(_unseen(kind) & wanted.keys())}, secrets)
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16] if told else None
+    return fingerprint(told) if told else None
 
 
+@cache
 def _comparable(kind: Kind) -> frozenset[str]:
     """The mutable members that Describe shows, in whatever place."""
     shown = {*kind.family.described, *kind.told_by, *(path.split(".")[0] for path in kind.shown_at)}

@@ -7,7 +7,7 @@ from typing import Any
 from sagemaker_operator.kinds.kind import Stage
 
 from . import address
-from .facts import Drift, Facts
+from .facts import Facts
 from .readiness import of_the_next
 from .schedule import Pace
 from .sources import veiled
@@ -26,7 +26,7 @@ def outdated(facts: Facts) -> Step | None:
         return None
     if facts.status in facts.kind.ended or (facts.stage is Stage.FAILED and facts.status not in facts.kind.repairable):
         return None
-    if facts.drifting and facts.drift is not Drift.CORRECT:
+    if not facts.correcting:
         return None
     intent = _intent(facts, fingerprint(veiled(update.request, facts.target.secrets)))
     if Verb.UPDATE in facts.done:

@@ -4,6 +4,7 @@ Not here: the fields that it adds to a spec (`controls`, `standins`).
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 from sagemaker_operator.kinds import GROUP, Kind
 from sagemaker_operator.model.families import TOKENS
@@ -58,73 +59,7 @@ def _fix(schema: Schema, name: str) -> None:
 
 def report() -> Schema:
     """The operator's own part of a status."""
-    return {
-        "arn": {"description": "The Amazon Resource Name of the resource.", "type": "string"},
-        "observedGeneration": {
-            "description": "The generation of the spec that this status is about.",
-            "type": "integer",
-            "format": "int64",
-        },
-        "conditions": {
-            "description": "Ready, Reconciling, Stalled and others: see the reference page of this kind.",
-            "type": "array",
-            "items": _CONDITION,
-            "x-kubernetes-list-type": "map",
-            "x-kubernetes-list-map-keys": ["type"],
-        },
-        "attempt": {
-            "description": "How many resources were asked of SageMaker for this object; part of a generated name.",
-            "type": "integer",
-            "format": "int64",
-        },
-        "lastUpdate": {
-            "description": "The change that was sent to SageMaker and is not done yet.",
-            "type": "object",
-            "properties": {
-                "requestHash": {"description": "A digest of the request.", "type": "string"},
-                "before": {"description": "When the resource had been modified last before it.", "type": "string"},
-                "repeats": {
-                    "description": "How often the same request was sent again, as SageMaker kept something else.",
-                    "type": "integer",
-                    "format": "int64",
-                },
-                "generation": {
-                    "description": "The generation of the spec that it was made of.",
-                    "type": "integer",
-                    "format": "int64",
-                },
-            },
-        },
-        "stoppedFor": {
-            "description": "Why this object has stopped the resource: Suspend, or Update, after which it is started again.",
-            "type": "string",
-        },
-        "unseenHash": {
-            "description": "A digest of the values in use that SageMaker can change and does not show, to tell when they change.",
-            "type": "string",
-        },
-        "attached": {
-            "description": "What this object has attached the resource to, by field, to tell what to detach later.",
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-        "appliedFields": {
-            "description": "The fields in use that SageMaker can unset, to tell which to unset once they are removed here.",
-            "type": "array",
-            "items": {"type": "string"},
-            "x-kubernetes-list-type": "atomic",
-        },
-        "tagKeys": {
-            "description": "The keys of the tags that this object put on the resource, to tell which to remove later.",
-            "type": "array",
-            "items": {"type": "string"},
-            "x-kubernetes-list-type": "atomic",
-        },
-        "lastHandledReconcileAt": {
-            "description": f"The value of the annotation {GROUP}/reconcile-requested-at that was acted upon last.",
-            "type": "string",
-        },
-    }
+    return deepcopy(_REPORT)
 
 
 def inputs(kind: Kind) -> Schema:
@@ -174,5 +109,73 @@ _CONDITION: Schema = {
             "pattern": "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$",
         },
         "message": {"description": "Why, for people.", "type": "string", "maxLength": 32768},
+    },
+}
+
+_REPORT: Schema = {
+    "arn": {"description": "The Amazon Resource Name of the resource.", "type": "string"},
+    "observedGeneration": {
+        "description": "The generation of the spec that this status is about.",
+        "type": "integer",
+        "format": "int64",
+    },
+    "conditions": {
+        "description": "Ready, Reconciling, Stalled and others: see the reference page of this kind.",
+        "type": "array",
+        "items": _CONDITION,
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["type"],
+    },
+    "attempt": {
+        "description": "How many resources were asked of SageMaker for this object; part of a generated name.",
+        "type": "integer",
+        "format": "int64",
+    },
+    "lastUpdate": {
+        "description": "The change that was sent to SageMaker and is not done yet.",
+        "type": "object",
+        "properties": {
+            "requestHash": {"description": "A digest of the request.", "type": "string"},
+            "before": {"description": "When the resource had been modified last before it.", "type": "string"},
+            "repeats": {
+                "description": "How often the same request was sent again, as SageMaker kept something else.",
+                "type": "integer",
+                "format": "int64",
+            },
+            "generation": {
+                "description": "The generation of the spec that it was made of.",
+                "type": "integer",
+                "format": "int64",
+            },
+        },
+    },
+    "stoppedFor": {
+        "description": "Why this object has stopped the resource: Suspend, or Update, after which it is started again.",
+        "type": "string",
+    },
+    "unseenHash": {
+        "description": "A digest of the values in use that SageMaker can change and does not show, to tell when they change.",
+        "type": "string",
+    },
+    "attached": {
+        "description": "What this object has attached the resource to, by field, to tell what to detach later.",
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    },
+    "appliedFields": {
+        "description": "The fields in use that SageMaker can unset, to tell which to unset once they are removed here.",
+        "type": "array",
+        "items": {"type": "string"},
+        "x-kubernetes-list-type": "atomic",
+    },
+    "tagKeys": {
+        "description": "The keys of the tags that this object put on the resource, to tell which to remove later.",
+        "type": "array",
+        "items": {"type": "string"},
+        "x-kubernetes-list-type": "atomic",
+    },
+    "lastHandledReconcileAt": {
+        "description": f"The value of the annotation {GROUP}/reconcile-requested-at that was acted upon last.",
+        "type": "string",
     },
 }

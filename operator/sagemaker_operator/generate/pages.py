@@ -93,15 +93,12 @@ def _sources(kind: Kind) -> str:
         return ""
     rows = []
     for source in kind.sources:
-        owner = "Secret" if source.secret else "ConfigMap"
-        ref = f"{owner[0].lower()}{owner[1:]}{'' if source.every else 'Key'}Ref"
         what = "all keys and values" if source.every else "the value of a key"
         keys = "{name: …}" if source.every else "{name: …, key: …}"
         encoded = ", put into base64" if source.base64 else ""
         hidden = " It is never shown in status, events or logs." if source.secret else ""
-        rows.append(
-            f"- `spec.{source.field}: {{{ref}: {keys}}}` in place of `{source.sets}`: {what} of a {owner}{encoded}.{hidden}"
-        )
+        written = f"`spec.{source.field}: {{{source.ref}: {keys}}}`"
+        rows.append(f"- {written} in place of `{source.sets}`: {what} of a {source.owner}{encoded}.{hidden}")
     return "## Values from ConfigMaps and Secrets\n\n" + "\n".join(rows)
 
 

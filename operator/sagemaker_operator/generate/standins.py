@@ -53,7 +53,7 @@ def groups(kind: Kind) -> Iterator[tuple[tuple[str, ...], str, dict[str, StandIn
 
 def _schema(stand_in: StandIn, value: Schema) -> Schema:
     if isinstance(stand_in, Source):
-        return _every(stand_in) if stand_in.every else _key(stand_in)
+        return _from_object(stand_in)
     if isinstance(stand_in, BuiltIn):
         return _built_in(stand_in)
     target = _named(f"The name of the {stand_in.kind}.", key=False)
@@ -70,24 +70,18 @@ def _schema(stand_in: StandIn, value: Schema) -> Schema:
     }
 
 
-def _every(source: Source) -> Schema:
-    ref, what = ("secretRef", "Secret") if source.secret else ("configMapRef", "ConfigMap")
-    return {
-        "description": f"A {what} in this namespace whose keys and values are used as {source.sets}.",
-        "type": "object",
-        "properties": {ref: _named(f"The name of the {what}.", key=False)},
-        "required": [ref],
-    }
-
-
-def _key(source: Source) -> Schema:
-    ref, what = ("secretKeyRef", "Secret") if source.secret else ("configMapKeyRef", "ConfigMap")
+def _from_object(source: Source) -> Schema:
     encoded = ", put into base64" if source.base64 else ""
+    said = (
+        f"A {source.owner} in this namespace whose keys and values are used as {source.sets}."
+        if source.every
+        else f"A key of a {source.owner} in this namespace whose value is used as {source.sets}{encoded}."
+    )
     return {
-        "description": f"A key of a {what} in this namespace whose value is used as {source.sets}{encoded}.",
+        "description": said,
         "type": "object",
-        "properties": {ref: _named(f"The name of the {what}.", key=True)},
-        "required": [ref],
+        "properties": {source.ref: _named(f"The name of the {source.owner}.", key=not source.every)},
+        "required": [source.ref],
     }
 
 

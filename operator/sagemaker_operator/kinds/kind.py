@@ -103,6 +103,16 @@ class Source:
     secret: bool = False
     every: bool = False
 
+    @property
+    def owner(self) -> str:
+        """The kind of object that holds the value."""
+        return "Secret" if self.secret else "ConfigMap"
+
+    @property
+    def ref(self) -> str:
+        """The field that names the object: ``configMapKeyRef``, spelled as in a container's environment."""
+        return f"{self.owner[0].lower()}{self.owner[1:]}{'' if self.every else 'Key'}Ref"
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
