@@ -3,12 +3,14 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .running import Running
 
 JOB = Kind(
     family=Family("Job", identity="JobName", status="JobStatus"),
     short="smjob",
     summary="A SageMaker model customization job, smjob to kubectl: fine-tunes or evaluates a model, or makes data.",
     lifecycle=Lifecycle.JOB,
+    run=Running(end="EndTime"),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists"),),
     busy=(says("ValidationException", "The request was rejected because"), says("ResourceInUse")),

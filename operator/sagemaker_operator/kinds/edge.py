@@ -3,6 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Column, Kind, Lifecycle, Reference, says
+from .running import Running
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/edge.html
 _EDGE_MANAGER = "SageMaker Edge Manager was discontinued on April 26th, 2024."
@@ -12,6 +13,7 @@ EDGE_PACKAGING_JOB = Kind(
     short="smedgepkg",
     summary="A SageMaker Edge Manager packaging job: packs a compiled model for devices.",
     lifecycle=Lifecycle.JOB,
+    run=Running(),
     closed=_EDGE_MANAGER,
     absent=(says("ResourceNotFound"),),
     exists=(says("ValidationException", "already exists"), says("ResourceInUse", "already exists")),

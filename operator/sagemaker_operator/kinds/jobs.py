@@ -4,12 +4,19 @@ from sagemaker_operator.model.families import Family
 
 from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .running import Running
 
 TRANSFORM_JOB = Kind(
     family=Family("TransformJob", identity="TransformJobName", status="TransformJobStatus"),
     short="smtx",
     summary="A SageMaker batch transform job: runs a model over data in S3 and writes its predictions there.",
     lifecycle=Lifecycle.JOB,
+    run=Running(
+        start="TransformStartTime",
+        end="TransformEndTime",
+        instance_type="TransformResources.InstanceType",
+        instance_count="TransformResources.InstanceCount",
+    ),
     absent=(says("ValidationException", "Could not find requested job"), says("ResourceNotFound")),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -42,6 +49,7 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
     short="smhpo",
     summary="A SageMaker tuning job: trains a model many times to find the hyperparameters that suit it best.",
     lifecycle=Lifecycle.JOB,
+    run=Running(end="HyperParameterTuningEndTime"),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -101,6 +109,7 @@ AUTO_ML_JOB = Kind(
     short="smaml",
     summary="A SageMaker Autopilot job of the first version: finds the best model for a table. AutoMLJobV2 knows more problems.",
     lifecycle=Lifecycle.JOB,
+    run=Running(end="EndTime"),
     absent=_AUTOML_ABSENT,
     exists=_AUTOML_EXISTS,
     busy=_AUTOML_BUSY,
@@ -125,6 +134,7 @@ AUTO_ML_JOB_V2 = Kind(
     short="smamlv2",
     summary="A SageMaker Autopilot job: finds the best model for a table, a time series, images or texts.",
     lifecycle=Lifecycle.JOB,
+    run=Running(end="EndTime"),
     absent=_AUTOML_ABSENT,
     exists=_AUTOML_EXISTS,
     busy=_AUTOML_BUSY,

@@ -14,6 +14,8 @@ from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
 from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
 
+from .running import Running
+
 
 class Lifecycle(Enum):
     """How long a resource of a kind lives."""
@@ -192,6 +194,7 @@ class Kind:
     Attributes:
         short: the short name for kubectl.
         summary: one sentence for ``kubectl explain`` and the docs.
+        run: where a job tells about its work; None if it is none.
         closed: what AWS says about a service that takes no new customers or is going away; None for the others.
         absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
         changing, stopping, leaving, ready, stopped, failed, gone: the statuses of each stage; an unlisted status is CHANGING.
@@ -240,6 +243,7 @@ class Kind:
     absent: tuple[Says, ...]
     exists: tuple[Says, ...]
     busy: tuple[Says, ...] = ()
+    run: Running | None = None
     closed: str | None = None
     changing: frozenset[str] = frozenset()
     stopping: frozenset[str] = frozenset()

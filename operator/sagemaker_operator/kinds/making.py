@@ -4,12 +4,14 @@ from sagemaker_operator.model.families import Family
 
 from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, says
+from .running import Running
 
 COMPILATION_JOB = Kind(
     family=Family("CompilationJob", identity="CompilationJobName", status="CompilationJobStatus"),
     short="smcj",
     summary="A SageMaker Neo compilation job: compiles a model for a device or an instance type.",
     lifecycle=Lifecycle.JOB,
+    run=Running(start="CompilationStartTime", end="CompilationEndTime"),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -42,6 +44,7 @@ OPTIMIZATION_JOB = Kind(
     short="smopt",
     summary="A SageMaker optimization job: quantizes, compiles or shards a generative model for an instance type.",
     lifecycle=Lifecycle.JOB,
+    run=Running(start="OptimizationStartTime", end="OptimizationEndTime"),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -69,6 +72,7 @@ INFERENCE_RECOMMENDATIONS_JOB = Kind(
     short="smirj",
     summary="A SageMaker Inference Recommender job: load-tests a model on instance types and recommends one.",
     lifecycle=Lifecycle.JOB,
+    run=Running(end="CompletionTime"),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -120,6 +124,7 @@ AI_BENCHMARK_JOB = Kind(
     short="smaibj",
     summary="A SageMaker AI benchmark job: measures latency, throughput and cost of an endpoint under a workload.",
     lifecycle=Lifecycle.JOB,
+    run=Running(start="StartTime", end="EndTime"),
     absent=_AI_ABSENT,
     exists=_AI_EXISTS,
     busy=_AI_BUSY,
@@ -150,6 +155,7 @@ AI_RECOMMENDATION_JOB = Kind(
     short="smairj",
     summary="A SageMaker AI recommendation job: finds the instance type and the optimizations that serve a model best.",
     lifecycle=Lifecycle.JOB,
+    run=Running(start="StartTime", end="EndTime"),
     absent=_AI_ABSENT,
     exists=_AI_EXISTS,
     busy=_AI_BUSY,

@@ -3,6 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .running import Running
 
 PIPELINE = Kind(
     family=Family("Pipeline", identity="PipelineName", status="PipelineStatus"),
@@ -39,6 +40,7 @@ PIPELINE_EXECUTION = Kind(
     short="smpx",
     summary="One run of a SageMaker pipeline, with parameters of its own.",
     lifecycle=Lifecycle.JOB,
+    run=Running(),
     absent=(says("ResourceNotFound", "does not exist"),),
     exists=(says("ConflictException", "already exists"),),
     busy=(says("ConflictException"),),

@@ -3,6 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Change, Column, Kind, Lifecycle, Reference, Source, says
+from .running import Running
 
 MODEL_PACKAGE_GROUP = Kind(
     family=Family("ModelPackageGroup", identity="ModelPackageGroupName", status="ModelPackageGroupStatus"),
@@ -155,6 +156,7 @@ MODEL_CARD_EXPORT_JOB = Kind(
     short="smcardx",
     summary="A SageMaker model card export job: writes a model card to S3 as a PDF.",
     lifecycle=Lifecycle.JOB,
+    run=Running(),
     absent=(says("ResourceNotFound"),),
     exists=(says("ConflictException", "already exists"),),
     changing=frozenset({"InProgress"}),

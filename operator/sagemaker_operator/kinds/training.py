@@ -4,12 +4,20 @@ from sagemaker_operator.model.families import Family
 
 from . import job_references
 from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, Source, says
+from .running import Running
 
 TRAINING_JOB = Kind(
     family=Family("TrainingJob", identity="TrainingJobName", status="TrainingJobStatus"),
     short="smtj",
     summary="A SageMaker training job: runs a training image on data in S3 and leaves a model artifact there.",
     lifecycle=Lifecycle.JOB,
+    run=Running(
+        start="TrainingStartTime",
+        end="TrainingEndTime",
+        instance_type="ResourceConfig.InstanceType",
+        instance_count="ResourceConfig.InstanceCount",
+        instance_groups=("ResourceConfig.InstanceGroups",),
+    ),
     absent=(says("ValidationException", "Requested resource not found"), says("ResourceNotFound")),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     # Stop and Delete answer so when another hand was quicker, or the job is not there yet.
@@ -54,6 +62,12 @@ PROCESSING_JOB = Kind(
     short="smpj",
     summary="A SageMaker processing job: runs an image over data in S3 and uploads what it writes.",
     lifecycle=Lifecycle.JOB,
+    run=Running(
+        start="ProcessingStartTime",
+        end="ProcessingEndTime",
+        instance_type="ProcessingResources.ClusterConfig.InstanceType",
+        instance_count="ProcessingResources.ClusterConfig.InstanceCount",
+    ),
     absent=(
         says("ValidationException", "Could not find requested job", "Could not find job to update"),
         says("ResourceNotFound"),
