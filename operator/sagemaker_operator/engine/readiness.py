@@ -1,15 +1,11 @@
 """What the state of a SageMaker resource means for the people who wait for it."""
 
-import re
-
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 
 from .facts import Facts
+from .failure import classify
 from .verdict import Reason, State, Verdict, ready, reconciling, stalled, while_serving
-
-# FailureReason begins with its class where SageMaker knows one: "AlgorithmError: ExecuteUserScriptError: …".
-_CLASS = re.compile(r"^([A-Z][A-Za-z]+(?:Error|Exception)):")
 
 
 def assess(facts: Facts) -> Verdict:
@@ -80,7 +76,5 @@ def _detail(facts: Facts) -> str:
 
 def _cause(facts: Facts) -> tuple[str, str]:
     told = str(facts.cause or "")
-    known = _CLASS.match(told)
-    if known is not None:
-        return known[1], told
-    return _word(facts), told or f"{_subject(facts)} is {facts.status}{_detail(facts)}."
+    known = classify(facts.kind, facts.reply, facts.cause)
+    return known or _word(facts), told or f"{_subject(facts)} is {facts.status}{_detail(facts)}."
