@@ -28,6 +28,14 @@ class Cluster(Protocol):
     ) -> dict[str, Any] | None:
         """Apply a JSON merge patch to exactly that version; the new object, or None if there is none."""
 
+    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Create an object; the new object, or `kube.errors.Conflict` if there is one of that name."""
+
+    async def delete(
+        self, kind: Kind, namespace: str, name: str, *, uid: str, resource_version: str | None = None
+    ) -> bool:
+        """Ask for exactly that object to be deleted, whether there was one; `kube.errors.Conflict` if it is another."""
+
     async def core(self, plural: str, name: str, *, namespace: str | None = None) -> dict[str, Any] | None:
         """An object of the core API, such as a ConfigMap, or None if there is none."""
 

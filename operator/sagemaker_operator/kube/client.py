@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import aiohttp
 
@@ -20,6 +20,7 @@ from .errors import Unavailable
 from .reply import failure
 
 Body = Mapping[str, Any]
+Propagation = Literal["Background", "Foreground", "Orphan"]
 Told = Callable[[str, str], None]
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 _UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError)
@@ -120,6 +121,58 @@ class KubeClient:
         if resource_version is not None:
             body = {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": resource_version}}
         return await self.request("PATCH", path_of(kind, namespace, name, status=status), body)
+
+    async def create(self, kind: Kind, namespace: str, body: Body) -> dict[str, Any]:
+        """Creates an object; gives it as it is afterwards.
+
+        Args:
+            kind: its kind.
+            namespace: where; the body need not say so.
+            body: its metadata, with its name, and its spec.
+
+        Raises:
+            Conflict: there is an object of that name.
+            Missing: the namespace does not exist, or the kind's CRD is not installed.
+        """
+        named = {"apiVersion": f"{GROUP}/{VERSION}", "kind": kind.name, **body}
+        created = await self.request("POST", path_of(kind, namespace), named, missing=False)
+        assert created is not None
+        return created
+
+    async def delete(
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        *,
+        uid: str,
+        resource_version: str | None = None,
+        propagation: Propagation = "Background",
+    ) -> bool:
+        """Asks for one very object to be deleted; it goes when its finalizers have gone.
+
+        Args:
+            kind: its kind.
+            namespace: its namespace.
+            name: its name.
+            uid: refuse when it is another object of that name.
+            resource_version: refuse when the object is not at this version.
+            propagation: what becomes of the objects that it owns.
+
+        Returns:
+            Whether there was an object of that name.
+
+        Raises:
+            Conflict: it is another object, or at another version.
+        """
+        preconditions = {"uid": uid} | ({} if resource_version is None else {"resourceVersion": resource_version})
+        options = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": preconditions,
+            "propagationPolicy": propagation,
+        }
+        return await self.request("DELETE", path_of(kind, namespace, name), options) is not None
 
     async def list_metadata(self, kind: Kind, namespace: str | None = None, *, limit: int = 500) -> list[ObjectMeta]:
         """The metadata of all objects of a kind, or those of one namespace, page by page so that no answer is large.

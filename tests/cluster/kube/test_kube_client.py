@@ -61,6 +61,39 @@ async def test_what_does_not_exist_is_none(client: KubeClient, probes: Probes) -
     assert await client.patch(probes.kind, probes.namespace, "nobody", {"spec": {"size": 1}}) is None
 
 
+async def test_a_name_that_is_taken_cannot_be_created_again(client: KubeClient, probes: Probes) -> None:
+    body = {"kind": "Probe", "metadata": {"name": "one"}, "spec": {"size": 1}}
+
+    created = await client.create(probes.kind, probes.namespace, body)
+
+    assert created["metadata"]["uid"]
+    with pytest.raises(Conflict, match=r"POST .*/probes: .*already exists"):
+        await client.create(probes.kind, probes.namespace, body)
+
+
+async def test_nothing_can_be_created_where_there_is_no_namespace(client: KubeClient, probes: Probes) -> None:
+    with pytest.raises(Missing, match=r"POST .*nowhere"):
+        await client.create(probes.kind, "nowhere", {"kind": "Probe", "metadata": {"name": "one"}, "spec": {"size": 1}})
+
+
+async def test_only_the_very_object_that_is_meant_is_deleted(client: KubeClient, probes: Probes) -> None:
+    probes.apply("one", size=1)
+    old = await client.get(probes.kind, probes.namespace, "one")
+    assert old is not None
+    uid, version = old["metadata"]["uid"], old["metadata"]["resourceVersion"]
+    await client.patch(probes.kind, probes.namespace, "one", {"spec": {"size": 2}})
+
+    with pytest.raises(Conflict, match="DELETE"):
+        await client.delete(probes.kind, probes.namespace, "one", uid="another")
+    with pytest.raises(Conflict, match="DELETE"):
+        await client.delete(probes.kind, probes.namespace, "one", uid=uid, resource_version=version)
+    there = await client.delete(probes.kind, probes.namespace, "one", uid=uid)
+    again = await client.delete(probes.kind, probes.namespace, "one", uid=uid)
+
+    assert (there, again) == (True, False)
+    assert await client.get(probes.kind, probes.namespace, "one") is None
+
+
 async def test_what_the_schema_forbids_is_invalid_and_says_which_field(client: KubeClient, probes: Probes) -> None:
     probes.apply("one", size=1)
 
