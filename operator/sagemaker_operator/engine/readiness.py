@@ -42,7 +42,7 @@ def _job(facts: Facts) -> Verdict:
         case Stage.READY:
             return Verdict(State.READY, Reason.SUCCEEDED, f"{_subject(facts)} is {facts.status}.", succeeded=True)
         case Stage.FAILED | Stage.STOPPED:
-            reason, message = _cause(facts)
+            reason, message = cause(facts)
             return Verdict(State.STALLED, reason, message, succeeded=False)
         case _:
             return reconciling(_word(facts), f"{_subject(facts)} is {facts.status}{_detail(facts)}.")
@@ -53,7 +53,7 @@ def _service(facts: Facts) -> Verdict:
         case Stage.READY:
             return ready(facts.status or Reason.READY, f"{_subject(facts)} is {facts.status}.")
         case Stage.FAILED | Stage.STOPPED:
-            reason, message = _cause(facts)
+            reason, message = cause(facts)
             return stalled(reason, message)
         case _:
             verdict = reconciling(_word(facts), f"{_subject(facts)} is {facts.status}.")
@@ -74,7 +74,8 @@ def _detail(facts: Facts) -> str:
     return f" ({refined})" if refined and refined != facts.status else ""
 
 
-def _cause(facts: Facts) -> tuple[str, str]:
+def cause(facts: Facts) -> tuple[str, str]:
+    """Why a resource failed or stopped: in one word, and in SageMaker's own if it has some."""
     told = str(facts.cause or "")
     known = classify(facts.kind, facts.reply, facts.cause)
     return known or _word(facts), told or f"{_subject(facts)} is {facts.status}{_detail(facts)}."
