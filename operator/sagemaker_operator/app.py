@@ -21,6 +21,7 @@ from typing import Any
 from sagemaker_operator import __version__, images
 from sagemaker_operator.aws.cloud import Cloud
 from sagemaker_operator.aws.limits import Limits
+from sagemaker_operator.aws.logs import tail
 from sagemaker_operator.aws.sessions import Sessions, default_region
 from sagemaker_operator.aws.sweeps import sweep
 from sagemaker_operator.controller.clock import WallClock
@@ -208,6 +209,7 @@ class _Process:
             cluster=self._client,
             cloud=cloud,
             sweep=partial(sweep, cloud),
+            logs=partial(tail, cloud),
             announcer=_Announcer(recorder),
             clock=WallClock(),
             meter=self._metrics,

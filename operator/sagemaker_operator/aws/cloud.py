@@ -62,7 +62,7 @@ class Cloud:
         self._closed = False
 
     async def call(
-        self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane
+        self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane, service: str = "sagemaker"
     ) -> dict[str, object]:
         """Call an operation when it is its turn.
 
@@ -73,6 +73,7 @@ class Cloud:
             request: its input in the service model's spelling.
             region: the AWS region.
             lane: how urgent it is.
+            service: whose operation it is, by botocore's name.
 
         Returns:
             The members of the reply; times are in UTC.
@@ -94,7 +95,7 @@ class Cloud:
         if self._closed:
             raise _stopping(operation)
         # Shielded: a call under way cannot be called back, and keeps its thread and its turn until it is done.
-        outcome = await asyncio.shield(self._under_way(key, request))
+        outcome = await asyncio.shield(self._under_way(service, key, request))
         if isinstance(outcome, AWSFailure):
             raise outcome
         return outcome
@@ -118,7 +119,7 @@ class Cloud:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._sessions.close()
 
-    def _under_way(self, key: Key, request: Mapping[str, object]) -> asyncio.Future[_Outcome]:
+    def _under_way(self, service: str, key: Key, request: Mapping[str, object]) -> asyncio.Future[_Outcome]:
         """Carry out a call whose turn it is, and end the turn when the thread is done."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_Outcome] = loop.create_future()
@@ -126,7 +127,7 @@ class Cloud:
 
         def carry_out() -> None:
             began = perf_counter()
-            outcome = self._ask(key, request)
+            outcome = self._ask(service, key, request)
             # A loop that is closed has nobody left to tell.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._arrived, key, answer, outcome, perf_counter() - began)
@@ -145,11 +146,11 @@ class Cloud:
         answer.set_result(outcome)
         self._turns.finish(key, throttled=throttled)
 
-    def _ask(self, key: Key, request: Mapping[str, object]) -> _Outcome:
+    def _ask(self, service: str, key: Key, request: Mapping[str, object]) -> _Outcome:
         """One call, blocking; whatever goes wrong is an outcome."""
         endpoint = self._sessions.endpoint_url or ""
         try:
-            client = self._sessions.client(key.region)
+            client = self._sessions.client(key.region, service)
             endpoint = client.meta.endpoint_url
             reply = getattr(client, xform_name(key.operation))(**request)
             return replies.result(reply, key.operation, endpoint=endpoint)

@@ -1,4 +1,4 @@
-"""Whether what goes out and what comes back can be SageMaker's.
+"""Whether what goes out and what comes back can be SageMaker's, or that of another service of AWS that speaks JSON.
 
 botocore reads any text that is not JSON as a structure without members, so that a captive portal, a proxy or a wrong URL looks
 like a success without content. Pure.
@@ -10,7 +10,7 @@ from typing import cast
 from botocore.validate import ParamValidator
 
 from sagemaker_operator.errors import Refused
-from sagemaker_operator.model.service import input_shape, output_shape
+from sagemaker_operator.model.service import has_operation, input_shape, output_shape
 
 from .failures import nonsense
 
@@ -30,7 +30,7 @@ def result(reply: Mapping[str, object], operation: str, *, endpoint: str) -> dic
     metadata = cast("Mapping[str, object]", reply.get("ResponseMetadata", {}))
     headers = cast("Mapping[str, str]", metadata.get("HTTPHeaders", {}))
     content = headers.get("content-type", "")
-    required = output_shape(operation).required_members
+    required = output_shape(operation).required_members if has_operation(operation) else []
     if content and "json" not in content:
         raise nonsense(operation, endpoint=endpoint, found=f"status {metadata.get('HTTPStatusCode')} with {content}")
     # Members that AWS leaves out against its own model have been seen; none at all of them have not.
@@ -48,6 +48,8 @@ def unwritable(request: Mapping[str, object], operation: str) -> Refused | None:
     Clients do not validate, since the API server and AWS do. A value of the wrong type ends as an arbitrary exception in the
     middle of botocore, which is told here as AWS would.
     """
+    if not has_operation(operation):
+        return None
     report = ParamValidator().validate(dict(request), input_shape(operation))
     if not report.has_errors():
         return None

@@ -24,7 +24,7 @@ Client = Any
 
 
 class Sessions:
-    """One botocore session and its clients, one for each region.
+    """One botocore session and its clients, one for each service and region.
 
     Args:
         endpoint_url: where SageMaker is, None for AWS itself.
@@ -64,9 +64,9 @@ class Sessions:
         self._credentials_pause = credentials_pause
         self._barren_until = float("-inf")
 
-    def client(self, region: str) -> Client:
-        """The SageMaker client of a region; thread-safe, as the clients themselves are."""
-        return self._client("sagemaker", region)
+    def client(self, region: str, service: str = "sagemaker") -> Client:
+        """The client of a service in a region; thread-safe, as the clients themselves are."""
+        return self._client(service, region)
 
     def account(self, region: str) -> str:
         """The id of the AWS account that the credentials belong to, asked once."""

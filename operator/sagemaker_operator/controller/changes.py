@@ -24,6 +24,7 @@ class Changes:
         queue: gets the keys.
         settle: called with the record of a resource that is settled when it is first seen.
         watch: called with the record of a job that runs when it is first seen.
+        remind: called with the record of a resource that is at rest or watched when it is first seen.
         gone: called with the record of a resource that is no more.
     """
 
@@ -34,11 +35,12 @@ class Changes:
         queue: WorkQueue,
         settle: Callable[[Record], None],
         watch: Callable[[Record], None],
+        remind: Callable[[Record], None],
         gone: Callable[[Record], None],
         wake: Callable[[], None],
     ) -> None:
         self._store, self._queue = store, queue
-        self._settle, self._watch, self._gone, self._wake = settle, watch, gone, wake
+        self._settle, self._watch, self._remind, self._gone, self._wake = settle, watch, remind, gone, wake
 
     def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API; ``event`` is None for what a listing brings."""
@@ -98,6 +100,8 @@ class Changes:
             self._watch(record)
         else:
             self._queue.add(record.key, Lane.USER)
+            return
+        self._remind(record)
 
     def _wake_leaving(self, record: Record) -> None:
         """What it refers to may go now, if that is what it waits for."""

@@ -12,7 +12,7 @@ from sagemaker_operator.kinds import Kind, Policy
 
 from .changes import Changes
 from .passes import Passes
-from .ports import Announcer, Clock, Cloud, Cluster, Meter, Sweep
+from .ports import Announcer, Clock, Cloud, Cluster, Logs, Meter, Sweep
 from .store import Store
 from .targets import Targets
 from .watchlist import Watchlist
@@ -26,6 +26,7 @@ class Control:
 
     Args:
         cluster, cloud, sweep, announcer, clock, meter: the outside world.
+        logs: reads what failed jobs have written; None leaves that out.
         cluster_name: in ownership tags.
         region: of resources that name none.
         deletion_policy: of resources that name none; None leaves it to their kind.
@@ -33,7 +34,7 @@ class Control:
         resync, drift: seconds between looks at what is at rest (see `watchlist`).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where all parts meet
         self,
         *,
         cluster: Cluster,
@@ -44,6 +45,7 @@ class Control:
         meter: Meter,
         cluster_name: str,
         region: str,
+        logs: Logs | None = None,
         deletion_policy: Policy | None = None,
         images: Overrides = NONE,
         resync: float = 60.0,
@@ -58,6 +60,7 @@ class Control:
             queue=self._queue,
             settle=self._watchlist.settle,
             watch=self._watchlist.watch,
+            remind=self._watchlist.remind,
             gone=self._watchlist.forget,
             wake=self._wake,
         )
@@ -69,6 +72,7 @@ class Control:
             targets=Targets(self._store, cluster=cluster_name, region=region, images=images),
             announcer=announcer,
             clock=clock,
+            logs=logs,
             region=region,
             default_policy=deletion_policy,
         )

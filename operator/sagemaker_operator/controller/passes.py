@@ -9,23 +9,37 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_operator.engine import address, announce, attaching, report
+from sagemaker_operator.engine import address, amending, announce, attaching, report
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.sources import redacted
-from sagemaker_operator.engine.steps import AskAttached, AskOwner, Call, Claim, Intend, Look, Release, Rest, Step, Verb
+from sagemaker_operator.engine.steps import (
+    AskAttached,
+    AskLog,
+    AskOwner,
+    Call,
+    Claim,
+    Discard,
+    Intend,
+    Look,
+    Release,
+    Rest,
+    Step,
+    Verb,
+)
 from sagemaker_operator.engine.target import Target
+from sagemaker_operator.engine.times import written
 from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
-from . import sources
+from . import log_reading, sources
 from .finding import attached, find
 from .namespaces import Namespaces
-from .ports import Announcer, Clock, Cloud, Cluster
+from .ports import Announcer, Clock, Cloud, Cluster, Logs
 from .store import Record, Store
 from .targets import Targets
 
@@ -72,12 +86,13 @@ class Passes:
         announcer: Announcer,
         clock: Clock,
         region: str,
+        logs: Logs | None = None,
         default_policy: Policy | None = None,
     ) -> None:
         self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
         self._heard = learn
         self._announcer, self._clock = announcer, clock
-        self._region, self._default_policy = region, default_policy
+        self._region, self._default_policy, self._logs = region, default_policy, logs
         self._namespaces = Namespaces(cluster, clock)
 
     async def run(self, record: Record, lane: Lane) -> Outcome:
@@ -92,6 +107,7 @@ class Passes:
         facts = Facts(
             resource=resource,
             target=self._targets.of(resource, values),
+            now=self._clock.now(),
             created=record.created,
             misses=record.misses,
             tries=record.tries,
@@ -105,6 +121,8 @@ class Passes:
                 return await self._rest(facts, step)
             if isinstance(step, Release):
                 return await self._release(facts, step)
+            if isinstance(step, Discard):
+                return await self._discard(facts, step)
             facts = await self._carry_out(facts, step, lane, hint)
         raise EndlessPass(f"{resource.key}: {_MOST_STEPS} steps and no end, the last one {step}")
 
@@ -131,6 +149,9 @@ class Passes:
                 return await self._ask_owner(facts, step, lane)
             case AskAttached():
                 return await self._ask_attached(facts, step, lane)
+            case AskLog():
+                region = facts.resource.spec.get("region") or self._region
+                return replace(facts, log=await log_reading.read(self._logs, facts, step, region=region))
             case Call():
                 return await self._call(facts, step, lane)
         raise AssertionError(step)
@@ -210,6 +231,9 @@ class Passes:
                 return replace(facts, created=ids, tags=tags, observed=Unlooked())
             case Verb.START | Verb.STOP | Verb.DELETE:
                 return replace(facts, observed=Unlooked())
+            case Verb.UPDATE if facts.kind.live:
+                # The next look confirms it at once: what a job has is compared only while something was edited.
+                return replace(facts, observed=Unlooked())
             case Verb.ATTACH | Verb.DETACH:
                 return replace(facts, attached=attaching.after(facts, step))
             case Verb.TAG:
@@ -235,7 +259,7 @@ class Passes:
         resource, wrote = facts.resource, False
         before = resource.status
         if step.verdict is not None:
-            change = report.change(before, report.status(facts, step.verdict, self._now()))
+            change = report.change(before, {**report.status(facts, step.verdict, self._now()), **step.status})
             if change:
                 resource, wrote = await self._patch(resource, {"status": change}, status=True), True
         facts = replace(facts, resource=resource)
@@ -249,6 +273,18 @@ class Passes:
             self._announcer.announce(facts.resource, announcement)
         self._announcer.announce(facts.resource, announce.Announcement("Normal", "Released", step.message, "Delete"))
         return Outcome(None, facts, wrote=False)
+
+    async def _discard(self, facts: Facts, step: Discard) -> Outcome:
+        resource = facts.resource
+        self._announcer.announce(resource, announce.Announcement("Normal", "Expired", step.message, "Delete"))
+        await self._cluster.delete(
+            resource.kind,
+            resource.namespace,
+            resource.name,
+            uid=resource.uid,
+            resource_version=resource.version,
+        )
+        return Outcome(Pace.NEVER, facts, wrote=False)
 
     def _tell(self, facts: Facts, before: Mapping[str, Any]) -> None:
         after = facts.resource.status
@@ -273,12 +309,12 @@ class Passes:
         return resource
 
     def _now(self) -> str:
-        return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(self._clock.now())
 
 
 def _tells_enough(facts: Facts, hint: Mapping[str, Any]) -> bool:
     """Whether a row of a list will do: the same resource, still on its way. An end deserves the full story."""
     kind, resource = facts.kind, facts.resource
-    if not resource.up_to_date or facts.arn is None or hint.get(kind.family.arn) != facts.arn:
+    if not resource.up_to_date or amending.edited(facts) or facts.arn is None or hint.get(kind.family.arn) != facts.arn:
         return False
     return kind.stage(hint.get(kind.family.status or "")) in (Stage.CHANGING, Stage.STOPPING)

@@ -54,6 +54,23 @@ class Sweep(Protocol):
         """The rows of the List operation, up to the first that was created before a time."""
 
 
+class Logs(Protocol):
+    """What the containers of jobs have written."""
+
+    async def __call__(
+        self, group: str, streams: str, *, host: str, lines: int, region: str
+    ) -> tuple[str, tuple[str, ...]]:
+        """The stream that tells most of a failure, "" if there is none, and its last lines; or an `errors.AWSFailure`.
+
+        Args:
+            group: the log group.
+            streams: how the names of the streams begin.
+            host: how the one that is wanted goes on behind that, if it is known.
+            lines: how many lines are wanted.
+            region: the AWS region.
+        """
+
+
 class Announcer(Protocol):
     """Tells people what happened."""
 

@@ -7,9 +7,10 @@ and otherwise just what others ask for: whether it is ready, what it offers to t
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sagemaker_operator.engine import references
+from sagemaker_operator.engine import policy, references
 from sagemaker_operator.engine.resource import Key, Resource
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.kinds import KINDS, Kind, Reference
@@ -33,6 +34,7 @@ class Record:
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
+        due: when time alone gives it something to do.
     """
 
     kind: Kind
@@ -62,6 +64,7 @@ class Record:
     tries: int = 0
     pace: Pace | None = None
     misses: int = 0
+    due: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -85,6 +88,7 @@ class Record:
         self.born = status.get("creationTime") or resource.created
         self.seen = _seen(resource)
         self.offers = _offers(resource)
+        self.due = policy.due(resource)
         found = references.pointers(resource.kind, resource.spec, resource.namespace)
         self.points_to = tuple((pointer.target, pointer.reference.holds) for pointer in found)
         self.resource = None if self.settled else resource

@@ -6,6 +6,7 @@ from typing import Any
 
 from sagemaker_operator.engine import builtin, references, sources
 from sagemaker_operator.engine.ownership import ownership
+from sagemaker_operator.engine.policy import RunPolicy
 from sagemaker_operator.engine.references import Pointer
 from sagemaker_operator.engine.resource import Key, Resource
 from sagemaker_operator.engine.sources import Asked
@@ -47,6 +48,7 @@ class Targets:
         hidden = sources.secrets(values, resource.uid)
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
+        resolved = RunPolicy(resource).on_instance_type(resolved)
         region = resolved.get("region") or self._region
         try:
             resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)

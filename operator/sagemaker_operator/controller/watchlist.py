@@ -115,6 +115,12 @@ class Watchlist:
         if joined is not None:
             joined[0].members.pop(joined[1], None)
 
+    def remind(self, record: Record) -> None:
+        """Wake the key when time alone gives it something to do."""
+        if record.due is not None:
+            left = (record.due - self._clock.now()).total_seconds()
+            self._queue.add_at(record.key, self._clock.monotonic() + max(0.0, left), Lane.TRANSITION)
+
     async def close(self) -> None:
         """End all sweeps."""
         tasks = [group.task for group in self._groups.values() if group.task is not None]

@@ -35,6 +35,9 @@ class Watcher(Protocol):
     def forget(self, record: Record) -> None:
         """Wake the key no more."""
 
+    def remind(self, record: Record) -> None:
+        """Wake the key when time alone gives it something to do."""
+
 
 class Workers:
     """The pool of workers on one queue."""
@@ -148,6 +151,9 @@ class Workers:
             # Something moves: look again soon.
             record.pace = None
         self._again(record, outcome.pace, Lane.TRANSITION)
+        if record.due is not None and record.due > outcome.facts.now:
+            # What was due when the pass began has been considered by it.
+            self._watcher.remind(record)
         return "error" if failure is not None else "requeue_after"
 
     def _again(self, record: Record, pace: Pace, lane: Lane) -> None:

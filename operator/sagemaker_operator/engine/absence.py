@@ -5,12 +5,15 @@ from typing import Any
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.model.names import field
 
+from . import attempts
 from .facts import Drift, Facts, Present
 from .naming import generated_name
+from .policy import RunPolicy
 from .resource import ADOPT
 from .schedule import Pace
 from .steps import Call, Intend, Rest, Step, Verb
 from .target import Waiting
+from .times import written
 from .verdict import Reason, State, Verdict, reconciling, stalled
 
 # A Describe right after a Create may find nothing yet: that many looks in a row must agree before it is believed.
@@ -21,14 +24,8 @@ def missing(facts: Facts) -> Step | None:
     """Make what is not there; but never a job whose work was already begun."""
     if isinstance(facts.observed, Present):
         return None
-    if facts.begun and facts.misses < MISSES:
-        return Rest(None, Pace.SOON)
-    if facts.begun and facts.kind.lifecycle is Lifecycle.JOB:
-        return _lost_job(facts)
-    if facts.begun and facts.drift is not Drift.CORRECT:
-        subject = f"{facts.kind.name} {facts.resource.known_name}"
-        message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."
-        return Rest(stalled(Reason.NOT_FOUND, message), Pace.DRIFT)
+    if facts.begun and (lost := _lost(facts)) is not None:
+        return lost
     if facts.resource.adopts and not facts.begun:
         message = f"The annotation {ADOPT} names {facts.resource.adopts}, and there is no such {facts.kind.name}."
         return Rest(stalled(Reason.NOT_FOUND, message), Pace.RECHECK)
@@ -36,7 +33,38 @@ def missing(facts: Facts) -> Step | None:
         return Rest(facts.target.verdict, facts.target.pace)
     if facts.begun and (facts.kind.family.assigned or facts.kind.family.token):
         return _anew(facts)
+    if (held := _held(facts)) is not None:
+        return held
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
+
+
+def _lost(facts: Facts) -> Step | None:
+    """What was made and is not there any more; None if it is to be made again."""
+    if facts.misses < MISSES:
+        return Rest(None, Pace.SOON)
+    if facts.kind.lifecycle is Lifecycle.JOB:
+        return _lost_job(facts)
+    if facts.drift is Drift.CORRECT:
+        return None
+    subject = f"{facts.kind.name} {facts.resource.known_name}"
+    message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."
+    return Rest(stalled(Reason.NOT_FOUND, message), Pace.DRIFT)
+
+
+def _held(facts: Facts) -> Step | None:
+    """What keeps a Create, which was refused or interrupted before, from being asked for again."""
+    if facts.suspend and not facts.begun:
+        # One that was asked for may still come to light.
+        return attempts.suspended() if facts.named or facts.misses >= MISSES else Rest(None, Pace.SOON)
+    if facts.kind.run is None:
+        return None
+    deadline = RunPolicy(facts.resource).deadline
+    if deadline is not None and facts.now >= deadline:
+        return attempts.exceeded()
+    if facts.resource.says("Suspended"):
+        verdict = reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
+        return Intend({"activeSince": written(facts.now), "attemptSince": written(facts.now)}, verdict)
+    return None
 
 
 def _anew(facts: Facts) -> Step:
@@ -51,9 +79,6 @@ def _anew(facts: Facts) -> Step:
 def _lost_job(facts: Facts) -> Step:
     """Its record was deleted behind our back: what is known of its outcome stays, and the work is not done twice."""
     if facts.resource.finished:
-        ended_well = facts.resource.says("Succeeded")
-        told = facts.resource.condition("Succeeded") or {}
-        state = State.READY if ended_well else State.STALLED
-        return Rest(Verdict(state, told["reason"], told["message"], succeeded=ended_well), Pace.NEVER)
+        return Rest(attempts.outcome(facts.resource), Pace.NEVER)
     message = f"{facts.kind.name} {facts.resource.known_name} was deleted in SageMaker before its outcome was known."
     return Rest(Verdict(State.STALLED, Reason.NOT_FOUND, message, succeeded=False), Pace.NEVER)

@@ -12,6 +12,7 @@ from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.service import input_shape
 
+from .compare import every
 from .facts import Facts
 from .steps import Call, Verb
 
@@ -34,6 +35,15 @@ def call(facts: Facts, verb: Verb, operation: str | None, request: Mapping[str, 
     about = asked(facts, operation)
     assert about is not None, f"{facts.resource.key}: {operation} is not possible before its address is known"
     return Call(verb, operation, {**(request or {}), **about})
+
+
+def stop(facts: Facts) -> Call:
+    """The call that ends the work of a resource."""
+    names = {
+        member: {name: fate for path, fate in fates.items() for name in every(facts.reply, path.split("."))}
+        for member, fates in facts.kind.stop_names.items()
+    }
+    return call(facts, Verb.STOP, facts.kind.family.stop, {**facts.kind.stop_sends, **names})
 
 
 def chosen(kind: Kind, name: str, members: Mapping[str, Any]) -> dict[str, Any]:

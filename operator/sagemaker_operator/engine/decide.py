@@ -11,19 +11,22 @@ from sagemaker_operator.errors import Exists
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 
-from . import address, ownership, refusal
+from . import address, amending, attempts, ownership, refusal
 from .absence import MISSES, missing
 from .attaching import unattached
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
 from .halting import halted
+from .interrupting import interrupted, stopping
 from .leave import leave
+from .policy import RunPolicy
+from .postmortem import unread_log
 from .readiness import assess, of_the_next, serves_this
 from .resource import ADOPT
 from .schedule import Pace
-from .steps import AskOwner, Call, Claim, Intend, Look, Rest, Step, Verb
+from .steps import AskOwner, Call, Claim, Discard, Intend, Look, Rest, Step, Verb
 from .target import Waiting
 from .updating import outdated
-from .verdict import Reason, ready, reconciling, stalled, while_serving
+from .verdict import Reason, reconciling, stalled, while_serving
 
 
 def decide(facts: Facts) -> Step:
@@ -43,10 +46,19 @@ def unclaimed(facts: Facts) -> Step | None:
     return None if facts.resource.claimed else Claim()
 
 
+def managed_elsewhere(facts: Facts) -> Step | None:
+    """What another controller is to run is left alone."""
+    return Rest(None, Pace.NEVER) if RunPolicy(facts.resource).elsewhere else None
+
+
 def finished(facts: Facts) -> Step | None:
-    """A job whose outcome is recorded costs no call any more, once its last edit has arrived."""
-    done = facts.resource.finished and facts.resource.settled
-    return Rest(None, Pace.NEVER) if done else None
+    """A job whose outcome is recorded costs no call any more, once its last edit has arrived; at last the object goes."""
+    if not (facts.resource.finished and facts.resource.settled):
+        return None
+    expiry = RunPolicy(facts.resource).expiry
+    if expiry is not None and facts.now >= expiry:
+        return Discard("Its time to live after it finished is over (spec.runPolicy).")
+    return Rest(None, Pace.NEVER)
 
 
 def failed_call(facts: Facts) -> Step | None:
@@ -54,6 +66,8 @@ def failed_call(facts: Facts) -> Step | None:
     if facts.failure is None:
         return None
     if not isinstance(facts.failure, Exists):
+        if (edit := amending.refused(facts, facts.failure)) is not None:
+            return edit
         return refusal.after(facts, facts.failure)
     if isinstance(facts.observed, Unlooked):
         return Look()
@@ -75,8 +89,7 @@ def unwanted(facts: Facts) -> Step | None:
     """A manifest that is suspended before anything was begun makes nothing yet."""
     if not facts.suspend or facts.resource.known_name is not None:
         return None
-    verdict = ready(Reason.SUSPENDED, "Nothing is created in SageMaker while spec.suspend is true.")
-    return Rest(replace(verdict, suspended=True), Pace.EVENT)
+    return attempts.suspended()
 
 
 def unnamed(facts: Facts) -> Step | None:
@@ -85,7 +98,13 @@ def unnamed(facts: Facts) -> Step | None:
         return None
     chosen = address.chosen(facts.kind, facts.target.name, facts.target.members)
     return Intend(
-        {**chosen, "attempt": 1, "tagKeys": sorted(facts.target.tags)},
+        {
+            **chosen,
+            "attempt": 1,
+            "tagKeys": sorted(facts.target.tags),
+            **attempts.first(facts),
+            **amending.sent(facts.kind, facts.target.members),
+        },
         reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.target.name} in SageMaker."),
     )
 
@@ -160,7 +179,8 @@ def at_rest(facts: Facts) -> Step:
     if facts.drifting and facts.drift is Drift.REPORT:
         verdict = replace(verdict, drifted=facts.differing)
     if facts.kind.lifecycle is Lifecycle.JOB:
-        return Rest(verdict, Pace.NEVER)
+        concluded = attempts.concluded(facts)
+        return replace(concluded, pace=Pace.WATCH) if amending.waits(facts) else concluded
     # Without an Update there is nothing that a reference could still change.
     if isinstance(facts.target, Waiting) and facts.kind.mutable:
         return Rest(of_the_next(facts, facts.target.verdict), facts.target.pace)
@@ -169,19 +189,26 @@ def at_rest(facts: Facts) -> Step:
 
 KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     paused,
+    managed_elsewhere,
     unclaimed,
     finished,
+    attempts.between,
+    attempts.elsewhere,
     failed_call,
     unwanted,
     waiting,
     unnamed,
     just_created,
+    stopping,
     unlooked,
     missing,
     foreign,
     mistagged,
     unattached,
+    interrupted,
+    amending.amended,
     mid_change,
+    unread_log,
     halted,
     outdated,
     at_rest,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclasses_field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,9 +14,10 @@ from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
 from .compare import every
-from .naming import generated_name
+from .naming import attempt_name, generated_name
 from .ownership import UID
 from .resource import Resource
+from .sources import redacted
 from .steps import Call, Verb
 from .target import Target, Waiting
 from .updates import Update, clearable, needed
@@ -61,15 +63,32 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """What came of reading a log.
+
+    Attributes:
+        stream: the one that was read; "" if there is none.
+        lines: its last lines, as they stand there.
+        trouble: why it could not be read.
+    """
+
+    stream: str = ""
+    lines: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The state of one pass.
 
     Attributes:
         resource: the custom resource, with the status as written so far.
         target: what its manifest asks for.
+        now: the time of day, in UTC.
         observed: what AWS was seen to have.
         tags: the tags of the SageMaker resource, once known.
         attached: what the SageMaker resource is attached to, by field, as far as it was asked.
+        log: the end of the job's log; None if nobody has asked for it.
         named: whether this pass chose the name, so that nothing can have been created before.
         created: what SageMaker chose, the ARN and the ids, as Create told in this pass, or in an earlier one that no report has
             told of yet; empty if Create told nothing, None if nothing was asked.
@@ -84,9 +103,11 @@ class Facts:
 
     resource: Resource
     target: Target | Waiting
+    now: datetime
     observed: Unlooked | Missing | Present = Unlooked()
     tags: Mapping[str, str] | None = None
     attached: Mapping[str, frozenset[str]] = dataclasses_field(default_factory=dict)
+    log: Log | None = None
     named: bool = False
     created: Mapping[str, Any] | None = None
     found: Mapping[str, Any] = dataclasses_field(default_factory=dict)
@@ -130,9 +151,15 @@ class Facts:
 
     @property
     def cause(self) -> str | None:
-        """Why it failed, in SageMaker's words."""
+        """Why it failed, in SageMaker's words; a command line among them may hold a secret."""
         told = (text for path in self.kind.reasons for text in every(self.reply, path.split(".")))
-        return next((text for text in told if isinstance(text, str) and text), None)
+        said = next((text for text in told if isinstance(text, str) and text), None)
+        return redacted(said, self.hidden) if said else None
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """The values that nobody may see."""
+        return self.target.secrets if isinstance(self.target, Target) else {}
 
     @property
     def taggable(self) -> bool:
@@ -240,10 +267,16 @@ class Facts:
         """Whether the resource proves to be made for this custom resource: by its tags, or by a name that holds our UID."""
         if not self.taggable:
             # What somebody else's ARN leads to was not found by that name.
-            return self.resource.adopts is None and self.resource.known_name == generated_name(
-                self.resource, attempt=int(self.resource.status.get("attempt", 1))
-            )
+            return self.resource.adopts is None and self.resource.known_name in self._own_names
         return self.tags is not None and self.tags.get(UID) == self.resource.uid
+
+    @property
+    def _own_names(self) -> tuple[str, ...]:
+        """The names that this resource alone can have thought of for the attempt."""
+        if self.kind.identity_field in self.resource.spec:
+            return ()
+        attempt = int(self.resource.status.get("attempt", 1))
+        return generated_name(self.resource, attempt=attempt), attempt_name(self.resource, attempt)
 
     @property
     def unowned(self) -> bool:

@@ -14,7 +14,6 @@ from sagemaker_operator.model.convert import to_request
 
 from . import address, refusal
 from .attaching import still_attached
-from .compare import every
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
 from .steps import AskOwner, Look, Release, Rest, Step, Verb
@@ -101,11 +100,7 @@ def moving(facts: Facts) -> Step | None:
         return Rest(_deleting(facts, f"SageMaker cannot delete it while it is {facts.status}."), Pace.WATCH)
     runs = facts.stage is Stage.READY and facts.kind.stops_to_delete and facts.status not in facts.kind.ended
     if facts.stage is Stage.CHANGING or runs:
-        names = {
-            member: {name: fate for path, fate in fates.items() for name in every(facts.reply, path.split("."))}
-            for member, fates in facts.kind.stop_names.items()
-        }
-        return address.call(facts, Verb.STOP, str(facts.kind.family.stop), {**facts.kind.stop_sends, **names})
+        return address.stop(facts)
     return None
 
 

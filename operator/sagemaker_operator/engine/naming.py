@@ -16,6 +16,7 @@ from sagemaker_operator.model.service import input_shape
 from .resource import Resource
 
 _HASH = 10  # characters of base32: 50 bits
+_CUT = 6
 _TOKEN = 36
 
 
@@ -42,6 +43,23 @@ def _hyphens(kind: Kind) -> bool:
     """Whether names of this kind may have hyphens; those of partner apps may not."""
     pattern = input_shape(kind.family.create).members[kind.family.identity].metadata.get("pattern")
     return pattern is None or re.fullmatch(pattern.replace(r"\p{L}\p{M}", "a-z"), "a-b") is not None
+
+
+def attempt_name(resource: Resource, attempt: int) -> str:
+    """The name of a further attempt at a job: ``<name>-<attempt>``; where a token names it, another token.
+
+    A name that is too long for that keeps a digest of what is cut off.
+    """
+    if resource.kind.family.identity == resource.kind.family.token:
+        return generated_name(resource, attempt=attempt)
+    first = resource.spec.get(resource.kind.identity_field) or generated_name(resource, attempt=1)
+    if attempt == 1:
+        return str(first)
+    ending = f"-{attempt}"
+    if len(first) + len(ending) > resource.kind.naming_limit:
+        digest = base64.b32encode(hashlib.sha256(first.encode()).digest()).decode()[:_CUT].lower()
+        first = f"{first[: resource.kind.naming_limit - len(ending) - _CUT - 1].rstrip('-')}-{digest}"
+    return f"{first}{ending}"
 
 
 def create_token(resource: Resource) -> str:

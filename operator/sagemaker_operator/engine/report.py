@@ -10,8 +10,10 @@ from typing import Any
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
-from . import builtin
+from . import accounts, amending, builtin, postmortem
 from .facts import Facts, Present
+from .phase import phase
+from .sources import redacted
 from .steps import Verb
 from .target import Target
 from .updates import clearable, unseen_hash
@@ -23,6 +25,7 @@ _MEMORY = (
     "attempt",
     "inputsHash",
     "lastUpdate",
+    "liveHash",
     "stoppedFor",
     "tagKeys",
     "unseenHash",
@@ -30,7 +33,15 @@ _MEMORY = (
     "lastHandledReconcileAt",
     "resolvedImage",
     "resolvedImages",
+    "activeSince",
+    "attemptSince",
+    "attempts",
+    "instanceType",
+    "nextAttemptTime",
+    "retries",
 )
+
+_FREE_TEXTS = ("Reason", "Message")
 
 
 def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
@@ -39,8 +50,15 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
     told = {**_remembered(facts, verdict), **_observed(facts)}
     if isinstance(facts.target, Target):
         told |= builtin.told(facts.target.images)
+    told = _with(told, "run", accounts.run(facts))
+    told = _with(told, "failure", postmortem.failure(facts))
+    if facts.kind.run is not None:
+        told["phase"] = str(phase(facts, verdict))
+        if verdict.suspended:
+            # As in Kubernetes' Job, the clock of the deadline begins anew when it is resumed.
+            told.pop("activeSince", None)
     told["observedGeneration"] = resource.generation
-    told["conditions"] = conditions(verdict, resource, now)
+    told["conditions"] = conditions(verdict, resource, now, unapplied=amending.unapplied(facts))
     if resource.look_now is not None:
         told["lastHandledReconcileAt"] = resource.look_now
     return told
@@ -72,6 +90,11 @@ def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
+def _with(told: dict[str, Any], name: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    """A status with a part of its own, and without it where there is nothing to say."""
+    return {**told, name: part} if part else {other: held for other, held in told.items() if other != name}
+
+
 def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
     """What stays of the last status; a full answer of AWS replaces all that is not memory."""
     before, kind = facts.resource.status, facts.kind
@@ -88,6 +111,8 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
     elif Verb.UPDATE in facts.done:
         # AWS has been told; it could not say so later.
         kept |= {name: told for name, told in _applied(facts).items() if name == "unseenHash"}
+    if complete and kind.live:
+        kept |= _edited(facts)
     if facts.manageable:
         kept |= {field(name): told for name, told in facts.chosen.items() if name != kind.family.arn}
     if facts.arn is not None and facts.manageable:
@@ -95,6 +120,14 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
         if isinstance(facts.target, Target) and facts.tags is not None:
             kept["tagKeys"] = sorted(facts.target.tags)
     return kept
+
+
+def _edited(facts: Facts) -> dict[str, Any]:
+    """What tells later which edit of a job has arrived, and how often another was sent."""
+    if facts.update is None and isinstance(facts.target, Target):
+        return amending.sent(facts.kind, facts.target.members)
+    asked = Verb.UPDATE in facts.done or (facts.failed is not None and facts.failed.verb is Verb.UPDATE)
+    return {"lastUpdate": amending.tries(facts)} if asked else {}
 
 
 def _applied(facts: Facts) -> dict[str, Any]:
@@ -116,4 +149,9 @@ def _applied(facts: Facts) -> dict[str, Any]:
 def _observed(facts: Facts) -> dict[str, Any]:
     if not isinstance(facts.observed, Present) or not facts.manageable:
         return {}
-    return from_reply(facts.kind.shown, facts.reply)
+    told = from_reply(facts.kind.shown, facts.reply)
+    if facts.hidden:
+        # SageMaker quotes the command line of a program that failed, and programs quote what they like.
+        texts = {name: text for name, text in told.items() if isinstance(text, str) and name.endswith(_FREE_TEXTS)}
+        told |= {name: redacted(text, facts.hidden) for name, text in texts.items()}
+    return told

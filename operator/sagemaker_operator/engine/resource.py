@@ -132,5 +132,6 @@ class Resource:
             self.up_to_date
             and not self.deleting
             and not self.says("Reconciling")
+            and (self.condition("NotApplied") or {}).get("reason") != "Waiting"
             and self.condition("Ready") is not None
         )

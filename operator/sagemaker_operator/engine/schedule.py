@@ -9,6 +9,7 @@ class Pace(Enum):
     Some have a rhythm (`RHYTHM`); a settled resource is only compared now and then, and a finished one never again.
     """
 
+    AGAIN = "something was written down, and what follows needs a pass of its own"
     WATCH = "AWS is changing it: asked for often at first, or seen by a sweep"
     SOON = "AWS will accept or show something in a moment"
     RETRY = "the call did not get through"
@@ -20,6 +21,7 @@ class Pace(Enum):
 
 # (first delay, factor per further try, longest delay) in seconds.
 RHYTHM = {
+    Pace.AGAIN: (0.0, 1.0, 0.0),
     Pace.WATCH: (1.0, 1.5, 15.0),
     Pace.SOON: (2.0, 1.5, 30.0),
     Pace.RETRY: (1.0, 2.0, 60.0),

@@ -1,7 +1,7 @@
 """What a pass can do next. The controller knows how to carry each step out, and nothing about when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -74,6 +74,23 @@ class AskAttached:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLog:
+    """Read the end of the log of a job that failed.
+
+    Attributes:
+        group: its log group.
+        streams: how the names of its streams begin.
+        host: the container that failed, as its stream is named behind that: ``algo-2``; "" if nobody knows.
+        lines: how many lines are wanted.
+    """
+
+    group: str
+    streams: str
+    host: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Change something at AWS."""
 
@@ -89,10 +106,23 @@ class Rest:
     Attributes:
         verdict: what to report; None leaves the report as it is.
         pace: when to look again.
+        status: further fields to write with the report; None takes one away.
     """
 
     verdict: Verdict | None
     pace: Pace
+    status: Mapping[str, Any] = field(default_factory=dict)
 
 
-Step = Claim | Release | Intend | Look | AskOwner | AskAttached | Call | Rest
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Delete the custom resource, and end the pass.
+
+    Attributes:
+        message: why.
+    """
+
+    message: str
+
+
+Step = Claim | Release | Intend | Look | AskOwner | AskAttached | AskLog | Call | Rest | Discard

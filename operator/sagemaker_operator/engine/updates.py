@@ -59,13 +59,24 @@ def needed(
         secrets: the values that nobody may see (`sources.secrets`).
     """
     found = as_asked(kind, reply)
+    wanted = taken(kind, wanted)
     differing = {name for name in _comparable(kind) & wanted.keys() if _differs(kind, name, wanted[name], found)}
     if unseen is not None and unseen_hash(kind, wanted, secrets) != unseen:
         differing |= _unseen(kind) & wanted.keys()
-    cleared = {name for name in given_up - wanted.keys() if found.get(name)}
+    cleared = {name for name in given_up - wanted.keys() if not _is_clear(kind, name, found.get(name))}
     if not differing and not cleared:
         return None
     return Update(tuple(sorted(differing | cleared)), _request(kind, wanted, found, differing, cleared))
+
+
+def taken(kind: Kind, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a manifest sets, without the parts of live members that Update does not take: they are as Create made them."""
+    if not kind.live:
+        return wanted
+    shape = input_shape(str(kind.family.update))
+    return {
+        name: _fitting(value, shape.members[name]) if name in kind.live else value for name, value in wanted.items()
+    }
 
 
 def unseen_hash(kind: Kind, wanted: Mapping[str, Any], secrets: Mapping[str, str] = MappingProxyType({})) -> str | None:
@@ -169,6 +180,13 @@ def _names(change: Change, value: Any) -> list[Any]:
 
 def _name(change: Change, item: Any) -> Any:
     return item.get(change.by) if change.by else item
+
+
+def _is_clear(kind: Kind, name: str, found: Any) -> bool:
+    """Whether AWS has nothing of a member any more, or what its clearing sets."""
+    how = next(change.clears for change in kind.changes if change.member == name)
+    set_to = json.loads(how.partition("=")[2]) if "={" in how else {}
+    return not found or bool(set_to and satisfied(set_to, found))
 
 
 def _clear(request: dict[str, Any], how: str) -> None:

@@ -22,7 +22,8 @@ _REPEATS = 3
 def outdated(facts: Facts) -> Step | None:
     """Bring AWS in step with the manifest, once per manifest: what AWS has undone is not tried again."""
     update = facts.update
-    if update is None or not isinstance(facts.target, Target):
+    # Edits of jobs have moments of their own (`amending`).
+    if update is None or facts.kind.live or not isinstance(facts.target, Target):
         return None
     if facts.status in facts.kind.ended or (facts.stage is Stage.FAILED and facts.status not in facts.kind.repairable):
         return None

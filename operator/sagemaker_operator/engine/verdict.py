@@ -19,7 +19,9 @@ class Reason(StrEnum):
     """Why a condition is as it is. These words are part of the API; a reason may also be a status of SageMaker."""
 
     ACCESS_DENIED = "AccessDenied"
+    BACKING_OFF = "BackingOff"
     CREATING = "Creating"
+    DEADLINE_EXCEEDED = "DeadlineExceeded"
     DELETING = "Deleting"
     DELETION_FAILED = "DeletionFailed"
     DEPENDENCY_NOT_FOUND = "DependencyNotFound"
@@ -38,9 +40,11 @@ class Reason(StrEnum):
     ROLLED_BACK = "RolledBack"
     SOURCE_UNREADABLE = "SourceUnreadable"
     STARTING = "Starting"
+    STARTUP_DEADLINE_EXCEEDED = "StartupDeadlineExceeded"
     STOPPING = "Stopping"
     SUCCEEDED = "Succeeded"
     SUSPENDED = "Suspended"
+    TOO_LATE = "TooLate"
     UPDATING = "Updating"
     WAITING = "Waiting"
 
@@ -64,6 +68,7 @@ class Verdict:
         serving: whether the resource does its work all the same.
         current: whether what serves is what this manifest asks for.
         succeeded: the outcome of a job, once it has one.
+        stopped: whether that outcome is that somebody stopped it.
         rolled_back: whether AWS undid an update.
         suspended: whether it rests because the manifest says so.
         drifted: the fields in which AWS has something else than a manifest that has not changed.
@@ -75,9 +80,23 @@ class Verdict:
     serving: bool = False
     current: bool = True
     succeeded: bool | None = None
+    stopped: bool = False
     rolled_back: bool = False
     suspended: bool = False
     drifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """What of a manifest SageMaker does not have, although the resource goes on as it is or is done.
+
+    Attributes:
+        reason: one of `Reason`; with `Reason.WAITING` it will have it.
+        message: which fields, and when SageMaker takes them.
+    """
+
+    reason: str
+    message: str
 
 
 # AWS's words can be long, and the API server would refuse the whole status: metav1.Condition allows 32,768.
@@ -104,7 +123,9 @@ def while_serving(verdict: Verdict, *, current: bool) -> Verdict:
     return replace(verdict, serving=True, current=current)
 
 
-def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str, Any]]:
+def conditions(
+    verdict: Verdict, resource: Resource, now: str, *, unapplied: Unapplied | None = None
+) -> list[dict[str, Any]]:
     """The conditions that say a verdict, sorted by type; a transition time only moves when a status does.
 
     The outcome of a job stays whatever is said later: while it is being deleted, or when a look at AWS fails.
@@ -113,6 +134,7 @@ def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str,
         verdict: what to say.
         resource: what it is about, with the conditions of the last report.
         now: RFC 3339.
+        unapplied: what SageMaker does not have of an edit, which changes nothing about the rest.
     """
     said = {"Ready": _ready_status(verdict)}
     if verdict.state is State.RECONCILING:
@@ -128,6 +150,9 @@ def conditions(verdict: Verdict, resource: Resource, now: str) -> list[dict[str,
     if verdict.drifted:
         said["Drifted"] = "True"
     made = [_condition(kind, status, verdict, resource, now) for kind, status in said.items()]
+    if unapplied is not None:
+        about = replace(verdict, reason=unapplied.reason, message=unapplied.message)
+        made.append(_condition("NotApplied", "True", about, resource, now))
     outcome = resource.condition("Succeeded")
     if outcome is not None and verdict.succeeded is None:
         made.append(dict(outcome))

@@ -25,7 +25,7 @@ def immutable_within(kind: Kind) -> list[list[str]]:
         ValueError: if a whole member cannot change anyhow.
     """
     found = []
-    for path in sorted(path for path in kind.fixed if "." in path):
+    for path in sorted(kind.fixed_within):
         if path.split(".", 1)[0] not in kind.mutable:
             raise ValueError(f"{kind.name}: {path} need not be fixed, as nothing around it can change")
         *way, sets = paths.of_members(path)

@@ -5,12 +5,14 @@ from copy import deepcopy
 from sagemaker_operator.kinds import Attachment, Kind, Lifecycle, Policy
 from sagemaker_operator.model.schema import Schema
 
+from . import running
+
 _POLICY_DOES = {
     Policy.DELETE: "Delete removes it from SageMaker",
     Policy.RETAIN: "Retain leaves it as it is",
     Policy.STOP: "Stop ends its work and keeps its record",
 }
-_ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy", "driftPolicy", "suspend")
+_ALWAYS_MUTABLE = ("tags", "deletionPolicy", "adoptionPolicy", "driftPolicy", "suspend", "runPolicy")
 
 
 def of(kind: Kind) -> Schema:
@@ -18,7 +20,7 @@ def of(kind: Kind) -> Schema:
     found = {"deletionPolicy": _deletion(kind), "adoptionPolicy": _ADOPTION, "region": _REGION}
     if kind.lifecycle is not Lifecycle.JOB:
         found |= {"driftPolicy": _drift(kind), "suspend": {"description": suspending(kind), "type": "boolean"}}
-    return deepcopy(found | {one.field: _names(one) for one in kind.attachments})
+    return deepcopy(found | running.controls(kind) | {one.field: _names(one) for one in kind.attachments})
 
 
 def always_mutable(kind: Kind) -> set[str]:

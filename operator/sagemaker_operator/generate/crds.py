@@ -8,7 +8,7 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, standins
+from . import changes, columns, controls, fields, running, standins
 
 
 def crd(kind: Kind) -> Schema:
@@ -48,9 +48,10 @@ def spec(kind: Kind) -> Schema:
     fields.name_identity(schema, kind)
     changes.exclude(schema, kind)
     changes.unordered(schema, kind)
-    for way in changes.immutable_within(kind):
-        fields.mark_nested_immutable(schema, way)
+    fields.mark_nested_immutable(schema, changes.immutable_within(kind))
+    fields.mark_live(schema, kind)
     fields.mark_immutable(schema, changes.immutable_fields(kind, schema))
+    running.constrain(schema, kind)
     if not schema["required"]:
         del schema["required"]
     return schema
@@ -63,7 +64,10 @@ def status(kind: Kind) -> Schema:
         "description": f"What was seen of the {kind.name} in SageMaker, and what the operator makes of it.",
         "type": "object",
         "default": {"observedGeneration": -1},
-        "properties": _apart(kind, fields.report() | fields.inputs(kind) | fields.images(kind), shown) | shown,
+        "properties": _apart(
+            kind, fields.report() | fields.inputs(kind) | fields.images(kind) | running.report(kind), shown
+        )
+        | shown,
     }
 
 

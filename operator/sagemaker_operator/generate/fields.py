@@ -6,12 +6,12 @@ Not here: the fields that it adds to a spec (`controls`, `standins`).
 from collections.abc import Sequence
 from copy import deepcopy
 
-from sagemaker_operator.kinds import GROUP, Kind
+from sagemaker_operator.kinds import GROUP, Change, Kind
 from sagemaker_operator.model.families import TOKENS
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
 
-from . import paths, rules
+from . import paths, rules, standins
 
 
 def name_identity(spec: Schema, kind: Kind) -> None:
@@ -36,24 +36,67 @@ def mark_immutable(spec: Schema, names: Sequence[str]) -> None:
         rules.add(spec, rules.neither_come_nor_gone(optional))
 
 
-def mark_nested_immutable(spec: Schema, way: Sequence[str]) -> None:
-    """The same for a field within another, which can change otherwise.
+def mark_nested_immutable(spec: Schema, ways: Sequence[Sequence[str]]) -> None:
+    """The same for fields within others, which can change otherwise.
 
     Raises:
-        ValueError: if it is within a list whose items the API server cannot tell apart: transitions have no rules there.
+        ValueError: if one is within a list whose items the API server cannot tell apart: transitions have no rules there.
     """
-    for depth in range(1, len(way)):
-        outer = paths.outer(spec, way[:depth])
-        if outer["type"] == "array" and outer["x-kubernetes-list-type"] != "map":
-            raise ValueError(f"{'.'.join(way)} cannot be immutable: the items of {'.'.join(way[:depth])} have no key")
-    parent, name = paths.at(spec, way[:-1]), way[-1]
-    _fix(paths.outer(spec, way), name)
-    if name not in parent.get("required", []):
-        rules.add(parent, rules.neither_comes_nor_goes(name))
+    optional: dict[tuple[str, ...], list[str]] = {}
+    for *around, name in ways:
+        for depth in range(1, len(around) + 1):
+            outer = paths.outer(spec, around[:depth])
+            if outer["type"] == "array" and outer["x-kubernetes-list-type"] != "map":
+                said = ".".join((*around, name))
+                raise ValueError(f"{said} cannot be immutable: the items of {'.'.join(around[:depth])} have no key")
+        _fix(paths.outer(spec, [*around, name]), name)
+        if name not in paths.at(spec, around).get("required", []):
+            optional.setdefault(tuple(around), []).append(name)
+    for inside, names in optional.items():
+        parent = paths.at(spec, inside)
+        rules.add(
+            parent, rules.neither_comes_nor_goes(*names) if len(names) == 1 else rules.neither_come_nor_gone(names)
+        )
+
+
+def mark_live(spec: Schema, kind: Kind) -> None:
+    """Say of what SageMaker changes of a job when it does so, and refuse what it never does."""
+    for name, change in kind.live.items():
+        own = field(name)
+        schema = spec["properties"][own]
+        fixed = {paths.of_members(path)[-1] for path in kind.fixed_within if path.startswith(f"{name}.")}
+        if change.adds:
+            _say(schema, f"Items can be added {_moment(change)}.")
+            _only_grows(spec, own, field(change.by))
+        elif fixed:
+            rules.add(spec, rules.neither_comes_nor_goes(own))
+            for part in (
+                schema["properties"].keys() - fixed - {own for _, _, more in standins.groups(kind) for own in more}
+            ):
+                _say(schema["properties"][part], f"It can be changed {_moment(change)}.")
+        else:
+            _say(schema, f"It can be changed {_moment(change)}.")
+
+
+def _moment(change: Change) -> str:
+    assert change.during is not None
+    return change.during.said
+
+
+def _say(schema: Schema, more: str) -> None:
+    schema["description"] = f"{schema.get('description', '')} {more}".lstrip()
+
+
+def _only_grows(spec: Schema, own: str, key: str) -> None:
+    """Refuse to change the items of a list, or to take one away; the whole list can go, as far as its neighbours allow it."""
+    items = spec["properties"][own]
+    rules.add(items["items"], {**rules.unchanged(own), "message": f"items of {own} can be added, and not changed"})
+    rules.add(items, rules.keeps_items(own, key))
+    rules.add(spec, rules.stays(own))
 
 
 def _fix(schema: Schema, name: str) -> None:
-    schema["description"] = f"{schema.get('description', '')} Immutable.".lstrip()
+    _say(schema, "Immutable.")
     rules.add(schema, rules.unchanged(name))
 
 
@@ -151,6 +194,10 @@ _REPORT: Schema = {
     },
     "stoppedFor": {
         "description": "Why this object has stopped the resource: Suspend, or Update, after which it is started again.",
+        "type": "string",
+    },
+    "liveHash": {
+        "description": "A digest of what SageMaker can change of the job, as it was sent last, to tell when that is edited.",
         "type": "string",
     },
     "unseenHash": {

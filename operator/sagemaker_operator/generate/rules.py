@@ -64,6 +64,26 @@ def neither_comes_nor_goes(name: str) -> Schema:
     }
 
 
+def stays(name: str) -> Schema:
+    """Refuses to remove a field, which can be set later; it stands on the parent."""
+    it = identifier(name)
+    return {
+        "rule": f"has(self.{it}) || !has(oldSelf.{it})",
+        "message": f"{name} cannot be removed: SageMaker only adds to it",
+        "reason": "FieldValueForbidden",
+    }
+
+
+def keeps_items(name: str, key: str) -> Schema:
+    """Refuses to take an item out of a list; it stands on the list, whose items a key tells apart."""
+    it = identifier(key)
+    return {
+        "rule": f"oldSelf.all(was, self.exists(item, item.{it} == was.{it}))",
+        "message": f"items of {name} cannot be removed: SageMaker only adds to them",
+        "reason": "FieldValueForbidden",
+    }
+
+
 def one_of(alternatives: Sequence[Sequence[str]], *, required: bool) -> Schema:
     """Allows one of several alternatives, and demands one if a value is required; it stands on the parent.
 

@@ -4,7 +4,7 @@ from sagemaker_operator.model.families import Family
 
 from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, Source, says
-from .running import Running
+from .running import Logs, Running
 
 TRANSFORM_JOB = Kind(
     family=Family("TransformJob", identity="TransformJobName", status="TransformJobStatus"),
@@ -16,6 +16,8 @@ TRANSFORM_JOB = Kind(
         end="TransformEndTime",
         instance_type="TransformResources.InstanceType",
         instance_count="TransformResources.InstanceCount",
+        logs=Logs("/aws/sagemaker/TransformJobs"),
+        console="transform-jobs",
     ),
     absent=(says("ValidationException", "Could not find requested job"), says("ResourceNotFound")),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
@@ -49,7 +51,12 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
     short="smhpo",
     summary="A SageMaker tuning job: trains a model many times to find the hyperparameters that suit it best.",
     lifecycle=Lifecycle.JOB,
-    run=Running(end="HyperParameterTuningEndTime"),
+    run=Running(
+        end="HyperParameterTuningEndTime",
+        # Its training jobs are named after it.
+        logs=Logs("/aws/sagemaker/TrainingJobs", streams="{name}"),
+        console="hyper-tuning-jobs",
+    ),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cached_property
 
-from botocore.model import Shape
+from botocore.model import Shape, StructureShape
 
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
 from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
+from sagemaker_operator.model.service import input_shape
 
+from .moment import Moment
 from .running import Running
 
 
@@ -143,8 +145,9 @@ class Change:
         adds: the member of Update that takes only what AWS does not have yet: ``FeatureAdditions``, ``AliasesToAdd``.
         removes: the member of Update that takes the names of what AWS has too much: ``PropertiesToRemove``.
         clears: the member of Update that unsets the value when the manifest gives it up: ``DisassociateLifecycleConfig``; with
-            ``=`` the value that it lists, ``DeleteProperties=Description``, or the empty one that it takes: ``VpcConfig={}``.
+            ``=`` the value that it lists, ``DeleteProperties=Description``, or the one that it takes: ``VpcConfig={}``.
         by: for lists of structures, the member that tells their items apart.
+        during: when SageMaker takes it of a job; None if whenever it is at rest. What Update lacks of the member is fixed then.
     """
 
     member: str
@@ -153,6 +156,7 @@ class Change:
     removes: str = ""
     clears: str = ""
     by: str = ""
+    during: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +326,19 @@ class Kind:
         return (self.family.updatable | {change.member for change in self.changes}) - self.fixed
 
     @cached_property
+    def live(self) -> Mapping[str, Change]:
+        """The members of a job that Update can change at some moments, by name."""
+        return {change.member: change for change in self.changes if change.during is not None}
+
+    @cached_property
+    def fixed_within(self) -> frozenset[str]:
+        """The paths within mutable members that cannot change: those of the row, and what Update lacks of a live member."""
+        taken = input_shape(self.family.update).members if self.family.update else {}
+        spec = self.family.spec_members
+        unsent = (f"{name}.{part}" for name in self.live for part in _parts(spec[name]) - _parts(taken[name]))
+        return frozenset({*unsent, *(path for path in self.fixed if "." in path)})
+
+    @cached_property
     def suspendable(self) -> bool:
         """Whether the resource can be stopped and started again."""
         can = self.lifecycle is Lifecycle.SERVICE and bool(self.family.stop and self.family.start)
@@ -371,3 +388,7 @@ class Kind:
             if any(answer.matches(failure.code, failure.message) for answer in answers):
                 return meaning(failure.code, failure.message, failure.operation)
         return failure
+
+
+def _parts(shape: Shape) -> frozenset[str]:
+    return frozenset(shape.members) if isinstance(shape, StructureShape) else frozenset()

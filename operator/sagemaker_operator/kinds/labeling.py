@@ -3,7 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Change, Column, Kind, Lifecycle, Reference, Source, says
-from .running import Running
+from .running import Logs, Running
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-input.md and its translations name the day.
 _GROUND_TRUTH = "Amazon SageMaker Ground Truth is no longer open to new customers (effective July 31, 2026)."
@@ -60,7 +60,7 @@ LABELING_JOB = Kind(
     short="smlj",
     summary="A SageMaker Ground Truth labeling job: has people, and models that learn from them, label data in S3.",
     lifecycle=Lifecycle.JOB,
-    run=Running(),
+    run=Running(logs=Logs("/aws/sagemaker/LabelingJobs", streams="{name}"), console="labeling-jobs"),
     closed=_GROUND_TRUTH,
     absent=(says("ResourceNotFound"), says("ValidationException", "Could not find", "does not exist")),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),

@@ -4,14 +4,19 @@ from sagemaker_operator.model.families import Family
 
 from . import job_references
 from .kind import Column, Kind, Lifecycle, Reference, says
-from .running import Running
+from .running import Logs, Running
 
 COMPILATION_JOB = Kind(
     family=Family("CompilationJob", identity="CompilationJobName", status="CompilationJobStatus"),
     short="smcj",
     summary="A SageMaker Neo compilation job: compiles a model for a device or an instance type.",
     lifecycle=Lifecycle.JOB,
-    run=Running(start="CompilationStartTime", end="CompilationEndTime"),
+    run=Running(
+        start="CompilationStartTime",
+        end="CompilationEndTime",
+        logs=Logs("/aws/sagemaker/CompilationJobs", streams="{name}"),
+        console="compilation-jobs",
+    ),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -72,7 +77,7 @@ INFERENCE_RECOMMENDATIONS_JOB = Kind(
     short="smirj",
     summary="A SageMaker Inference Recommender job: load-tests a model on instance types and recommends one.",
     lifecycle=Lifecycle.JOB,
-    run=Running(end="CompletionTime"),
+    run=Running(end="CompletionTime", logs=Logs("/aws/sagemaker/InferenceRecommendationsJobs")),
     absent=(says("ResourceNotFound"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(

@@ -2,9 +2,9 @@
 
 from sagemaker_operator.model.families import Family
 
-from . import job_references
+from . import job_references, live
 from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, Source, says
-from .running import Running
+from .running import Logs, Running
 
 TRAINING_JOB = Kind(
     family=Family("TrainingJob", identity="TrainingJobName", status="TrainingJobStatus"),
@@ -17,6 +17,11 @@ TRAINING_JOB = Kind(
         instance_type="ResourceConfig.InstanceType",
         instance_count="ResourceConfig.InstanceCount",
         instance_groups=("ResourceConfig.InstanceGroups",),
+        elapsed="TrainingTimeInSeconds",
+        billable="BillableTimeInSeconds",
+        spot="EnableManagedSpotTraining",
+        logs=Logs("/aws/sagemaker/TrainingJobs"),
+        console="jobs",
     ),
     absent=(says("ValidationException", "Requested resource not found"), says("ResourceNotFound")),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
@@ -31,8 +36,8 @@ TRAINING_JOB = Kind(
     ready=frozenset({"Completed"}),
     stopped=frozenset({"Stopped"}),
     failed=frozenset({"Failed"}),
-    # UpdateTrainingJob changes parts of these, each in another state of the job.
-    fixed=frozenset({"ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig", "ResourceConfig"}),
+    changes=live.OF_TRAINING,
+    sparse=True,
     secondary="SecondaryStatus",
     references=(
         *job_references.of_training(),
@@ -67,6 +72,8 @@ PROCESSING_JOB = Kind(
         end="ProcessingEndTime",
         instance_type="ProcessingResources.ClusterConfig.InstanceType",
         instance_count="ProcessingResources.ClusterConfig.InstanceCount",
+        logs=Logs("/aws/sagemaker/ProcessingJobs"),
+        console="processing-jobs",
     ),
     absent=(
         says("ValidationException", "Could not find requested job", "Could not find job to update"),

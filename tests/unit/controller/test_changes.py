@@ -26,6 +26,7 @@ class Hearing:
             queue=self.queue,
             settle=self.settled.append,
             watch=self.watched.append,
+            remind=lambda _: None,
             gone=lambda _: None,
             wake=lambda: None,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sagemaker_operator.engine.facts import Facts
@@ -12,6 +13,7 @@ from sagemaker_operator.kinds import KINDS
 
 UID = "6f1c2a52-0c2e-4d1b-9a56-3f6d1c0f8b11"
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:thing/digits"
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 SPECS: Mapping[str, dict[str, Any]] = {
     "TrainingJob": {
@@ -85,6 +87,7 @@ def facts(kind: str = "TrainingJob", *, about: Resource | None = None, **given: 
     """The facts at the start of a pass."""
     made = about if about is not None else resource(kind)
     owned = ownership(cluster="c", namespace=made.namespace, name=made.name, uid=made.uid)
+    given.setdefault("now", NOW)
     return Facts(resource=made, target=given.pop("target", understand(made, made.spec, owned)), **given)
 
 

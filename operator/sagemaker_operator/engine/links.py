@@ -1,0 +1,62 @@
+"""Where people find a job in the AWS console: pages as addresses, in the partition and region of an ARN.
+
+Not here: whether the reader may open them, or is signed in to that account.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+# The console of a region is "<region>.<host>".
+# aws, aws-cn, aws-us-gov: aws-samples/sagemaker-ssh-helper, tests/test_local.py (URLs of CloudWatch in each of them).
+# aws-eusc: https://docs.aws.eu/general/latest/gr/endpoints.html, and aws-cli's login to the console.
+# aws-iso-b, aws-iso-e: the hosts in AWS's own console scripts and in SAML's audience there; aws-iso and aws-iso-f are named
+# after their sign-in hosts (signin.c2shome.ic.gov, signin.csphome.hci.ic.gov) in the same way: UNVERIFIED.
+_CONSOLES: Mapping[str, str] = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-iso": "console.c2shome.ic.gov",
+    "aws-iso-b": "console.sc2shome.sgov.gov",
+    "aws-iso-e": "console.csphome.adc-e.uk",
+    "aws-iso-f": "console.csphome.hci.ic.gov",
+}
+
+
+def page(arn: str, path: str, name: str) -> str | None:
+    """The page of a job.
+
+    Args:
+        arn: of the job.
+        path: what stands before its name: ``jobs`` for training jobs. The paths of SageMaker's console are not documented; those
+            of the rows are the ones that public code builds, such as Flyte's SageMaker plugins.
+        name: of the job.
+
+    Returns:
+        The address; None if the ARN is none, or of a partition that is not known: no link is better than a wrong one.
+    """
+    home = _home(arn, "sagemaker")
+    return f"{home}#/{path}/{quote(name, safe='')}" if home else None
+
+
+def logs(arn: str, group: str, prefix: str) -> str | None:
+    """The page of the log streams of a group whose names begin with a prefix; None as for `page`.
+
+    The console wants what stands behind the ``#`` quoted twice, with ``$`` for ``%``: see the tests of
+    aws-samples/sagemaker-ssh-helper.
+    """
+    home = _home(arn, "cloudwatch")
+    if home is None:
+        return None
+    return f"{home}#logsV2:log-groups/log-group/{_twice(group)}$3FlogStreamNameFilter$3D{_twice(prefix)}"
+
+
+def _home(arn: str, service: str) -> str | None:
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not parts[3] or (host := _CONSOLES.get(parts[1])) is None:
+        return None
+    return f"https://{parts[3]}.{host}/{service}/home?region={parts[3]}"
+
+
+def _twice(text: str) -> str:
+    return quote(quote(text, safe=""), safe="").replace("%", "$")

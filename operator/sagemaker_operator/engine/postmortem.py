@@ -1,0 +1,128 @@
+"""Why a job failed, as its status tells it: ``status.failure``.
+
+It is there while the last that is known of a job is its failure: also between two attempts, and no longer once the next one is
+seen. Not here: the class of a failure (`failure`), and who reads the log.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sagemaker_operator.errors import Denied, Limited
+from sagemaker_operator.kinds.kind import Stage
+
+from .denials import missing_permission
+from .facts import Facts, Present
+from .failure import Class, classify
+from .readiness import cause
+from .refusal import words
+from .sources import redacted
+from .steps import AskLog, Verb
+
+# What a status can hold of a log without becoming a log.
+MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 50, 512, 8192
+_DEFAULT_LINES = 20
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_HOST = re.compile(r"\balgo-\d+\b")
+
+
+def failure(facts: Facts) -> dict[str, Any]:
+    """What the status tells about the failure of a job; empty if it has not failed."""
+    if facts.kind.run is None:
+        return {}
+    denied = _of_create(facts)
+    if denied is not None:
+        return denied
+    if Verb.CREATE in facts.done:
+        return {}
+    if not isinstance(facts.observed, Present) or not facts.manageable:
+        return dict(facts.resource.status.get("failure") or {})
+    return _of_work(facts)
+
+
+def unread_log(facts: Facts) -> AskLog | None:
+    """What is still to be read of the log of a job that failed."""
+    row = facts.kind.run
+    if row is None or row.logs is None or facts.log is not None or facts.stage is not Stage.FAILED:
+        return None
+    lines, told = log_lines(facts), facts.resource.status.get("failure") or {}
+    if (
+        not lines
+        or "logTail" in told
+        or not isinstance(facts.observed, Present)
+        or not facts.observed.complete
+        or not facts.manageable
+    ):
+        return None
+    name = str(facts.reply.get(facts.kind.family.identity) or facts.resource.known_name)
+    host = _HOST.search(str(facts.cause or ""))
+    return AskLog(row.logs.group, row.logs.streams.format(name=name), host[0] if host else "", lines)
+
+
+def log_lines(facts: Facts) -> int:
+    """How many lines of the log are wanted (``spec.runPolicy.logTailLines``)."""
+    wanted = (facts.resource.spec.get("runPolicy") or {}).get("logTailLines", _DEFAULT_LINES)
+    return max(0, min(int(wanted), MOST_LINES))
+
+
+def tail(lines: Sequence[str], hidden: Iterable[str]) -> list[str]:
+    """The last lines of a log as a status can hold them: no secrets, no colours, bounded; the earliest go first."""
+    secrets = tuple(hidden)
+    kept: list[str] = []
+    room = _MOST_TEXT
+    for line in reversed(lines[-MOST_LINES:]):
+        text = _cut(_plain(redacted(line, secrets)))
+        room -= len(text.encode())
+        if room < 0:
+            break
+        kept.append(text)
+    return kept[::-1]
+
+
+def _of_create(facts: Facts) -> dict[str, Any] | None:
+    """What is told of a Create that was not allowed."""
+    failure = facts.failure
+    if facts.failed is None or facts.failed.verb is not Verb.CREATE or not isinstance(failure, Denied | Limited):
+        return None
+    meant = Class.ACCESS_DENIED if isinstance(failure, Denied) else Class.QUOTA
+    return _told(str(meant), words(failure))
+
+
+def _of_work(facts: Facts) -> dict[str, Any]:
+    known = classify(facts.kind, facts.reply, facts.cause)
+    if facts.stage is not Stage.FAILED and (known is None or facts.stage is not Stage.STOPPED):
+        return {}
+    _, message = cause(facts)
+    told = _told(known, message)
+    if facts.log is None:
+        before = facts.resource.status.get("failure") or {}
+        kept = ("logStream", "logTail") if log_lines(facts) else ()
+        return told | {name: before[name] for name in kept if name in before}
+    if facts.log.trouble:
+        told["message"] = f"{message} (Its log could not be read: {facts.log.trouble})"
+    if lines := tail(facts.log.lines, facts.hidden):
+        told |= {"logStream": facts.log.stream, "logTail": lines}
+    return told
+
+
+def _told(known: str | None, message: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"class": known} if known else {}
+    told["message"] = message
+    missing = missing_permission(message)
+    if missing is not None:
+        named = ("action", "resource", "principal", "because")
+        told["missingPermission"] = {name: value for name in named if (value := getattr(missing, name))}
+    return told
+
+
+def _plain(line: str) -> str:
+    """A line without colours and other control characters; a tab is a blank."""
+    text = _COLOURS.sub("", line).replace("\t", " ").rstrip()
+    # A progress bar draws over itself: only what it drew last is to be seen.
+    text = text.rsplit("\r", 1)[-1]
+    return "".join(one for one in text if not unicodedata.category(one).startswith("C"))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
