@@ -100,9 +100,9 @@ def _fix(schema: Schema, name: str) -> None:
     rules.add(schema, rules.unchanged(name))
 
 
-def report() -> Schema:
+def report(kind: Kind) -> Schema:
     """The operator's own part of a status."""
-    return deepcopy(_REPORT)
+    return deepcopy({name: told for name, told in _REPORT.items() if name != "liveHash" or kind.live})
 
 
 def inputs(kind: Kind) -> Schema:
@@ -193,7 +193,7 @@ _REPORT: Schema = {
         },
     },
     "stoppedFor": {
-        "description": "Why this object has stopped the resource: Suspend, or Update, after which it is started again.",
+        "description": "Why this object has stopped the resource: Suspend, Update (it is started again afterwards), ActiveDeadline, StartupDeadline.",
         "type": "string",
     },
     "liveHash": {
