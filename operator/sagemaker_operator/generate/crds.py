@@ -65,7 +65,9 @@ def status(kind: Kind) -> Schema:
         "type": "object",
         "default": {"observedGeneration": -1},
         "properties": _apart(
-            kind, fields.report(kind) | fields.inputs(kind) | fields.images(kind) | running.report(kind), shown
+            kind,
+            fields.report(kind) | fields.inputs(kind) | fields.images(kind) | fields.edits(kind) | running.report(kind),
+            shown,
         )
         | shown,
     }

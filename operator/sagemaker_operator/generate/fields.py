@@ -113,6 +113,14 @@ def inputs(kind: Kind) -> Schema:
     return {"inputsHash": {"description": told, "type": "string"}}
 
 
+def edits(kind: Kind) -> Schema:
+    """What the status of a job remembers of the fields that SageMaker changes while it works."""
+    if not kind.live:
+        return {}
+    told = "A digest of what SageMaker can change of the job, as it was sent last, to tell when that is edited."
+    return {"liveHash": {"description": told, "type": "string"}}
+
+
 def images(kind: Kind) -> Schema:
     """What the status tells about images that a manifest names."""
     if not kind.images:
@@ -194,10 +202,6 @@ _REPORT: Schema = {
     },
     "stoppedFor": {
         "description": "Why this object has stopped the resource: Suspend, Update (it is started again afterwards), ActiveDeadline, StartupDeadline.",
-        "type": "string",
-    },
-    "liveHash": {
-        "description": "A digest of what SageMaker can change of the job, as it was sent last, to tell when that is edited.",
         "type": "string",
     },
     "unseenHash": {

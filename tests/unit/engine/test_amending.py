@@ -92,11 +92,8 @@ def test_a_running_job_gets_its_pool_changed_when_it_has_one() -> None:
     looked = seen(edited(LONGER), AT_WORK)
 
     assert sent(looked) is None
-    assert told(looked) == (
-        "Waiting",
-        "resourceConfig.keepAlivePeriodInSeconds is not in use yet: SageMaker changes it once the job is Completed, while its "
-        "warm pool is Available or InUse.",
-    )
+    said = "SageMaker changes it once the job is Completed, while its warm pool is Available or InUse."
+    assert told(looked) == ("Waiting", f"resourceConfig.keepAlivePeriodInSeconds is not in use yet: {said}")
 
 
 @pytest.mark.parametrize(("secondary", "allowed"), [("Starting", False), ("Pending", True), ("Training", True)])
@@ -168,18 +165,21 @@ def test_a_profiler_of_a_job_that_is_over_is_told_to_be_too_late(status: str) ->
 
 
 def test_an_edit_that_comes_too_late_leaves_the_outcome_as_it_is() -> None:
-    step = decide(seen(edited(QUICKER, finished=True), POOL))
+    looked = seen(edited(QUICKER, finished=True), POOL)
+    assert isinstance(looked.target, Target)
+    step = decide(replace(looked, tags=looked.target.tags))
 
     assert isinstance(step, Rest)
     assert step.verdict is not None
-    written = report.status(seen(edited(QUICKER, finished=True), POOL), step.verdict, "2026-01-01T12:00:00Z")
+    written = report.status(looked, step.verdict, "2026-01-01T12:00:00Z")
     assert {c["type"]: c["status"] for c in written["conditions"]} == {
         "NotApplied": "True", "Ready": "True", "Succeeded": "True"
     }  # fmt: skip
 
 
 def test_an_edit_that_has_arrived_is_told_of_no_more_and_remembered() -> None:
-    looked = seen(edited(QUICKER), AT_WORK, ProfilerConfig={"S3OutputPath": "s3://bucket/profile", "ProfilingIntervalInMilliseconds": 1000})  # fmt: skip
+    there = {"S3OutputPath": "s3://bucket/profile", "ProfilingIntervalInMilliseconds": 1000}
+    looked = seen(edited(QUICKER), AT_WORK, ProfilerConfig=there)
 
     written = report.status(looked, ready("Because", "m"), "2026-01-01T12:00:00Z")
     assert written["liveHash"] != "of the manifest before"
