@@ -14,6 +14,7 @@ from sagemaker_operator.kinds.kind import Stage
 from . import links
 from .compare import at
 from .facts import Facts, Present
+from .target import Target
 from .times import written
 
 _OVER = (Stage.READY, Stage.FAILED, Stage.STOPPED)
@@ -26,12 +27,22 @@ def run(facts: Facts) -> dict[str, Any]:
     if kind.run is None or facts.arn is None or not facts.manageable:
         return {"billableSeconds": earlier} if earlier else {}
     found = places(kind, facts.arn, str(facts.reply.get(kind.family.identity) or facts.resource.known_name or ""))
+    found |= _instance_type(facts)
     if isinstance(facts.observed, Present) and facts.observed.complete:
         told = {**found, **_took(kind, facts.reply)}
         told["billableSeconds"] = told.get("billableSeconds", 0) + earlier
         return {name: value for name, value in told.items() if name != "billableSeconds" or value}
     before = facts.resource.status.get("run") or {}
     return {**{name: value for name, value in before.items() if name not in _LINKS}, **found}
+
+
+def _instance_type(facts: Facts) -> dict[str, str]:
+    """What it runs on: as SageMaker says, else as the manifest asks; nothing where it runs on several types."""
+    row, wanted = facts.kind.run, facts.target.members if isinstance(facts.target, Target) else {}
+    if row is None or not row.instance_type:
+        return {}
+    found = at(facts.reply, row.instance_type) or at(wanted, row.instance_type)
+    return {"instanceType": found} if isinstance(found, str) else {}
 
 
 def _earlier(facts: Facts) -> int:

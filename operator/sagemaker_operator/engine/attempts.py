@@ -14,6 +14,7 @@ from typing import Any
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.names import field
 
+from .accounts import billable_seconds
 from .facts import Facts
 from .failure import Class, classify, of_words
 from .naming import attempt_name
@@ -173,7 +174,7 @@ def _begin(facts: Facts, following: Next) -> Rest:
     name = attempt_name(resource, attempt)
     # What was seen of the last attempt is not true of this one.
     told: dict[str, Any] = {field(member): None for member in (*facts.kind.shown, *facts.kind.family.assigned)}
-    told |= {"arn": None, "stoppedFor": None, "nextAttemptTime": None, "failure": None}
+    told |= {"arn": None, "stoppedFor": None, "nextAttemptTime": None, "failure": None, "run": None}
     told |= {facts.kind.identity_field: name, "attempt": attempt, "attemptSince": written(facts.now)}
     told |= {"activeSince": resource.status.get("activeSince") or written(facts.now)}
     if following.counts:
@@ -208,6 +209,7 @@ def _record(facts: Facts, verdict: Verdict) -> dict[str, Any]:
         "instanceType": RunPolicy(facts.resource).instance_type,
         "startTime": facts.told(run.start) if run and run.start else None,
         "completionTime": (facts.told(run.end) if run and run.end else None) or written(facts.now),
+        "billableSeconds": billable_seconds(facts.kind, facts.reply),
     }
     return {name: told for name, told in record.items() if told is not None}
 

@@ -21,7 +21,7 @@ from .sources import redacted
 from .steps import AskLog, Verb
 
 # What a status can hold of a log without becoming a log.
-MOST_LINES, _LONGEST_LINE, _MOST_TEXT = 50, 512, 8192
+MOST_LINES, LONGEST_LINE, _MOST_TEXT = 50, 512, 8192
 _DEFAULT_LINES = 20
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _HOST = re.compile(r"\balgo-\d+\b")
@@ -125,4 +125,4 @@ def _plain(line: str) -> str:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"

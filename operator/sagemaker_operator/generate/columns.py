@@ -1,5 +1,7 @@
 """What ``kubectl get`` shows of each kind, and what ``--field-selector`` can ask for."""
 
+from collections.abc import Iterator
+
 from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
@@ -8,7 +10,12 @@ _READY = '.status.conditions[?(@.type=="Ready")]'
 
 
 def of(kind: Kind) -> list[Schema]:
-    """The printer columns: state, Ready, reason, the kind's own, age; with ``-o wide`` also why and what it is in AWS."""
+    """The printer columns: state, Ready, reason, the kind's own, age; with ``-o wide`` also why and what it is in AWS.
+
+    Of a job they are its phase, the kind's own, since when it runs, age; with ``-o wide`` also its name and costs, and why.
+    """
+    if kind.run is not None:
+        return list(_of_job(kind))
     state = [] if kind.family.status is None else [_column("State", f".status.{field(kind.family.status)}")]
     return [
         *state,
@@ -22,9 +29,30 @@ def of(kind: Kind) -> list[Schema]:
     ]
 
 
+def _of_job(kind: Kind) -> Iterator[Schema]:
+    assert kind.run is not None
+    yield _column("Phase", ".status.phase")
+    if kind.secondary_field is not None:
+        yield _column("Secondary", f".status.{kind.secondary_field}")
+    yield from (_column(c.name, c.path, c.type) for c in kind.columns if not c.wide)
+    yield _column("Started", ".status.run.startTime", "date")
+    yield _column("Age", ".metadata.creationTimestamp", "date")
+    if (name := f".status.{kind.identity_field}") not in {c.path for c in kind.columns}:
+        yield _column("Job-Name", name, priority=1)
+    if kind.run.instance_type:
+        yield _column("Instance", ".status.run.instanceType", priority=1)
+    if kind.run.instance_count:
+        yield _column("Billable", ".status.run.billableSeconds", "integer", priority=1)
+    yield from (_column(c.name, c.path, c.type, priority=1) for c in kind.columns if c.wide)
+    yield _column("Reason", f"{_READY}.reason", priority=1)
+    yield _column("Message", f"{_READY}.message", priority=1)
+    yield _column("ARN", ".status.arn", priority=1)
+
+
 def selectable(kind: Kind) -> list[Schema]:
     """The fields that a list or watch can be narrowed to."""
     state = [] if kind.family.status is None else [f".status.{field(kind.family.status)}"]
+    state += [".status.phase"] if kind.run is not None else []
     return [{"jsonPath": path} for path in (*state, f".status.{kind.identity_field}", ".spec.region")]
 
 

@@ -8,7 +8,7 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, running, standins
+from . import changes, columns, controls, fields, running, standins, telling
 
 
 def crd(kind: Kind) -> Schema:
@@ -66,7 +66,12 @@ def status(kind: Kind) -> Schema:
         "default": {"observedGeneration": -1},
         "properties": _apart(
             kind,
-            fields.report(kind) | fields.inputs(kind) | fields.images(kind) | fields.edits(kind) | running.report(kind),
+            fields.report(kind)
+            | fields.inputs(kind)
+            | fields.images(kind)
+            | fields.edits(kind)
+            | running.report(kind)
+            | telling.report(kind),
             shown,
         )
         | shown,

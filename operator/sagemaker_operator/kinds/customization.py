@@ -23,11 +23,7 @@ JOB = Kind(
     documents=frozenset({"JobConfigDocument"}),
     secondary="SecondaryStatus",
     sources=(Source("jobConfigDocumentFrom", "jobConfigDocument"),),
-    columns=(
-        Column("Category", ".spec.jobCategory"),
-        Column("Secondary", ".status.secondaryStatus"),
-        Column("Job-Name", ".status.jobName", wide=True),
-    ),
+    columns=(Column("Category", ".spec.jobCategory"),),
 )
 
 TRAINING_SESSION = Kind(

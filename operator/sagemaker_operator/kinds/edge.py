@@ -29,7 +29,6 @@ EDGE_PACKAGING_JOB = Kind(
     columns=(
         Column("Model", ".spec.modelName"),
         Column("Artifact", ".status.modelArtifact", wide=True),
-        Column("Job-Name", ".status.edgePackagingJobName", wide=True),
     ),
 )
 

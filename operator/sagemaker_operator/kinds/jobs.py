@@ -34,11 +34,7 @@ TRANSFORM_JOB = Kind(
         Reference("modelRef", "modelName", "Model", "modelName"),
         *job_references.of_experiment(),
     ),
-    columns=(
-        Column("Model", ".spec.modelName", wide=True),
-        Column("Job-Name", ".status.transformJobName", wide=True),
-        Column("Instance", ".spec.transformResources.instanceType", wide=True),
-    ),
+    columns=(Column("Model", ".spec.modelName", wide=True),),
     event="SageMaker Transform Job State Change",
 )
 
@@ -93,7 +89,6 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
             "number",
             wide=True,
         ),
-        Column("Job-Name", ".status.hyperParameterTuningJobName", wide=True),
     ),
     naming_limit=32,
     event="SageMaker HyperParameter Tuning Job State Change",
@@ -105,11 +100,7 @@ _AUTOML_BUSY = (
     says("ValidationException", "The request was rejected because the AutoML job is in status"),
     says("ResourceInUse"),
 )
-_AUTOML_COLUMNS = (
-    Column("Secondary", ".status.autoMLJobSecondaryStatus"),
-    Column("Best", ".status.bestCandidate.candidateName", wide=True),
-    Column("Job-Name", ".status.autoMLJobName", wide=True),
-)
+_AUTOML_COLUMNS = (Column("Best", ".status.bestCandidate.candidateName", wide=True),)
 
 AUTO_ML_JOB = Kind(
     family=Family("AutoMLJob", identity="AutoMLJobName", status="AutoMLJobStatus"),

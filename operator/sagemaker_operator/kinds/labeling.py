@@ -87,7 +87,6 @@ LABELING_JOB = Kind(
     columns=(
         Column("Labeled", ".status.labelCounters.totalLabeled", "integer"),
         Column("Unlabeled", ".status.labelCounters.unlabeled", "integer"),
-        Column("Job-Name", ".status.labelingJobName", wide=True),
     ),
     event="SageMaker Ground Truth Labeling Job State Change",
 )

@@ -40,7 +40,6 @@ COMPILATION_JOB = Kind(
     columns=(
         Column("Device", ".spec.outputConfig.targetDevice"),
         Column("Artifact", ".status.modelArtifacts.s3ModelArtifacts", wide=True),
-        Column("Job-Name", ".status.compilationJobName", wide=True),
     ),
 )
 
@@ -68,7 +67,6 @@ OPTIMIZATION_JOB = Kind(
     columns=(
         Column("Instance", ".spec.deploymentInstanceType"),
         Column("Image", ".status.optimizationOutput.recommendedInferenceImage", wide=True),
-        Column("Job-Name", ".status.optimizationJobName", wide=True),
     ),
 )
 
@@ -99,7 +97,6 @@ INFERENCE_RECOMMENDATIONS_JOB = Kind(
     columns=(
         Column("Type", ".spec.jobType"),
         Column("Model", ".spec.inputConfig.modelName", wide=True),
-        Column("Job-Name", ".status.jobName", wide=True),
     ),
     naming_limit=64,
 )
@@ -149,10 +146,7 @@ AI_BENCHMARK_JOB = Kind(
         ),
         *job_references.of_mlflow("outputConfig."),
     ),
-    columns=(
-        Column("Results", ".spec.outputConfig.s3OutputLocation", wide=True),
-        Column("Job-Name", ".status.aIBenchmarkJobName", wide=True),
-    ),
+    columns=(Column("Results", ".spec.outputConfig.s3OutputLocation", wide=True),),
 )
 
 AI_RECOMMENDATION_JOB = Kind(
@@ -180,8 +174,5 @@ AI_RECOMMENDATION_JOB = Kind(
         Reference("adapterSource.modelPackageARNs[].modelPackageRef", "modelPackageARN", "ModelPackage", "arn"),
         *job_references.of_mlflow("outputConfig."),
     ),
-    columns=(
-        Column("Model", ".spec.modelSource.s3.s3URI", wide=True),
-        Column("Job-Name", ".status.aIRecommendationJobName", wide=True),
-    ),
+    columns=(Column("Model", ".spec.modelSource.s3.s3URI", wide=True),),
 )

@@ -53,12 +53,6 @@ TRAINING_JOB = Kind(
     ),
     sources=(Source("hyperParametersFrom", "hyperParameters", every=True),),
     images=(job_references.image_of_training(),),
-    columns=(
-        Column("Secondary", ".status.secondaryStatus"),
-        Column("Job-Name", ".status.trainingJobName", wide=True),
-        Column("Instance", ".spec.resourceConfig.instanceType", wide=True),
-        Column("Billable", ".status.billableTimeInSeconds", "integer", wide=True),
-    ),
     event="SageMaker Training Job State Change",
 )
 
@@ -108,10 +102,6 @@ PROCESSING_JOB = Kind(
             "appSpecification.builtIn", "imageURI", "processing", ("processingResources.clusterConfig.instanceType",)
         ),
     ),
-    columns=(
-        Column("Job-Name", ".status.processingJobName", wide=True),
-        Column("Instance", ".spec.processingResources.clusterConfig.instanceType", wide=True),
-        Column("Exit-Message", ".status.exitMessage", wide=True),
-    ),
+    columns=(Column("Exit-Message", ".status.exitMessage", wide=True),),
     event="SageMaker Processing Job State Change",
 )
