@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.emulator.asking import ROLE, XGBOOST, arn, channel, refused, training_job
+from tests.emulator.asking import CLUSTER, ROLE, XGBOOST, arn, channel, refused, training_job
 
 from sagemaker_local.emulator import Emulator
 
@@ -218,6 +218,8 @@ def test_a_warm_pool_lives_on_for_its_time_and_keeps_the_job(sagemaker: Emulator
     pool = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1, "KeepAlivePeriodInSeconds": 600}
     client.create_training_job(**training_job(ResourceConfig=pool))
     sagemaker.clock.advance(344)
+    assert "WarmPoolStatus" not in describe(client)
+    sagemaker.clock.advance(2)
     assert describe(client)["WarmPoolStatus"] == {"Status": "Available"}
     assert refused(client.delete_training_job, TrainingJobName="digits")[0] == "ResourceInUse"
 
@@ -250,6 +252,40 @@ def test_the_profiler_can_be_changed_while_training_only(sagemaker: Emulator, cl
     assert describe(client)["ProfilerConfig"]["DisableProfiler"] is True
     sagemaker.clock.advance(200)
     assert refused(client.update_training_job, **change)[0] == "ValidationException"
+
+
+def test_the_profiler_and_the_warm_pool_cannot_be_changed_in_one_call(sagemaker: Emulator, client: Any) -> None:
+    client.create_training_job(**training_job(ResourceConfig={**CLUSTER, "KeepAlivePeriodInSeconds": 600}))
+    sagemaker.clock.advance(344)
+    both = {"ResourceConfig": {"KeepAlivePeriodInSeconds": 0}, "ProfilerConfig": {"DisableProfiler": True}}
+
+    assert "together" in refused(client.update_training_job, TrainingJobName="digits", **both)[1]
+
+
+def test_remote_debugging_can_be_changed_while_downloading_and_training_only(sagemaker: Emulator, client: Any) -> None:
+    change = {"TrainingJobName": "digits", "RemoteDebugConfig": {"EnableRemoteDebug": True}}
+    client.create_training_job(**training_job())
+    assert refused(client.update_training_job, **change)[0] == "ValidationException"
+    sagemaker.clock.advance(190)
+
+    client.update_training_job(**change)
+
+    assert describe(client)["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+    sagemaker.clock.advance(150)
+    assert describe(client)["SecondaryStatus"] == "Uploading"
+    assert "Uploading" in refused(client.update_training_job, **change)[1]
+
+
+def test_rules_of_the_profiler_are_added_to_those_that_are_there(sagemaker: Emulator, client: Any) -> None:
+    rules = [{"RuleConfigurationName": name, "RuleEvaluatorImage": "image"} for name in ("memory", "cpu")]
+    client.create_training_job(**training_job(ProfilerRuleConfigurations=rules[:1]))
+    sagemaker.clock.advance(240)
+
+    client.update_training_job(TrainingJobName="digits", ProfilerRuleConfigurations=rules[1:])
+
+    there = describe(client)
+    assert [rule["RuleConfigurationName"] for rule in there["ProfilerRuleConfigurations"]] == ["memory", "cpu"]
+    assert len(there["ProfilerRuleEvaluationStatuses"]) == 2
 
 
 def test_a_role_that_sagemaker_cannot_assume_is_refused_in_its_words(sagemaker: Emulator, client: Any) -> None:

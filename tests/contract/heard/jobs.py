@@ -16,6 +16,8 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "jobs.training.STARTING": (("TrainingJob", "UpdateTrainingJob", Refused),),
     "jobs.training.NO_POOL": (("TrainingJob", "UpdateTrainingJob", Refused),),
     "jobs.training.NOT_RUNNING": (("TrainingJob", "UpdateTrainingJob", Refused),),
+    "jobs.training.TWO_IN_ONE": (("TrainingJob", "UpdateTrainingJob", Refused),),
+    "jobs.training.NO_DEBUGGING": (("TrainingJob", "UpdateTrainingJob", Refused),),
     "jobs.processing.MISSING": (("ProcessingJob", "DescribeProcessingJob", Absent),),
     "jobs.processing.NONE_TO_STOP": (("ProcessingJob", "StopProcessingJob", Absent),),
     "jobs.processing.EXISTS": (("ProcessingJob", "CreateProcessingJob", Exists),),

@@ -12,6 +12,9 @@ from sagemaker_local.emulator.world import Call, World
 SOURCE: Final = "pool of"
 """Where a job notes in its spec whose pool it took; no answer has such a member."""
 
+TOLD_AFTER: Final = 2.0
+"""Seconds after the end for which Describe leaves out the pool (aws-controllers-k8s/sagemaker-controller waits for it)."""
+
 _ALIKE: Final = ("RoleArn", "VpcConfig", "EnableInterContainerTrafficEncryption", "EnableNetworkIsolation")
 _INSTANCES: Final = ("InstanceType", "InstanceCount", "InstanceGroups", "VolumeSizeInGB", "VolumeKmsKeyId")
 
@@ -47,7 +50,19 @@ def retain(resource: Resource, world: World, now: float) -> None:
     """The job is completed, and its instances stay."""
     resource.facts["WarmPoolStatus"] = {"Status": "Available"}
     resource.facts["pool since"] = now
+    resource.facts["pool untold"] = True
+    world.stage.later(resource, TOLD_AFTER, tell, now=now)
     _arm(resource, world, kept(resource), now)
+
+
+def tell(resource: Resource, _: World, __: float) -> None:
+    """From now on Describe tells of the pool."""
+    resource.facts.pop("pool untold", None)
+
+
+def told(resource: Resource) -> Json:
+    """What Describe leaves out of it."""
+    return {"WarmPoolStatus": None} if "pool untold" in resource.facts else {}
 
 
 def prolong(resource: Resource, world: World, now: float) -> None:
@@ -70,6 +85,7 @@ def close(resource: Resource, world: World, now: float) -> None:
 def terminate(resource: Resource, world: World, now: float) -> None:
     """Nobody took the instances over."""
     idle = _idle(resource, world, now)
+    resource.facts.pop("pool untold", None)
     resource.facts["WarmPoolStatus"] = {"Status": "Terminated", "ResourceRetainedBillableTimeInSeconds": idle}
 
 

@@ -58,6 +58,16 @@ NOT_RUNNING: Final = Refusal(
     "The training job {name} is in status {status}. Only a training job in progress can be updated so.",
     evidence=UNVERIFIED,
 )
+TWO_IN_ONE: Final = Refusal(
+    VALIDATION,
+    "The warm pool of training job {name} cannot be updated together with anything else.",
+    evidence=f"the rule: aws-controllers-k8s/sagemaker-controller, training_job/custom_update.go; the text: {UNVERIFIED}",
+)
+NO_DEBUGGING: Final = Refusal(
+    VALIDATION,
+    "The remote debugging of training job {name} cannot be updated while its secondary status is {detail}.",
+    evidence=f"the rule: UpdateTrainingJob's documentation of RemoteDebugConfig; the text: {UNVERIFIED}",
+)
 
 
 def instances(request: Json, _: Place, __: World) -> dict[str, int]:
@@ -79,12 +89,16 @@ def not_starting(_: Call, resource: Resource, __: World) -> None:
 
 
 def right_time_for(call: Call, resource: Resource, _: World) -> None:
-    """ACK: the profiler only in progress, the warm pool only once completed and alive."""
+    """ACK: the profiler only in progress, the warm pool only once completed and alive; AWS: debugging while it works."""
     if "ResourceConfig" in call.request:
+        if call.request.keys() - {"TrainingJobName", "ResourceConfig"}:
+            raise TWO_IN_ONE.error(name=resource.name)
         if resource.status != "Completed" or pools.status(resource) not in LIVE_POOL:
             raise NO_POOL.error(name=resource.name)
     elif resource.status != "InProgress":
         raise NOT_RUNNING.error(name=resource.name, status=resource.status)
+    elif "RemoteDebugConfig" in call.request and resource.detail not in ("Downloading", "Training"):
+        raise NO_DEBUGGING.error(name=resource.name, detail=resource.detail)
 
 
 def no_live_pool(_: Call, resource: Resource, __: World) -> None:
@@ -97,6 +111,11 @@ def take_over(call: Call, resource: Resource, world: World) -> None:
     """What UpdateTrainingJob changes, at once."""
     for member, value in call.request.items():
         if member == "TrainingJobName":
+            continue
+        if member == "ProfilerRuleConfigurations":
+            given = {rule["RuleConfigurationName"] for rule in value}
+            kept = [rule for rule in resource.spec.get(member, ()) if rule["RuleConfigurationName"] not in given]
+            resource.spec[member] = [*kept, *value]
             continue
         if isinstance(value, dict):
             resource.spec[member] = {**resource.spec.get(member, {}), **value}

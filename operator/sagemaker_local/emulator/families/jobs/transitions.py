@@ -58,6 +58,7 @@ def shown(resource: Resource) -> Json:
         "SecondaryStatus": resource.detail,
         "TrainingPlanArn": resource.spec.get("ResourceConfig", {}).get("TrainingPlanArn"),
         "FinalMetricDataList": final_metrics(resource) or None,
+        **pools.told(resource),
     }
     for rules in ("DebugRule", "ProfilerRule"):
         configured = resource.spec.get(f"{rules}Configurations")
