@@ -28,7 +28,7 @@ from sagemaker_operator.controller.clock import WallClock
 from sagemaker_operator.controller.control import Control
 from sagemaker_operator.controller.listening import Listener
 from sagemaker_operator.engine.announce import Announcement
-from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.engine.resource import Object
 from sagemaker_operator.errors import AWSFailure
 from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kube.access import Access, load_access
@@ -66,7 +66,7 @@ class _Announcer:
 
     recorder: Recorder
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
+    def announce(self, resource: Object, announcement: Announcement) -> None:
         """Queue an Event about a resource."""
         self.recorder.record(
             ObjectRef(resource.kind, resource.namespace, resource.name, resource.uid),

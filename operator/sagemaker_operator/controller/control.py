@@ -8,7 +8,7 @@ from typing import Any
 from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.images import NONE, Overrides
-from sagemaker_operator.kinds import Kind, Policy
+from sagemaker_operator.kinds import AnyKind, Kind, Policy
 
 from .changes import Changes
 from .passes import Passes
@@ -86,11 +86,12 @@ class Control:
             gone=self._changes.vanished,
         )
 
-    def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
+    def ingest(self, kind: AnyKind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API."""
-        self._changes.ingest(kind, event, body)
+        if isinstance(kind, Kind):
+            self._changes.ingest(kind, event, body)
 
-    def known(self, kind: Kind) -> dict[tuple[str, str], tuple[str, str]]:
+    def known(self, kind: AnyKind) -> dict[tuple[str, str], tuple[str, str]]:
         """The UID and resourceVersion of every object of a kind that we know, by namespace and name."""
         return {
             (record.key.namespace, record.key.name): (record.uid, record.version)
@@ -98,7 +99,7 @@ class Control:
             if record.kind is kind
         }
 
-    def vanished(self, kind: Kind, namespace: str, name: str) -> None:
+    def vanished(self, kind: AnyKind, namespace: str, name: str) -> None:
         """An object is gone, and no event had told so."""
         _log.warning("An object vanished unseen", extra={"kind": kind.name, "namespace": namespace, "object": name})
         self._changes.vanished(Key(kind.name, namespace, name))

@@ -6,19 +6,19 @@ from typing import Any, Protocol
 
 from sagemaker_operator.engine.announce import Announcement
 from sagemaker_operator.engine.lanes import Lane
-from sagemaker_operator.engine.resource import Resource
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.engine.resource import Object
+from sagemaker_operator.kinds import AnyKind, Kind
 
 
 class Cluster(Protocol):
     """The Kubernetes API, for custom resources."""
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> dict[str, Any] | None:
+    async def get(self, kind: AnyKind, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None if there is none."""
 
     async def patch(
         self,
-        kind: Kind,
+        kind: AnyKind,
         namespace: str,
         name: str,
         body: Mapping[str, Any],
@@ -28,13 +28,16 @@ class Cluster(Protocol):
     ) -> dict[str, Any] | None:
         """Apply a JSON merge patch to exactly that version; the new object, or None if there is none."""
 
-    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def create(self, kind: AnyKind, namespace: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Create an object; the new object, or `kube.errors.Conflict` if there is one of that name."""
 
     async def delete(
-        self, kind: Kind, namespace: str, name: str, *, uid: str, resource_version: str | None = None
+        self, kind: AnyKind, namespace: str, name: str, *, uid: str, resource_version: str | None = None
     ) -> bool:
         """Ask for exactly that object to be deleted, whether there was one; `kube.errors.Conflict` if it is another."""
+
+    async def labelled(self, kind: AnyKind, namespace: str, label: str) -> list[dict[str, Any]]:
+        """The objects of a namespace that carry a label, ``key=value``, as they are now."""
 
     async def core(self, plural: str, name: str, *, namespace: str | None = None) -> dict[str, Any] | None:
         """An object of the core API, such as a ConfigMap, or None if there is none."""
@@ -74,7 +77,7 @@ class Logs(Protocol):
 class Announcer(Protocol):
     """Tells people what happened."""
 
-    def announce(self, resource: Resource, announcement: Announcement) -> None:
+    def announce(self, resource: Object, announcement: Announcement) -> None:
         """Post a Kubernetes Event; never waits."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from sagemaker_operator.kinds import GROUP, Kind
+from sagemaker_operator.kinds import GROUP, AnyKind, Kind
 
 FINALIZER = f"{GROUP}/finalizer"
 LOOK_NOW = f"{GROUP}/reconcile-requested-at"
@@ -23,17 +23,25 @@ class Key(NamedTuple):
         return f"{self.kind} {self.namespace}/{self.name}"
 
 
+class Owner(NamedTuple):
+    """The custom resource that another one was made for: its controller, as Kubernetes calls it."""
+
+    key: Key
+    uid: str
+
+
 @dataclass(frozen=True, slots=True)
-class Resource:
-    """One version of a custom resource.
+class Object:
+    """One version of a custom resource of any kind.
 
     Attributes:
         version: its resourceVersion, for optimistic writes.
         created: when it was applied, RFC 3339.
         status: as last written; whatever earlier passes must remember stands there and nowhere else.
+        owner: whom it was made for, if that is one of ours.
     """
 
-    kind: Kind
+    kind: AnyKind
     namespace: str
     name: str
     uid: str
@@ -45,10 +53,11 @@ class Resource:
     spec: Mapping[str, Any]
     status: Mapping[str, Any]
     created: str = ""
+    owner: Owner | None = None
 
     @classmethod
-    def read(cls, kind: Kind, body: Mapping[str, Any]) -> Self:
-        """The resource in an object of the Kubernetes API."""
+    def read(cls, kind: AnyKind, body: Mapping[str, Any]) -> Self:
+        """What an object of the Kubernetes API says; of a kind that has what this class needs."""
         metadata = body["metadata"]
         return cls(
             kind=kind,
@@ -63,27 +72,13 @@ class Resource:
             spec=body.get("spec") or {},
             status=body.get("status") or {},
             created=metadata.get("creationTimestamp") or "",
+            owner=_owner(metadata),
         )
 
     @property
     def key(self) -> Key:
         """Its address."""
         return Key(self.kind.name, self.namespace, self.name)
-
-    @property
-    def claimed(self) -> bool:
-        """Whether our finalizer is on it: nothing is written to AWS before."""
-        return FINALIZER in self.finalizers
-
-    @property
-    def known_name(self) -> str | None:
-        """The SageMaker name that an earlier pass wrote down before it called Create."""
-        return self.status.get(self.kind.identity_field)
-
-    @property
-    def arn(self) -> str | None:
-        """The ARN, once AWS has confirmed that the resource exists and is ours."""
-        return self.status.get("arn")
 
     @property
     def observed_generation(self) -> int:
@@ -106,11 +101,6 @@ class Resource:
         """Whether the last report was about this very manifest, and nobody asks for another look."""
         return self.observed_generation == self.generation and self.look_now is None
 
-    @property
-    def adopts(self) -> str | None:
-        """The ARN of the only resource that it may ever have, where somebody wants that one taken over and none made."""
-        return self.annotations.get(ADOPT) or None
-
     def condition(self, kind: str) -> Mapping[str, Any] | None:
         """A condition of the last report by its type."""
         return next((c for c in self.status.get("conditions") or () if c.get("type") == kind), None)
@@ -119,6 +109,33 @@ class Resource:
         """Whether the last report had a condition with that status."""
         condition = self.condition(kind)
         return condition is not None and condition.get("status") == status
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Object):
+    """One version of a custom resource that stands for a SageMaker resource."""
+
+    kind: Kind
+
+    @property
+    def claimed(self) -> bool:
+        """Whether our finalizer is on it: nothing is written to AWS before."""
+        return FINALIZER in self.finalizers
+
+    @property
+    def known_name(self) -> str | None:
+        """The SageMaker name that an earlier pass wrote down before it called Create."""
+        return self.status.get(self.kind.identity_field)
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN, once AWS has confirmed that the resource exists and is ours."""
+        return self.status.get("arn")
+
+    @property
+    def adopts(self) -> str | None:
+        """The ARN of the only resource that it may ever have, where somebody wants that one taken over and none made."""
+        return self.annotations.get(ADOPT) or None
 
     @property
     def finished(self) -> bool:
@@ -135,3 +152,10 @@ class Resource:
             and (self.condition("NotApplied") or {}).get("reason") != "Waiting"
             and self.condition("Ready") is not None
         )
+
+
+def _owner(metadata: Mapping[str, Any]) -> Owner | None:
+    for reference in metadata.get("ownerReferences") or ():
+        if reference.get("controller") and reference["apiVersion"].partition("/")[0] == GROUP:
+            return Owner(Key(reference["kind"], metadata["namespace"], reference["name"]), reference["uid"])
+    return None

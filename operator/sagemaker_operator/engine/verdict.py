@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
 
-from .resource import Resource
+from .resource import Object
 
 
 class Reason(StrEnum):
@@ -124,7 +124,7 @@ def while_serving(verdict: Verdict, *, current: bool) -> Verdict:
 
 
 def conditions(
-    verdict: Verdict, resource: Resource, now: str, *, unapplied: Unapplied | None = None
+    verdict: Verdict, resource: Object, now: str, *, unapplied: Unapplied | None = None
 ) -> list[dict[str, Any]]:
     """The conditions that say a verdict, sorted by type; a transition time only moves when a status does.
 
@@ -165,7 +165,7 @@ def _ready_status(verdict: Verdict) -> str:
     return "Unknown" if verdict.state is State.RECONCILING else "False"
 
 
-def _condition(kind: str, status: str, verdict: Verdict, resource: Resource, now: str) -> dict[str, Any]:
+def _condition(kind: str, status: str, verdict: Verdict, resource: Object, now: str) -> dict[str, Any]:
     before: Mapping[str, Any] = resource.condition(kind) or {}
     reason, message, generation = verdict.reason, verdict.message, resource.generation
     if kind == "Drifted":

@@ -8,13 +8,14 @@ Adding a kind is adding a row to a family's file and its name to `table`; schema
 follow.
 """
 
-from .kind import Attachment, BuiltIn, Change, Kind, Lifecycle, Policy, Reference, Says, Source
+from .kind import AnyKind, Attachment, BuiltIn, Change, Kind, Lifecycle, Policy, Reference, Says, Source
 from .table import GROUP, KINDS, VERSION
 
 __all__ = [
     "GROUP",
     "KINDS",
     "VERSION",
+    "AnyKind",
     "Attachment",
     "BuiltIn",
     "Change",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cached_property
+from typing import Protocol
 
 from botocore.model import Shape, StructureShape
 
@@ -17,6 +18,18 @@ from sagemaker_operator.model.service import input_shape
 
 from .moment import Moment
 from .running import Running
+
+
+class AnyKind(Protocol):
+    """What every kind of custom resource has, also one that owns no SageMaker resource but other custom resources."""
+
+    @property
+    def name(self) -> str:
+        """The kind, as in a manifest."""
+
+    @property
+    def plural(self) -> str:
+        """As in a path of the API."""
 
 
 class Lifecycle(Enum):

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 import aiohttp
 
 from sagemaker_operator import __version__
-from sagemaker_operator.kinds import GROUP, VERSION, Kind
+from sagemaker_operator.kinds import GROUP, VERSION, AnyKind
 
 from .access import Access
 from .errors import Unavailable
@@ -36,7 +36,7 @@ class ObjectMeta:
     resource_version: str
 
 
-def path_of(kind: Kind, namespace: str | None = None, name: str | None = None, *, status: bool = False) -> str:
+def path_of(kind: AnyKind, namespace: str | None = None, name: str | None = None, *, status: bool = False) -> str:
     """The path of one object, of a namespace's objects, or of all objects of a kind."""
     parts = ["", "apis", GROUP, VERSION]
     if namespace:
@@ -86,7 +86,7 @@ class KubeClient:
             await self._opened.close()
             self._opened = None
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> dict[str, Any] | None:
+    async def get(self, kind: AnyKind, namespace: str, name: str) -> dict[str, Any] | None:
         """An object, None when it does not exist."""
         return await self.request("GET", path_of(kind, namespace, name))
 
@@ -97,7 +97,7 @@ class KubeClient:
 
     async def patch(
         self,
-        kind: Kind,
+        kind: AnyKind,
         namespace: str,
         name: str,
         body: Body,
@@ -122,7 +122,7 @@ class KubeClient:
             body = {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": resource_version}}
         return await self.request("PATCH", path_of(kind, namespace, name, status=status), body)
 
-    async def create(self, kind: Kind, namespace: str, body: Body) -> dict[str, Any]:
+    async def create(self, kind: AnyKind, namespace: str, body: Body) -> dict[str, Any]:
         """Creates an object; gives it as it is afterwards.
 
         Args:
@@ -141,7 +141,7 @@ class KubeClient:
 
     async def delete(
         self,
-        kind: Kind,
+        kind: AnyKind,
         namespace: str,
         name: str,
         *,
@@ -174,7 +174,18 @@ class KubeClient:
         }
         return await self.request("DELETE", path_of(kind, namespace, name), options) is not None
 
-    async def list_metadata(self, kind: Kind, namespace: str | None = None, *, limit: int = 500) -> list[ObjectMeta]:
+    async def labelled(self, kind: AnyKind, namespace: str, label: str) -> list[dict[str, Any]]:
+        """The objects of a namespace that carry a label, ``key=value``: as they are now, whatever a watch has told.
+
+        Raises:
+            Missing: the kind's CRD is not installed.
+        """
+        found = await self.request("GET", path_of(kind, namespace), query={"labelSelector": label}, missing=False)
+        assert found is not None
+        items: list[dict[str, Any]] = found["items"]
+        return items
+
+    async def list_metadata(self, kind: AnyKind, namespace: str | None = None, *, limit: int = 500) -> list[ObjectMeta]:
         """The metadata of all objects of a kind, or those of one namespace, page by page so that no answer is large.
 
         Raises:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sagemaker_operator.kinds import GROUP, VERSION, Kind
+from sagemaker_operator.kinds import GROUP, VERSION, AnyKind
 
 from .access import Access
 from .errors import AccessError, KubeError, Unavailable
@@ -19,14 +19,14 @@ from .kopf_storage import NoDiffBase, NoProgress
 from .kopf_tasks import NotKopf, signals_left_alone
 from .light_kopf import kopf
 
-OnEvent = Callable[[Kind, str | None, dict[str, Any]], None]
+OnEvent = Callable[[AnyKind, str | None, dict[str, Any]], None]
 _log = logging.getLogger(__name__)
 # Long enough to list 100,000 objects; without an end, a kind that vanished between discovery and list would go unwatched unseen.
 _FIRST_LISTS = 300.0
 
 
 async def watch(
-    kinds: Sequence[Kind],
+    kinds: Sequence[AnyKind],
     access: Access,
     on_event: OnEvent,
     *,
@@ -75,7 +75,12 @@ class _Watching:
     """One run of kopf: what it is to watch, and why it ends."""
 
     def __init__(
-        self, kinds: Sequence[Kind], access: Access, on_event: OnEvent, namespaces: Sequence[str], ready: asyncio.Event
+        self,
+        kinds: Sequence[AnyKind],
+        access: Access,
+        on_event: OnEvent,
+        namespaces: Sequence[str],
+        ready: asyncio.Event,
     ) -> None:
         self.kinds, self.on_event, self.ready = {kind.plural: kind for kind in kinds}, on_event, ready
         self.ending = asyncio.Event()

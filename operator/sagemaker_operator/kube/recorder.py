@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sagemaker_operator.kinds import GROUP, VERSION, Kind
+from sagemaker_operator.kinds import GROUP, VERSION, AnyKind
 
 from .buckets import Bucket, Buckets
 from .client import KubeClient
@@ -35,7 +35,7 @@ _TOGETHER = Bucket(burst=20, per_second=20)
 class ObjectRef:
     """The object that an Event is about."""
 
-    kind: Kind
+    kind: AnyKind
     namespace: str
     name: str
     uid: str

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.kinds import AnyKind
 
 from .client import KubeClient, ObjectMeta
 from .errors import KubeError
@@ -17,7 +17,7 @@ Place = tuple[str, str]
 """Namespace and name."""
 Known = Mapping[Place, tuple[str, str]]
 """Uid and resourceVersion of each object that we know, by its place."""
-OnDifference = Callable[[Kind, str, str], None]
+OnDifference = Callable[[AnyKind, str, str], None]
 
 _log = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ def difference(*, before: Known, after: Known, listed: Sequence[ObjectMeta]) -> 
 
 async def sweep(
     client: KubeClient,
-    kinds: Sequence[Kind],
-    known: Callable[[Kind], Known],
+    kinds: Sequence[AnyKind],
+    known: Callable[[AnyKind], Known],
     *,
     on_missing: OnDifference,
     on_changed: OnDifference,

@@ -94,6 +94,17 @@ async def test_only_the_very_object_that_is_meant_is_deleted(client: KubeClient,
     assert await client.get(probes.kind, probes.namespace, "one") is None
 
 
+async def test_the_objects_of_a_label_are_found_with_what_they_say(client: KubeClient, probes: Probes) -> None:
+    for name, team in (("one", "a"), ("two", "b"), ("three", "a")):
+        body = {"kind": "Probe", "metadata": {"name": name, "labels": {"team": team}}, "spec": {"size": 1}}
+        await client.create(probes.kind, probes.namespace, body)
+
+    found = await client.labelled(probes.kind, probes.namespace, "team=a")
+
+    assert sorted(each["metadata"]["name"] for each in found) == ["one", "three"]
+    assert all(each["spec"] == {"size": 1} for each in found)
+
+
 async def test_what_the_schema_forbids_is_invalid_and_says_which_field(client: KubeClient, probes: Probes) -> None:
     probes.apply("one", size=1)
 
