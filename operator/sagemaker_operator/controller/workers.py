@@ -151,8 +151,8 @@ class Workers:
             # Something moves: look again soon.
             record.pace = None
         self._again(record, outcome.pace, Lane.TRANSITION)
-        if record.due is not None and record.due > outcome.facts.now:
-            # What was due when the pass began has been considered by it.
+        if record.due is not None and (outcome.wrote or record.due > outcome.facts.now):
+            # What was due when the pass began has been considered by it, unless it is the pass that made it due.
             self._watcher.remind(record)
         return "error" if failure is not None else "requeue_after"
 

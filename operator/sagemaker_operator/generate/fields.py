@@ -201,7 +201,10 @@ _REPORT: Schema = {
         },
     },
     "stoppedFor": {
-        "description": "Why this object has stopped the resource: Suspend, Update (it is started again afterwards), ActiveDeadline, StartupDeadline.",
+        "description": (
+            "Why this object has stopped the resource: Suspend, Update (it is started again afterwards), ActiveDeadline, "
+            "StartupDeadline."
+        ),
         "type": "string",
     },
     "unseenHash": {
