@@ -1,0 +1,82 @@
+"""What a row says of things beside the resource: lists that other operations tell, and what is in the way of Delete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from sagemaker_operator.model.service import output_shape
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Detail:
+    """A list in the status that is not a member of Describe.
+
+    Paths are in the service model's spelling; ``*`` stands for whatever member a structure has.
+
+    Attributes:
+        field: the field of the status: ``topTrainingJobs``.
+        summary: one sentence for ``kubectl explain``.
+        operation: the operation that tells it: a List that takes the address of the resource, or the Describe of the family.
+        rows: where its reply holds the items.
+        shows: by field of an item, the path of its value in a row.
+        asks: further members of the operation's input; the number of rows is asked by ``MaxResults``.
+        minimized: where Describe says ``Minimize`` if the best has the least value; "" where the order is given.
+        since: members of Describe, and only if one of them has changed it is asked again; none means at every full look.
+        failing: the status of an item (field ``status``) that explains a failure; "" if none does.
+        most: how many items are kept.
+    """
+
+    field: str
+    summary: str
+    operation: str
+    rows: str
+    shows: Mapping[str, str]
+    asks: Mapping[str, object] = field(default_factory=dict)
+    minimized: str = ""
+    since: tuple[str, ...] = ()
+    failing: str = ""
+    most: int = 5
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shape of each field of an item."""
+        shape: Shape = output_shape(self.operation)
+        for step in self.rows.split("."):
+            shape = _member(shape, step)
+        assert isinstance(shape, ListShape), f"{self.operation}: {self.rows} is no list"
+        return {own: _at(shape.member, path) for own, path in self.shows.items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """Something that outlives a resource and is in the way of its Delete.
+
+    Attributes:
+        path: where Describe tells of it.
+        blocks: the values with which Delete is refused.
+        freed_by: the values with which Update can end it.
+        frees: what Update is sent then.
+        said: what it is, for people.
+    """
+
+    path: str
+    blocks: frozenset[str]
+    freed_by: frozenset[str]
+    frees: Mapping[str, object]
+    said: str
+
+
+def _at(shape: Shape, path: str) -> Shape:
+    for step in path.split("."):
+        shape = _member(shape, step)
+    return shape
+
+
+def _member(shape: Shape, step: str) -> Shape:
+    if isinstance(shape, MapShape):
+        found: Shape = shape.value
+        return found
+    assert isinstance(shape, StructureShape), f"{shape.name} has no {step}"
+    return next(iter(shape.members.values())) if step == "*" else shape.members[step]
