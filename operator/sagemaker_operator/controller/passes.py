@@ -228,7 +228,7 @@ class Passes:
             case Verb.CREATE:
                 tags = {tag["Key"]: tag["Value"] for tag in step.request.get("Tags", ())}
                 ids = address.assigned(facts.kind.family, reply)
-                return replace(facts, created=ids, tags=tags, observed=Unlooked())
+                return replace(facts, created=ids, tags=tags, observed=Unlooked(), misses=0)
             case Verb.START | Verb.STOP | Verb.DELETE:
                 return replace(facts, observed=Unlooked())
             case Verb.UPDATE if facts.kind.live:

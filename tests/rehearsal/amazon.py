@@ -1,0 +1,89 @@
+"""The emulated SageMaker without a port: requests go in as botocore writes them, and come out as boto3 would have read them.
+
+Its time is the rehearsal's. Not here: how long a call takes, and whether whoever called still lives (`doors`).
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from botocore import exceptions as boto
+from botocore.model import ServiceModel
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+
+from sagemaker_local.emulator import model
+from sagemaker_local.emulator.core import Core
+from sagemaker_local.emulator.resource import Resource
+from sagemaker_operator.aws import failures, replies
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+_ENDPOINT = "https://sagemaker.rehearsal"
+_SIGNED = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{{}}/sagemaker/aws4_request, SignedHeaders=host, Signature=0"
+_OPERATOR = "sagemaker-operator/rehearsal"
+_HEADERS = {"x-amzn-requestid": "rehearsed", "content-type": "application/x-amz-json-1.1"}
+_SERIALIZER, _PARSER = create_serializer("json"), create_parser("json")
+
+
+class Amazon:
+    """SageMaker in every region of one account.
+
+    Attributes:
+        core: the emulator, with its journal, faults, scenarios and quotas.
+        start: the epoch seconds at which its time begins.
+    """
+
+    def __init__(self, *, start: float) -> None:
+        self.core, self.start = Core(speed=1.0, virtual=True, latency=0.0, seed=0, check_s3=False), start
+        # An emulator begins now; a rehearsal always begins at the same time.
+        self.core.service.world.clock._now = start  # type: ignore[attr-defined]
+
+    def due(self) -> float | None:
+        """In how many seconds from the start something happens by itself."""
+        due = self.core.service.machine.next_due()
+        return None if due is None else due - self.start
+
+    def move(self, seconds: float) -> None:
+        """It is so many seconds after the start by now."""
+        behind = self.start + seconds - self.core.time.now()
+        if behind > 0:
+            self.core.time.advance(behind)
+
+    def listen(self, hear: Callable[[Resource, float], None]) -> None:
+        """Let somebody hear of every change of a resource."""
+        self.core.service.world.listeners.append(hear)
+
+    def resources(self, kind: str) -> list[Resource]:
+        """What there is of a kind, as the emulator keeps it."""
+        return list(self.core.service.world.store.everywhere(kind))
+
+    def describe(self, kind: str, name: str) -> dict[str, Any]:
+        """What Describe shows of the only resource of that name."""
+        (found,) = (one for one in self.resources(kind) if one.name == name)
+        return dict(self.core.service.describe(found))
+
+    async def ask(
+        self, operation: str, request: Mapping[str, Any], *, region: str, caller: str = _OPERATOR
+    ) -> dict[str, Any]:
+        """One call, as `aws.cloud` makes it. Raises AWSFailure."""
+        asked = _SERIALIZER.serialize_to_request(dict(request), _operation(operation))
+        headers = {**asked["headers"], "Authorization": _SIGNED.format(region), "User-Agent": caller}
+        answer = await self.core.front.answer(headers, bytes(asked["body"]))
+        if answer is None:
+            raise failures.read(boto.ConnectionClosedError(endpoint_url=_ENDPOINT), operation, endpoint=_ENDPOINT)
+        raw = {"body": answer.body, "status_code": answer.status, "headers": _HEADERS}
+        reply = _PARSER.parse(raw, _operation(operation).output_shape)
+        if answer.status >= 300:
+            raise failures.read(boto.ClientError(reply, operation), operation, endpoint=_ENDPOINT)
+        return replies.result(reply, operation, endpoint=_ENDPOINT)
+
+
+@cache
+def _operation(name: str) -> Any:
+    return _service().operation_model(name)
+
+
+@cache
+def _service() -> ServiceModel:
+    return model.service_model()
