@@ -3,7 +3,6 @@
 from copy import deepcopy
 
 from sagemaker_operator.engine.failure import Class
-from sagemaker_operator.engine.postmortem import LONGEST_LINE, MOST_LINES
 from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.schema import Schema
 
@@ -64,8 +63,7 @@ def _failure(kind: Kind) -> Schema:
         fields["logTail"] = {
             "description": "The last lines of its log; see runPolicy.logTailLines.",
             "type": "array",
-            "maxItems": MOST_LINES,
-            "items": {"type": "string", "maxLength": LONGEST_LINE},
+            "items": {"type": "string"},
             "x-kubernetes-list-type": "atomic",
         }
     return {
@@ -90,7 +88,6 @@ def _time(said: str) -> Schema:
 _PERMISSION: Schema = {
     "description": "The permission that was missing, where AWS names one.",
     "type": "object",
-    "required": ["action"],
     "properties": {
         "action": _text("The action that was not allowed, such as s3:GetObject."),
         "resource": _text("What it was about."),

@@ -8,7 +8,7 @@ from making import ARN, condition, facts, known, reply, resource
 
 from sagemaker_operator.engine import ownership
 from sagemaker_operator.engine.decide import decide
-from sagemaker_operator.engine.facts import Missing, Present
+from sagemaker_operator.engine.facts import Log, Missing, Present
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import AskOwner, Call, Claim, Intend, Look, Rest, Verb
 from sagemaker_operator.engine.target import Waiting
@@ -219,7 +219,7 @@ def test_an_unknown_status_is_a_change_in_flight() -> None:
 def test_the_end_of_a_job_is_its_outcome(status: str, state: State, succeeded: bool) -> None:
     told = reply(status=status, FailureReason="AlgorithmError: exit code 1" if status == "Failed" else "")
 
-    step = rest(decide(facts(about=resource(status=known()), observed=Present(told))))
+    step = rest(decide(facts(about=resource(status=known()), observed=Present(told), log=Log())))
 
     assert step.verdict is not None
     assert (step.verdict.state, step.verdict.succeeded, step.pace) == (state, succeeded, Pace.NEVER)
