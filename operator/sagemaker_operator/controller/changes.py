@@ -8,12 +8,16 @@ tells them apart.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sagemaker_operator.composites.child import Child
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.queue import WorkQueue
-from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.engine.resource import Key, Owner, Resource
 from sagemaker_operator.kinds import Kind, Lifecycle
 
 from .store import Record, Store
+
+_Relation = tuple[Owner, Child]
+"""Whom an object was made for, and what that one knows of it."""
 
 
 class Changes:
@@ -64,7 +68,9 @@ class Changes:
         """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
         record = self._store.get(resource.key)
         was, finished = _shown(record), record is not None and record.finished
+        relation = _relation(record)
         learned = self._store.take(resource)
+        self._wake_owners(relation, _relation(learned))
         self._wake_referrers(learned, was)
         if learned.finished and not finished:
             self._wake_leaving(learned)
@@ -76,6 +82,7 @@ class Changes:
         if record is None:
             return
         self._gone(record)
+        self._wake_owners(_relation(record), None)
         self._wake_leaving(record)
         for referrer in self._store.referrers(key):
             self._queue.add(referrer, Lane.TRANSITION)
@@ -83,13 +90,14 @@ class Changes:
 
     def _take(self, resource: Resource, record: Record | None) -> None:
         first = record is None or record.uid != resource.uid
-        was = _shown(record)
+        was, relation = _shown(record), _relation(record)
         asked = not first and record is not None and _asks_for_work(record, resource)
         learned = self._store.take(resource)
         if first:
             self._first_seen(learned)
         elif asked:
             self._queue.add(learned.key, Lane.USER)
+        self._wake_owners(relation, _relation(learned))
         self._wake_referrers(learned, was)
 
     def _first_seen(self, record: Record) -> None:
@@ -102,6 +110,12 @@ class Changes:
             self._queue.add(record.key, Lane.USER)
             return
         self._remind(record)
+
+    def _wake_owners(self, before: _Relation | None, after: _Relation | None) -> None:
+        """Whom it was or is made for, if what that one knows of it has changed."""
+        for relation in (before, after) if before != after else ():
+            if relation is not None:
+                self._queue.add(relation[0].key, Lane.TRANSITION)
 
     def _wake_leaving(self, record: Record) -> None:
         """What it refers to may go now, if that is what it waits for."""
@@ -118,6 +132,10 @@ class Changes:
             # What is merely listed after a restart is no news to those that made use of it before.
             if was is not None or known is None or not known.settled:
                 self._queue.add(referrer, Lane.TRANSITION)
+
+
+def _relation(record: Record | None) -> _Relation | None:
+    return None if record is None or record.owner is None or record.child is None else (record.owner, record.child)
 
 
 def _shown(record: Record | None) -> tuple[bool, str] | None:

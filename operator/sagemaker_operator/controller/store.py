@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sagemaker_operator.composites.child import Child
 from sagemaker_operator.engine import policy, references
-from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.engine.resource import Key, Owner, Resource
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.kinds import KINDS, Kind, Reference
 
@@ -35,6 +36,8 @@ class Record:
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
         due: when time alone gives it something to do.
+        owner: the custom resource that it was made for.
+        child: what that one knows of it; None if there is none.
     """
 
     kind: Kind
@@ -65,6 +68,8 @@ class Record:
     pace: Pace | None = None
     misses: int = 0
     due: datetime | None = None
+    owner: Owner | None = None
+    child: Child | None = None
 
     @property
     def state(self) -> str:
@@ -89,17 +94,19 @@ class Record:
         self.seen = _seen(resource)
         self.offers = _offers(resource)
         self.due = policy.due(resource)
+        self.owner, self.child = resource.owner, Child.of(resource) if resource.owner else None
         found = references.pointers(resource.kind, resource.spec, resource.namespace)
         self.points_to = tuple((pointer.target, pointer.reference.holds) for pointer in found)
         self.resource = None if self.settled else resource
 
 
 class Store:
-    """All records by key, and who refers to whom."""
+    """All records by key, who refers to whom, and who was made for whom."""
 
     def __init__(self) -> None:
         self._records: dict[Key, Record] = {}
         self._referrers: defaultdict[Key, set[Key]] = defaultdict(set)
+        self._children: defaultdict[str, set[Key]] = defaultdict(set)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(tuple(self._records.values()))
@@ -117,8 +124,12 @@ class Store:
         if record is None or record.uid != resource.uid:
             self.drop(resource.key)
             record = self._records[resource.key] = Record(resource.kind, resource.key)
-        before = record.points_to
+        before, owner = record.points_to, record.owner
         record.take(resource)
+        if record.owner != owner:
+            self._part(resource.key, owner)
+            if record.owner is not None:
+                self._children[record.owner.uid].add(resource.key)
         if record.points_to != before:
             for target, _ in before:
                 self._referrers[target].discard(resource.key)
@@ -130,11 +141,23 @@ class Store:
         """Forget an object that is gone."""
         record = self._records.pop(key, None)
         if record is not None:
+            self._part(key, record.owner)
             for target, _ in record.points_to:
                 self._referrers[target].discard(key)
                 if not self._referrers[target]:
                     del self._referrers[target]
         return record
+
+    def _part(self, key: Key, owner: Owner | None) -> None:
+        if owner is not None:
+            self._children[owner.uid].discard(key)
+            if not self._children[owner.uid]:
+                del self._children[owner.uid]
+
+    def children(self, uid: str) -> tuple[Child, ...]:
+        """What was made for the object of a UID, in the order of their names."""
+        records = [self._records[key] for key in sorted(self._children.get(uid, ()))]
+        return tuple(record.child for record in records if record.child is not None)
 
     def referrers(self, key: Key) -> tuple[Key, ...]:
         """The objects that refer to one, whether it exists or not."""

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     ACCESS_DENIED = "AccessDenied"
     BACKING_OFF = "BackingOff"
     CREATING = "Creating"
+    CREATION_FAILED = "CreationFailed"
     DEADLINE_EXCEEDED = "DeadlineExceeded"
     DELETING = "Deleting"
     DELETION_FAILED = "DeletionFailed"

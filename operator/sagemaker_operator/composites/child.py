@@ -1,0 +1,52 @@
+"""What a composite knows of one of its children: enough to decide, small enough to keep for every object that has an owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from sagemaker_operator.engine.resource import Resource
+from sagemaker_operator.kinds import GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One version of a child; it differs from the last one only if its composite may have something to do.
+
+    Attributes:
+        created: when it was applied, RFC 3339.
+        deleting: whether it is on its way to be gone.
+        annotations: those of our own group.
+        ready: whether it does what its manifest asks.
+        finished: whether the outcome of a job is known.
+        succeeded: whether that is a success.
+        ended: when it came to that outcome, RFC 3339; empty before.
+    """
+
+    kind: str
+    name: str
+    uid: str
+    created: str
+    deleting: bool = False
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    ready: bool = False
+    finished: bool = False
+    succeeded: bool = False
+    ended: str = ""
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        """What a composite is to know of a custom resource."""
+        outcome = resource.condition("Succeeded") or {}
+        run = resource.status.get("run") or {}
+        return cls(
+            kind=resource.kind.name,
+            name=resource.name,
+            uid=resource.uid,
+            created=resource.created,
+            deleting=resource.deleting,
+            annotations={key: value for key, value in resource.annotations.items() if key.startswith(f"{GROUP}/")},
+            ready=resource.says("Ready") and resource.up_to_date,
+            finished=resource.finished,
+            succeeded=resource.says("Succeeded"),
+            ended=run.get("completionTime") or outcome.get("lastTransitionTime") or "" if resource.finished else "",
+        )
