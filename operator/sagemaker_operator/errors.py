@@ -9,9 +9,10 @@
         ├── Busy      not in this state: look again soon
         └── Refused   a human must act: stall with AWS's words
             ├── Denied    credentials or permissions, not the manifest
-            └── Limited   a quota, not the manifest
+            ├── Limited   a quota, not the manifest
+            └── Lacking   an operation that this region does not have
 
-The edge (`aws`) raises `Throttled`, `Unknown`, `Denied`, `Limited` and plain `Refused`; only a kind's row can tell by the text
+The edge (`aws`) raises `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking` and plain `Refused`; only a kind's row can tell by the text
 whether a refusal means `Absent`, `Exists` or `Busy` (`kinds.kind.Kind.read`).
 """
 
@@ -75,3 +76,7 @@ class Denied(Refused):
 
 class Limited(Refused):
     """A service quota is used up."""
+
+
+class Lacking(Refused):
+    """This region, or this version of SageMaker, does not have the operation."""

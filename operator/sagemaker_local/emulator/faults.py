@@ -41,6 +41,11 @@ EXPIRED: Final = Refusal(
     "The security token included in the request is expired",
     evidence=UNVERIFIED,
 )
+LACKING: Final = Refusal(
+    "UnknownOperationException",
+    "The requested operation is not supported in the called region.",
+    evidence="hashicorp/terraform-provider-aws#27258 (SageMaker in us-west-1), #16061 (in GovCloud)",
+)
 
 
 class Effect(Enum):
@@ -55,6 +60,7 @@ class Effect(Enum):
     CUT = "cut"
     EXPIRE = "expire"
     SURPRISE = "surprise"
+    LACK = "lack"
 
 
 ANSWERS: Final = {
@@ -63,6 +69,7 @@ ANSWERS: Final = {
     Effect.UNAVAILABLE: UNAVAILABLE,
     Effect.DENY: DENIED,
     Effect.EXPIRE: EXPIRED,
+    Effect.LACK: LACKING,
 }
 
 
@@ -150,6 +157,10 @@ class Faults:
         """Answer as a later version of SageMaker might: with statuses and members that no client knows yet."""
         self._add(Effect.SURPRISE, operation, when)
 
+    def lack(self, operation: str, **when: Unpack[When]) -> None:
+        """Answer as a region that does not have the operation."""
+        self._add(Effect.LACK, operation, when)
+
     def by_name(self, effect: str) -> Callable[..., None]:
         """The method that adds faults of an effect; ValueError with the list of effects for a typo."""
         try:
@@ -157,6 +168,7 @@ class Faults:
                 Effect.THROTTLE: self.throttle, Effect.ERROR: self.error, Effect.DENY: self.deny,
                 Effect.HANG: self.hang, Effect.LOSE_REPLY: self.lose_reply, Effect.CUT: self.cut,
                 Effect.EXPIRE: self.expire, Effect.UNAVAILABLE: self.unavailable, Effect.SURPRISE: self.surprise,
+                Effect.LACK: self.lack,
             }[Effect(effect)]  # fmt: skip
         except ValueError:
             known = ", ".join(e.value for e in Effect)

@@ -3,8 +3,8 @@
     >>> reply = await cloud.call("DescribeTrainingJob", {"TrainingJobName": "digits"}, region="eu-west-1", lane=Lane.USER)
 
 Members are spelled as in the service model. A call waits for its turn (`turns`), runs boto3 in a thread and comes back with the
-reply or with one of `Throttled`, `Unknown`, `Denied`, `Limited`, `Refused`. It is tried once: when to try again is for the
-engine to say, which knows whether the first try was carried out.
+reply or with one of `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking`, `Refused`. It is tried once: when to try again is for
+the engine to say, which knows whether the first try was carried out.
 """
 
 import asyncio
@@ -18,9 +18,10 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sagemaker_operator.engine.lanes import Lane
-from sagemaker_operator.errors import AWSFailure, Throttled, Unknown
+from sagemaker_operator.errors import AWSFailure, Lacking, Throttled, Unknown
 
 from . import failures, replies
+from .lacks import Lacks
 from .limits import Key, Limits
 from .sessions import Sessions
 from .turns import ClosedError, Turns
@@ -56,6 +57,7 @@ class Cloud:
     ) -> None:
         self._sessions = sessions
         self._turns = Turns(limits, threads)
+        self._lacks = Lacks()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="aws")
         self._observer = observer
         self._answers: set[asyncio.Future[_Outcome]] = set()
@@ -83,9 +85,12 @@ class Cloud:
             Unknown: there is no usable answer, or the operator is stopping; the call may have been carried out.
             Denied: credentials are missing, expired or not allowed to do this.
             Limited: a service quota is used up.
+            Lacking: the region does not have the operation, which is asked for once an hour and not more.
             Refused: any other answer that is an error.
         """
         key = Key(region, operation)
+        if (lacking := self._lacks.known(key)) is not None:
+            raise lacking
         try:
             waited = await self._turns.take(key, lane)
         except ClosedError as error:
@@ -96,6 +101,8 @@ class Cloud:
             raise _stopping(operation)
         # Shielded: a call under way cannot be called back, and keeps its thread and its turn until it is done.
         outcome = await asyncio.shield(self._under_way(service, key, request))
+        if isinstance(outcome, Lacking):
+            self._lacks.learn(key, outcome)
         if isinstance(outcome, AWSFailure):
             raise outcome
         return outcome

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
-from sagemaker_operator.errors import AWSFailure, Denied, Limited, Refused, Throttled, Unknown
+from sagemaker_operator.errors import AWSFailure, Denied, Lacking, Limited, Refused, Throttled, Unknown
 
 # botocore's own list (botocore.retries.standard.ThrottledRetryableChecker) without the codes of other services.
 _THROTTLED = frozenset(
@@ -37,6 +37,18 @@ _UNKNOWN = frozenset(
         "ServiceUnavailableException",
     }
 )
+# hashicorp/terraform-provider-aws#27258 (SageMaker in us-west-1), aws/aws-sdk-js#4584 (ListDevices there); the other codes are those
+# of other services (hashicorp/terraform-provider-aws#38978, aws-iso) and of AWS's common errors.
+_LACKING = frozenset(
+    {
+        "InvalidAction",
+        "UnknownOperation",
+        "UnknownOperationException",
+        "UnsupportedOperation",
+        "UnsupportedOperationException",
+    }
+)
+_NOT_HERE = re.compile(r"operation is not supported in (?:the called|this) region", re.IGNORECASE)
 _LIMITED = frozenset({"LimitExceededException", "ResourceLimitExceeded", "ServiceQuotaExceededException"})
 
 _ALLOW = "Allow it to the credentials that the operator runs with."
@@ -122,7 +134,7 @@ def read(error: Exception, operation: str, *, endpoint: str = "") -> AWSFailure:
         endpoint: the URL that was called, for messages.
 
     Returns:
-        `Throttled`, `Unknown`, `Denied`, `Limited` or plain `Refused`, with AWS's words.
+        `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking` or plain `Refused`, with AWS's words.
     """
     if isinstance(error, AWSFailure):
         return error
@@ -174,8 +186,8 @@ def _read_answer(error: boto.ClientError, operation: str, host: str) -> AWSFailu
         action = _ACTION.search(words)
         advice = f"Allow {action[1]} to the credentials that the operator runs with." if action else _DENIED[code]
         return Denied(code, _sentences(words, advice), operation)
-    if code == "UnknownOperationException":
-        words = words or f"{host} does not know {operation}: this region may not have it."
+    if code in _LACKING or _NOT_HERE.search(words):
+        return Lacking(code, words or f"{host} does not know {operation}: this region may not have it.", operation)
     return (Limited if code in _LIMITED else Refused)(code, words or f"status {status} without a message", operation)
 
 

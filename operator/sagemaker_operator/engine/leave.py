@@ -7,13 +7,14 @@ it turns out never to have been ours.
 from collections.abc import Callable
 from typing import Any
 
-from sagemaker_operator.errors import Absent
+from sagemaker_operator.errors import Absent, Lacking
 from sagemaker_operator.kinds import Lifecycle, Policy
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import to_request
 
 from . import address, refusal
 from .attaching import still_attached
+from .compare import at
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
 from .steps import AskOwner, Look, Release, Rest, Step, Verb
@@ -62,6 +63,9 @@ def failed_call(facts: Facts) -> Step | None:
     """A failure ends the pass; that there is nothing to delete is none."""
     if facts.failure is None or isinstance(facts.failure, Absent):
         return None
+    if isinstance(facts.failure, Lacking) and facts.kind.lifecycle is Lifecycle.JOB:
+        said = f"{facts.kind.name} {facts.resource.known_name} is over; its record stays in SageMaker"
+        return Release(f"{said}, which has no {facts.failure.operation} in this region. Its name stays taken.")
     return refusal.after_deletion(facts, facts.failure)
 
 
@@ -110,6 +114,19 @@ def _stoppable(facts: Facts) -> bool:
     return facts.kind.lifecycle is Lifecycle.JOB or facts.status in facts.kind.stoppable
 
 
+def held(facts: Facts) -> Step | None:
+    """What outlives a job and is in the way of its deletion is ended first, or waited for."""
+    hold = facts.kind.held
+    if hold is None or facts.policy is not Policy.DELETE:
+        return None
+    found = at(facts.reply, hold.path)
+    if found not in hold.blocks:
+        return None
+    if found in hold.freed_by and Verb.UPDATE not in facts.done:
+        return address.call(facts, Verb.UPDATE, facts.kind.family.update, hold.frees)
+    return Rest(_deleting(facts, f"SageMaker deletes it when {hold.said} is no longer {found}."), Pace.WATCH)
+
+
 def deletable(facts: Facts) -> Step:
     """Delete it, and look whether it went."""
     if facts.policy is Policy.STOP or facts.kind.family.delete is None:
@@ -132,6 +149,7 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
     foreign,
     moving,
     still_attached,
+    held,
     deletable,
 )
 

@@ -1,7 +1,8 @@
 """What a row says of things beside the resource: lists that other operations tell, and what is in the way of Delete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
 from functools import cached_property
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -33,7 +34,7 @@ class Detail:
     operation: str
     rows: str
     shows: Mapping[str, str]
-    asks: Mapping[str, object] = field(default_factory=dict)
+    asks: Mapping[str, object] = dataclasses_field(default_factory=dict)
     minimized: str = ""
     since: tuple[str, ...] = ()
     failing: str = ""

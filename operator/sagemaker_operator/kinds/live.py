@@ -1,7 +1,8 @@
 """What SageMaker changes of a training job that works or is over, and when."""
 
-from .kind import Change
+from .details import Hold
 from .moment import Moment
+from .parts import Change
 
 _IN_PROGRESS = frozenset({"InProgress"})
 _OVER = frozenset({"Completed", "Failed", "Stopped", "Stopping", "Deleting"})
@@ -45,4 +46,13 @@ OF_TRAINING = (
     ),
     Change("RemoteDebugConfig", clears='RemoteDebugConfig={"EnableRemoteDebug": false}', during=_REMOTE_DEBUG),
     Change("ResourceConfig", during=_WARM_POOL),
+)
+
+# DeleteTrainingJob's documentation: only of jobs that do not retain an Available warm pool.
+WARM_POOL = Hold(
+    path="WarmPoolStatus.Status",
+    blocks=frozenset({"Available", "InUse"}),
+    freed_by=frozenset({"Available"}),
+    frees={"ResourceConfig": {"KeepAlivePeriodInSeconds": 0}},
+    said="its warm pool",
 )

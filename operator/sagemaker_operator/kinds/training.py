@@ -38,6 +38,7 @@ TRAINING_JOB = Kind(
     failed=frozenset({"Failed"}),
     changes=live.OF_TRAINING,
     sparse=True,
+    held=live.WARM_POOL,
     secondary="SecondaryStatus",
     references=(
         *job_references.of_training(),

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from sagemaker_operator.aws.failures import propagating, read
-from sagemaker_operator.errors import AWSFailure, Denied, Limited, Refused, Throttled, Unknown
+from sagemaker_operator.errors import AWSFailure, Denied, Lacking, Limited, Refused, Throttled, Unknown
 
 CREATE = "CreateTrainingJob"
 QUOTA = (
@@ -73,7 +73,13 @@ def answer(
         (answer("ResourceInUse"), Refused),
         (answer("ResourceNotFound"), Refused),
         (answer("ConflictException", status=409), Refused),
-        (answer("UnknownOperationException", "", status=404), Refused),
+        (answer("UnknownOperationException", "", status=404), Lacking),
+        (
+            answer("UnknownOperationException", "The requested operation is not supported in the called region."),
+            Lacking,
+        ),
+        (answer("ValidationException", "This operation is not supported in this region"), Lacking),
+        (answer("UnsupportedOperation", "The functionality you requested is not available in this region."), Lacking),
         (boto.NoCredentialsError(), Denied),
         (boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), Denied),
         (boto.CredentialRetrievalError(provider="process", error_msg="exit 1"), Denied),

@@ -11,7 +11,7 @@ from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import AskOwner, Call, Look, Release, Rest, Verb
 from sagemaker_operator.engine.verdict import State
-from sagemaker_operator.errors import Busy, Denied, Refused, Unknown
+from sagemaker_operator.errors import Busy, Denied, Lacking, Refused, Unknown
 
 
 def leaving(kind: str = "TrainingJob", *, status: dict[str, Any] | None = None, **given: Any) -> Facts:
@@ -115,3 +115,47 @@ def test_no_failure_ever_releases_what_may_still_be_there(failure: Exception, pa
     assert isinstance(step, Rest)
     assert step.pace is pace
     assert (step.verdict.state if step.verdict else None) is state
+
+
+def parting(described: dict[str, Any], **given: Any) -> Facts:
+    """A finished training job that is to be deleted in SageMaker too."""
+    about = resource(
+        spec={"deletionPolicy": "Delete"}, deleting=True, status=known(conditions=[condition("Succeeded")])
+    )
+    return facts(about=about, observed=Present({**reply(), **described}), **given)
+
+
+def test_a_region_without_the_operation_keeps_the_record_and_lets_the_object_go() -> None:
+    failed = Call(Verb.DELETE, "DeleteTrainingJob", {"TrainingJobName": "digits"})
+    words = "The requested operation is not supported in the called region."
+    lacking = Lacking("UnknownOperationException", words, "DeleteTrainingJob")
+
+    step = decide(parting({"TrainingJobStatus": "Stopped"}, failure=lacking, failed=failed))
+
+    assert isinstance(step, Release)
+    assert "its record stays in SageMaker, which has no DeleteTrainingJob in this region" in step.message
+
+
+def test_a_warm_pool_is_given_up_before_its_job_is_deleted() -> None:
+    done = {"TrainingJobStatus": "Completed"}
+
+    step = decide(parting({**done, "WarmPoolStatus": {"Status": "Available"}}))
+    assert isinstance(step, Call)
+    assert step.operation == "UpdateTrainingJob"
+    assert step.request["ResourceConfig"] == {"KeepAlivePeriodInSeconds": 0}
+
+    step = decide(parting({**done, "WarmPoolStatus": {"Status": "Available"}}, done=(Verb.UPDATE,)))
+    assert isinstance(step, Rest)
+    assert step.verdict is not None
+    assert "when its warm pool is no longer Available" in step.verdict.message
+
+    for pool in ("Terminated", "Reused"):
+        step = decide(parting({**done, "WarmPoolStatus": {"Status": pool}}))
+        assert isinstance(step, Call)
+        assert step.operation == "DeleteTrainingJob"
+
+
+def test_a_warm_pool_outlives_an_object_whose_job_is_kept() -> None:
+    about = resource(deleting=True, status=known(conditions=[condition("Succeeded")]))
+
+    assert isinstance(decide(facts(about=about)), Release)
