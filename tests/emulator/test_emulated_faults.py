@@ -233,3 +233,15 @@ def test_reset_forgets_everything(sagemaker: Emulator, client: Any) -> None:
     create(client)
     sagemaker.clock.advance(344)
     assert client.describe_training_job(TrainingJobName="digits")["TrainingJobStatus"] == "Completed"
+
+
+def test_a_region_can_be_without_an_operation(sagemaker: Emulator, client: Any) -> None:
+    sagemaker.faults.lack("DeleteTrainingJob")
+    create(client)
+    sagemaker.clock.advance(400)
+
+    code, words = refused(client.delete_training_job, TrainingJobName="digits")
+
+    assert code == "UnknownOperationException"
+    assert "not supported in the called region" in words
+    assert len(sagemaker.resources("TrainingJob")) == 1
