@@ -220,7 +220,7 @@ def test_what_update_takes_is_mutable_and_nothing_else() -> None:
         for kind in KINDS.values()
     }
 
-    assert mutable["TrainingJob"] == ["adoptionPolicy", "deletionPolicy", "tags"]
+    assert mutable["ProcessingJob"] == ["adoptionPolicy", "deletionPolicy", "runPolicy", "suspend", "tags"]
     always = ["adoptionPolicy", "deletionPolicy", "driftPolicy", "suspend", "tags"]
     assert mutable["Model"] == always
     assert mutable["MonitoringSchedule"] == sorted([*always, "monitoringScheduleConfig"])

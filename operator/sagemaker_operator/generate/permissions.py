@@ -46,6 +46,12 @@ def _operator_rules(kinds: Sequence[Kind]) -> list[Schema]:
     return [
         # Patch is for the finalizer; the spec is never written.
         {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
+        # Finished jobs go when their time to live is over.
+        {
+            "apiGroups": [GROUP],
+            "resources": [kind.plural for kind in kinds if kind.run is not None],
+            "verbs": ["delete"],
+        },
         {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
         {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
         # For the deletion policy that a namespace gives its objects.

@@ -130,6 +130,7 @@ def _policy(kind: Kind) -> Schema:
             "fieldPath": ".retryOn",
         },
     )
+    rules.add(policy, rules.neither_comes_nor_goes("managedBy"))
     if kind.run.start:
         _starting(policy)
     if kind.run.instance_type:
@@ -194,7 +195,6 @@ _STATUS: Schema = {
     "phase": {
         "description": f"The state in one word: {', '.join(Phase)}.",
         "type": "string",
-        "enum": [str(phase) for phase in Phase],
     },
     "activeSince": _time("Since when attempts have been under way, without a suspension in between."),
     "attemptSince": _time("When the current attempt was begun."),
@@ -213,7 +213,6 @@ _STATUS: Schema = {
         "type": "array",
         "items": {
             "type": "object",
-            "required": ["attempt"],
             "properties": {
                 "attempt": {"description": "Its number, from 1 on.", "type": "integer", "format": "int64"},
                 "name": {"description": "The name of the job in SageMaker.", "type": "string"},
@@ -233,7 +232,6 @@ _STATUS: Schema = {
                 },
             },
         },
-        "x-kubernetes-list-type": "map",
-        "x-kubernetes-list-map-keys": ["attempt"],
+        "x-kubernetes-list-type": "atomic",
     },
 }
