@@ -19,8 +19,9 @@ from tests.rehearsal.kubernetes import Kubernetes
 from sagemaker_operator.aws import sweeps
 from sagemaker_operator.engine.announce import Announcement
 from sagemaker_operator.engine.lanes import Lane
-from sagemaker_operator.engine.resource import Key, Resource
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.engine.resource import Object as Resource
+from sagemaker_operator.kinds import AnyKind, Kind
 from sagemaker_operator.kube.errors import Conflict, Forbidden, KubeError, Unavailable
 
 _T = TypeVar("_T")
@@ -105,12 +106,12 @@ class Life:
 
     # Cluster
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> dict[str, Any] | None:
+    async def get(self, kind: AnyKind, namespace: str, name: str) -> dict[str, Any] | None:
         return await self._kubernetes("get", lambda: self.around.kubernetes.get(Key(kind.name, namespace, name)))
 
     async def patch(
         self,
-        kind: Kind,
+        kind: AnyKind,
         namespace: str,
         name: str,
         body: Mapping[str, Any],
@@ -127,17 +128,20 @@ class Life:
         )
         return await self._kubernetes("patch status" if status else "patch", patch)
 
-    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def create(self, kind: AnyKind, namespace: str, body: Mapping[str, Any]) -> dict[str, Any]:
         metadata = {**body["metadata"], "namespace": namespace}
         manifest = {"kind": kind.name, **body, "metadata": metadata}
         return await self._kubernetes("create", partial(self.around.kubernetes.create, manifest))
 
     async def delete(
-        self, kind: Kind, namespace: str, name: str, *, uid: str, resource_version: str | None = None
+        self, kind: AnyKind, namespace: str, name: str, *, uid: str, resource_version: str | None = None
     ) -> bool:
         key = Key(kind.name, namespace, name)
         delete = partial(self.around.kubernetes.delete, key, uid=uid, version=resource_version)
         return await self._kubernetes("delete", delete)
+
+    async def labelled(self, kind: AnyKind, namespace: str, label: str) -> list[dict[str, Any]]:
+        return await self._kubernetes("list", lambda: self.around.kubernetes.labelled(kind.name, namespace, label))
 
     async def core(self, plural: str, name: str, *, namespace: str | None = None) -> dict[str, Any] | None:
         where = plural, namespace or "", name

@@ -50,6 +50,15 @@ class Kubernetes:
         """An object; not to be changed by the caller."""
         return self._objects.get(key)
 
+    def labelled(self, kind: str, namespace: str, label: str) -> list[Object]:
+        """The objects of a namespace that carry a label, ``key=value``."""
+        name, _, value = label.partition("=")
+        return [
+            found
+            for key, found in self._objects.items()
+            if (key.kind, key.namespace) == (kind, namespace) and found["metadata"].get("labels", {}).get(name) == value
+        ]
+
     def create(self, manifest: Mapping[str, Any]) -> Object:
         """A new object.
 

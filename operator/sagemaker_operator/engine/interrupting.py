@@ -18,11 +18,11 @@ _WHY = {
 
 def interrupted(facts: Facts) -> Step | None:
     """Stop a job that is not to go on; why is written down before, so that a job that others have stopped is told apart."""
-    cause = _cause(facts)
-    if cause is None:
+    why = cause(facts)
+    if why is None:
         return None
-    if facts.resource.status.get("stoppedFor") != cause:
-        return Intend({"stoppedFor": cause}, _stopping(cause))
+    if facts.resource.status.get("stoppedFor") != why:
+        return Intend({"stoppedFor": why}, _stopping(why))
     return address.stop(facts)
 
 
@@ -33,7 +33,8 @@ def stopping(facts: Facts) -> Rest | None:
     return Rest(_stopping(str(facts.resource.status.get("stoppedFor"))), Pace.WATCH)
 
 
-def _cause(facts: Facts) -> str | None:
+def cause(facts: Facts) -> str | None:
+    """Why a job is to be stopped that goes on in SageMaker; None if it may go on."""
     run = facts.kind.run
     if run is None or facts.kind.family.stop is None or facts.stage is not Stage.CHANGING:
         return None

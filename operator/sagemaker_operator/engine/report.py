@@ -7,10 +7,11 @@ that is there: so a restart writes nothing, and a settled resource never causes 
 from collections.abc import Mapping
 from typing import Any
 
+from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
-from . import accounts, amending, builtin, postmortem
+from . import accounts, amending, builtin, interrupting, postmortem
 from .facts import Facts, Present
 from .phase import phase
 from .sources import redacted
@@ -111,6 +112,9 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
     elif Verb.UPDATE in facts.done:
         # AWS has been told; it could not say so later.
         kept |= {name: told for name, told in _applied(facts).items() if name == "unseenHash"}
+    if complete and facts.stage is Stage.CHANGING and interrupting.cause(facts) is None and kind.run is not None:
+        # It was to be stopped, and goes on: if it is stopped later, others have done that.
+        kept.pop("stoppedFor", None)
     if complete and kind.live:
         kept |= _edited(facts)
     if facts.manageable:
