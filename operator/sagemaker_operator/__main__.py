@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from sagemaker_operator import __version__
-from sagemaker_operator.kinds import KINDS
+from sagemaker_operator.composites.table import ALL_KINDS, lacking
 
 _PREFIX = "SAGEMAKER_OPERATOR"
 
@@ -37,7 +37,7 @@ def main() -> None:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(tuple(KINDS), case_sensitive=False),
+    type=click.Choice(tuple(ALL_KINDS), case_sensitive=False),
     help="Serve this kind only; may be repeated.",
 )
 @click.option(
@@ -98,7 +98,7 @@ def main() -> None:
     "--log-level", default="info", show_default=True, type=click.Choice(["debug", "info", "warning", "error"])
 )
 @click.option("--log-format", default="json", show_default=True, type=click.Choice(["json", "text"]))
-def run(**options: object) -> None:
+def run(*, kinds: tuple[str, ...], **options: object) -> None:
     """Run the operator until SIGTERM or SIGINT.
 
     AWS credentials come from boto3's default chain: environment, profile, web identity, pod identity, instance role.
@@ -106,9 +106,10 @@ def run(**options: object) -> None:
     from sagemaker_operator.app import serve  # noqa: PLC0415 - kopf and boto3 take a second to import
     from sagemaker_operator.settings import Settings  # noqa: PLC0415
 
-    options["kinds"] = options["kinds"] or tuple(KINDS)
+    if kinds and (also := lacking(kinds)):
+        raise click.UsageError(f"What some of these kinds are made of must be served too: add {also}")
     options["identity"] = options["identity"] or f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
-    code = asyncio.run(serve(Settings(**options)))  # type: ignore[arg-type]
+    code = asyncio.run(serve(Settings(kinds=kinds or tuple(ALL_KINDS), **options)))  # type: ignore[arg-type]
     sys.stderr.flush()
     # Threads of calls that hang would keep the interpreter alive.
     os._exit(code)

@@ -24,13 +24,13 @@ from sagemaker_operator.aws.limits import Limits
 from sagemaker_operator.aws.logs import tail
 from sagemaker_operator.aws.sessions import Sessions, default_region
 from sagemaker_operator.aws.sweeps import sweep
+from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.controller.clock import WallClock
 from sagemaker_operator.controller.control import Control
 from sagemaker_operator.controller.listening import Listener
 from sagemaker_operator.engine.announce import Announcement
 from sagemaker_operator.engine.resource import Object
 from sagemaker_operator.errors import AWSFailure
-from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kube.access import Access, load_access
 from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import AccessError, KubeError
@@ -168,7 +168,7 @@ class _Process:
         listener = Listener(
             self._client,
             control,
-            kinds=[KINDS[name] for name in self._settings.kinds],
+            kinds=[ALL_KINDS[name] for name in self._settings.kinds],
             namespaces=self._settings.namespaces,
             listed=self._state.listed,
         )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sagemaker_operator.kinds import KINDS, Policy
+from sagemaker_operator.composites.table import ALL_KINDS
+from sagemaker_operator.kinds import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Settings:
     kubeconfig: str | None = None
     context: str | None = None
     namespaces: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = tuple(KINDS)
+    kinds: tuple[str, ...] = tuple(ALL_KINDS)
     region: str | None = None
     endpoint_url: str | None = None
     cluster_name: str = "kubernetes"

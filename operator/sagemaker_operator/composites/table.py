@@ -1,6 +1,6 @@
 """All composites, and all kinds there are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from sagemaker_operator.kinds import KINDS, AnyKind
@@ -10,3 +10,9 @@ from .cron.row import CRON_TRAINING_JOB
 
 COMPOSITES: Mapping[str, Composite] = MappingProxyType({row.name: row for row in (CRON_TRAINING_JOB,)})
 ALL_KINDS: Mapping[str, AnyKind] = MappingProxyType({**KINDS, **COMPOSITES})
+
+
+def lacking(kinds: Collection[str]) -> str:
+    """What else must be served for some kinds to do their work, as flags; empty if nothing."""
+    made = {child for name in kinds if name in COMPOSITES for child in COMPOSITES[name].makes}
+    return " ".join(f"--kind {name}" for name in sorted(made - set(kinds)))

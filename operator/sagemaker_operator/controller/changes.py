@@ -58,7 +58,7 @@ class Changes:
         if (
             record is not None
             and record.uid == metadata["uid"]
-            and not _newer(metadata["resourceVersion"], record.version)
+            and not newer(metadata["resourceVersion"], record.version)
         ):
             return
         self._take(Resource.read(kind, body), record)
@@ -160,7 +160,8 @@ def _running(record: Record) -> bool:
     return record.kind.lifecycle is Lifecycle.JOB and record.arn is not None and reported and not record.deleting
 
 
-def _newer(version: str, known: str) -> bool:
+def newer(version: str, known: str) -> bool:
+    """Whether one resourceVersion came after another."""
     # Comparing resourceVersions as numbers is documented from Kubernetes 1.35 on, and has always been true of etcd.
     try:
         return int(version) > int(known)

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.composites.table import COMPOSITES
 from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.images import NONE, Overrides
 from sagemaker_operator.kinds import AnyKind, Kind, Policy
 
 from .changes import Changes
+from .composing import Composing
 from .passes import Passes
 from .ports import Announcer, Clock, Cloud, Cluster, Logs, Meter, Sweep
 from .store import Store
@@ -76,33 +79,45 @@ class Control:
             region=region,
             default_policy=deletion_policy,
         )
+        self._composing = Composing(
+            cluster=cluster,
+            store=self._store,
+            queue=self._queue,
+            hear=self._changes.ingest,
+            announcer=announcer,
+            clock=clock,
+            wake=self._wake,
+        )
         self._workers = Workers(
             queue=self._queue,
             store=self._store,
             passes=passes,
+            composing=self._composing,
             watcher=self._watchlist,
             clock=clock,
             meter=meter,
-            gone=self._changes.vanished,
+            gone=self._gone,
         )
 
     def ingest(self, kind: AnyKind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API."""
         if isinstance(kind, Kind):
             self._changes.ingest(kind, event, body)
+        elif isinstance(kind, Composite):
+            self._composing.ingest(kind, event, body)
 
     def known(self, kind: AnyKind) -> dict[tuple[str, str], tuple[str, str]]:
         """The UID and resourceVersion of every object of a kind that we know, by namespace and name."""
         return {
-            (record.key.namespace, record.key.name): (record.uid, record.version)
-            for record in self._store
-            if record.kind is kind
+            (known.key.namespace, known.key.name): (known.uid, known.version)
+            for known in (*self._store, *self._composing)
+            if known.kind is kind
         }
 
     def vanished(self, kind: AnyKind, namespace: str, name: str) -> None:
         """An object is gone, and no event had told so."""
         _log.warning("An object vanished unseen", extra={"kind": kind.name, "namespace": namespace, "object": name})
-        self._changes.vanished(Key(kind.name, namespace, name))
+        self._gone(Key(kind.name, namespace, name))
 
     async def run(self, workers: int) -> None:
         """Work until `stop`, then finish what is under way."""
@@ -121,7 +136,13 @@ class Control:
 
     def states(self) -> Counter[tuple[str, str]]:
         """How many objects there are by kind and state: ready, stalled or reconciling."""
-        return Counter((record.kind.name, record.state) for record in self._store)
+        return Counter((known.kind.name, known.state) for known in (*self._store, *self._composing))
+
+    def _gone(self, key: Key) -> None:
+        if key.kind in COMPOSITES:
+            self._composing.vanished(key)
+        else:
+            self._changes.vanished(key)
 
     def _wake(self) -> None:
         self._workers.wake()

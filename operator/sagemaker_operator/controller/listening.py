@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.kinds import AnyKind
 from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import KubeError
 from sagemaker_operator.kube.ingest import watch
@@ -44,7 +44,7 @@ class Listener:
         client: KubeClient,
         control: Control,
         *,
-        kinds: Sequence[Kind],
+        kinds: Sequence[AnyKind],
         namespaces: Sequence[str],
         listed: asyncio.Event,
     ) -> None:
@@ -67,7 +67,7 @@ class Listener:
                 )
                 await _either(stop, pause)
 
-    async def _listen(self, served: Sequence[Kind], stop: asyncio.Event) -> None:
+    async def _listen(self, served: Sequence[AnyKind], stop: asyncio.Event) -> None:
         again = asyncio.Event()
         chores = [asyncio.create_task(self._discover(served, again)), asyncio.create_task(self._compare(served, again))]
         ending = asyncio.create_task(_follow(stop, again))
@@ -84,7 +84,7 @@ class Listener:
             for task in (*chores, ending):
                 task.cancel()
 
-    async def _served(self) -> Sequence[Kind]:
+    async def _served(self) -> Sequence[AnyKind]:
         plurals = await self._client.served_kinds()
         missing = frozenset(kind.name for kind in self._kinds if kind.plural not in plurals)
         for name in sorted(missing - self._missing):
@@ -94,7 +94,7 @@ class Listener:
         self._missing = missing
         return [kind for kind in self._kinds if kind.name not in missing]
 
-    async def _discover(self, served: Sequence[Kind], again: asyncio.Event) -> None:
+    async def _discover(self, served: Sequence[AnyKind], again: asyncio.Event) -> None:
         while True:
             await asyncio.sleep(_DISCOVERY)
             try:
@@ -115,7 +115,7 @@ class Listener:
             _log.info("The Kubernetes API server answers again")
         self._away = error is not None
 
-    async def _compare(self, served: Sequence[Kind], again: asyncio.Event) -> None:
+    async def _compare(self, served: Sequence[AnyKind], again: asyncio.Event) -> None:
         while True:
             await asyncio.sleep(_COMPARISON)
             found = await sweep(

@@ -7,7 +7,8 @@ there are many of them, and a key that waits for its turn at AWS keeps no other 
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from sagemaker_operator.engine.lanes import Lane
@@ -16,11 +17,16 @@ from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.engine.schedule import RHYTHM, Pace, delay
 from sagemaker_operator.kube.errors import Conflict, KubeError
 
+from .composing import Composing, Composition
 from .passes import EndlessPass, Outcome, Passes, Vanished
 from .ports import Clock, Meter
 from .store import Record, Store
 
 _log = logging.getLogger(__name__)
+# A clock on the wall can be set, and a machine can sleep: whoever waits for a time of day looks at it again by then.
+_LONGEST_WAIT = 300.0
+
+_Worked = Record | Composition
 
 
 class Watcher(Protocol):
@@ -48,12 +54,13 @@ class Workers:
         queue: WorkQueue,
         store: Store,
         passes: Passes,
+        composing: Composing,
         watcher: Watcher,
         clock: Clock,
         meter: Meter,
         gone: Callable[[Key], None],
     ) -> None:
-        self._queue, self._store, self._passes = queue, store, passes
+        self._queue, self._store, self._passes, self._composing = queue, store, passes, composing
         self._watcher, self._clock, self._meter, self._gone = watcher, clock, meter, gone
         self._work = asyncio.Event()
         self._stopping = False
@@ -97,18 +104,20 @@ class Workers:
 
     async def _work_on(self, key: Key, lane: Lane) -> None:
         self._meter.took(len(self._queue))
-        record = self._store.get(key)
+        record, composition = self._store.get(key), self._composing.get(key)
         try:
             if record is not None:
-                await self._pass(record, lane)
+                await self._pass(record, lane, partial(self._look_after, record, lane))
+            elif composition is not None:
+                await self._pass(composition, lane, partial(self._compose, composition))
         finally:
             self._queue.done(key)
             self._work.set()
 
-    async def _pass(self, record: Record, lane: Lane) -> None:
+    async def _pass(self, record: _Worked, lane: Lane, work: Callable[[], Awaitable[str]]) -> None:
         began, result = self._clock.monotonic(), "success"
         try:
-            outcome = await self._passes.run(record, lane)
+            result = await work()
         except Vanished:
             self._gone(record.key)
         except Conflict:
@@ -128,13 +137,29 @@ class Workers:
             result = "error"
             _log.exception("A pass failed unexpectedly", extra=_about(record, error))
             self._again(record, Pace.RETRY, lane)
-        else:
-            result = self._ended(record, outcome)
         took = self._clock.monotonic() - began
-        self._meter.passed(record.kind.name, result, took)
+        self._meter.passed(record.key.kind, result, took)
         self._meter.worked(took)
         if result == "error":
             self._meter.retried()
+
+    async def _compose(self, composition: Composition) -> str:
+        outcome = await self._composing.run(composition)
+        if outcome.wrote:
+            self._meter.wrote_status(composition.key.kind)
+        if outcome.wake_at is not None:
+            left = (outcome.wake_at - self._clock.now()).total_seconds()
+            due = self._clock.monotonic() + min(_LONGEST_WAIT, max(0.0, left))
+            self._queue.add_at(composition.key, due, Lane.TRANSITION)
+        if outcome.refused:
+            self._again(composition, Pace.RECHECK, Lane.TRANSITION)
+            return "error"
+        composition.pace = None
+        return "success" if outcome.wake_at is None else "requeue_after"
+
+    async def _look_after(self, record: Record, lane: Lane) -> str:
+        outcome = await self._passes.run(record, lane)
+        return self._ended(record, outcome)
 
     def _ended(self, record: Record, outcome: Outcome) -> str:
         failure = outcome.facts.failure
@@ -156,21 +181,25 @@ class Workers:
             self._watcher.remind(record)
         return "error" if failure is not None else "requeue_after"
 
-    def _again(self, record: Record, pace: Pace, lane: Lane) -> None:
+    def _again(self, record: _Worked, pace: Pace, lane: Lane) -> None:
         record.tries = record.tries + 1 if record.pace is pace else 0
         record.pace = pace
+        if isinstance(record, Record):
+            self._watch(record, pace)
+        if pace in RHYTHM and pace is not Pace.WATCH:
+            due = self._clock.monotonic() + delay(pace, record.tries, random.random())
+            self._queue.add_at(record.key, due, lane)
+
+    def _watch(self, record: Record, pace: Pace) -> None:
         if pace is not Pace.WATCH:
             self._watcher.forget(record)
         if pace is Pace.WATCH:
             self._watcher.watch(record)
         elif pace is Pace.DRIFT:
             self._watcher.settle(record)
-        elif pace in RHYTHM:
-            due = self._clock.monotonic() + delay(pace, record.tries, random.random())
-            self._queue.add_at(record.key, due, lane)
 
 
-def _about(record: Record, error: Exception) -> dict[str, object]:
+def _about(record: _Worked, error: Exception) -> dict[str, object]:
     key = record.key
     return {
         "kind": key.kind,

@@ -1,0 +1,263 @@
+"""Passes over composites: ask for the plan, carry it out, until it asks for nothing more.
+
+What a composite wants is compared with the children that the store knows. Before anything is created the children are read from
+the API server itself, as a watch may lag behind, and a job that was overlooked might be started beside another. Every step leaves
+the world in a state from which another process can go on. No pass of a composite calls AWS: its children do that. Not here: what
+is planned (`composites`), and when a key comes again (`workers`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sagemaker_operator.composites.child import Child
+from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.composites.plan import CONTROLLER_UID, Plan, Refusal, Situation, Wanted, manifest
+from sagemaker_operator.engine import announce, report
+from sagemaker_operator.engine.announce import Announcement, Type
+from sagemaker_operator.engine.lanes import Lane
+from sagemaker_operator.engine.queue import WorkQueue
+from sagemaker_operator.engine.resource import Key, Object, Resource
+from sagemaker_operator.engine.schedule import Pace
+from sagemaker_operator.engine.times import written
+from sagemaker_operator.engine.verdict import conditions
+from sagemaker_operator.kinds import KINDS
+from sagemaker_operator.kube.errors import Conflict, Forbidden, Invalid, Missing
+
+from .changes import newer
+from .passes import EndlessPass, Vanished
+from .ports import Announcer, Clock, Cluster
+from .store import Store
+
+# A plan may follow from what was just created; more rounds mean that a plan never has enough.
+_MOST_ROUNDS = 8
+
+
+@dataclass(slots=True)
+class Composition:
+    """What is known of one composite between passes.
+
+    Attributes:
+        parent: the object as last heard of.
+        listed: whether its children were read from the API server since the start.
+        going: the UIDs of children that were asked to go.
+        tries, pace: how often in a row the last pass ended at the same pace.
+    """
+
+    kind: Composite
+    parent: Object
+    listed: bool = False
+    going: frozenset[str] = frozenset()
+    tries: int = 0
+    pace: Pace | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its address."""
+        return self.parent.key
+
+    @property
+    def uid(self) -> str:
+        """Which object of that address it is."""
+        return self.parent.uid
+
+    @property
+    def version(self) -> str:
+        """Its resourceVersion as last heard of."""
+        return self.parent.version
+
+    @property
+    def generation(self) -> int:
+        """The version of its manifest."""
+        return self.parent.generation
+
+    @property
+    def state(self) -> str:
+        """A word for metrics."""
+        if self.parent.deleting:
+            return "deleting"
+        told = self.parent.up_to_date
+        return "ready" if told and self.parent.says("Ready") else "stalled" if told else "reconciling"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """How a pass over a composite ended.
+
+    Attributes:
+        refused: whether Kubernetes did not accept a child.
+        wrote: whether it wrote a status.
+        wake_at: when time gives it something to do.
+    """
+
+    refused: bool = False
+    wrote: bool = False
+    wake_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one pass has come to so far."""
+
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    wrote: bool = False
+    fresh: bool = False
+
+
+class Composing:
+    """Keeps the composites, and runs their passes.
+
+    Args:
+        hear: learns an object of a kind as an event would tell it.
+    """
+
+    def __init__(
+        self,
+        *,
+        cluster: Cluster,
+        store: Store,
+        queue: WorkQueue,
+        hear: Callable[[Any, str | None, Mapping[str, Any]], None],
+        announcer: Announcer,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._cluster, self._store, self._queue, self._hear = cluster, store, queue, hear
+        self._announcer, self._clock, self._wake = announcer, clock, wake
+        self._compositions: dict[Key, Composition] = {}
+
+    def __iter__(self) -> Iterator[Composition]:
+        return iter(tuple(self._compositions.values()))
+
+    def get(self, key: Key) -> Composition | None:
+        """What is known of a composite, if there is such an object."""
+        return self._compositions.get(key)
+
+    def ingest(self, kind: Composite, event: str | None, body: Mapping[str, Any]) -> None:
+        """Learn an event of the Kubernetes API; any change deserves a pass, which costs nothing if nothing follows."""
+        parent = Object.read(kind, body)
+        known = self._compositions.get(parent.key)
+        if event == "DELETED":
+            if known is None or known.uid == parent.uid:
+                self.vanished(parent.key)
+            return
+        if known is None or known.uid != parent.uid:
+            self._compositions[parent.key] = Composition(kind, parent)
+        elif newer(parent.version, known.parent.version):
+            known.parent = parent
+        else:
+            return
+        self._queue.add(parent.key, Lane.USER)
+        self._wake()
+
+    def vanished(self, key: Key) -> None:
+        """The object is gone; the garbage collector of Kubernetes takes its children."""
+        self._queue.forget(key)
+        self._compositions.pop(key, None)
+
+    async def run(self, composition: Composition) -> Composed:
+        """One pass.
+
+        Raises:
+            Vanished: the object is gone.
+            EndlessPass: the plan never has enough.
+            kube.errors.KubeError: a request failed; the next pass finds what it may have done.
+        """
+        if composition.parent.paused:
+            return Composed()
+        so_far = _Round()
+        if not composition.listed:
+            await self._list(composition, so_far)
+        for _ in range(_MOST_ROUNDS):
+            parent = composition.parent
+            plan = self._plan(composition, so_far)
+            if plan.create and not so_far.fresh:
+                await self._list(composition, so_far)
+                continue
+            await self._report(composition, parent, plan, so_far)
+            for wanted in plan.create:
+                await self._create(composition, wanted, so_far)
+            for child in plan.delete:
+                await self._delete(composition, child)
+            if not plan.create:
+                return Composed(bool(so_far.refused), so_far.wrote, plan.wake_at)
+        raise EndlessPass(f"{composition.key}: {_MOST_ROUNDS} rounds and no end")
+
+    def _plan(self, composition: Composition, so_far: _Round) -> Plan:
+        children = self._store.children(composition.uid)
+        composition.going &= {child.uid for child in children}
+        known = tuple(replace(c, deleting=True) if c.uid in composition.going else c for c in children)
+        return composition.kind.plan(Situation(composition.parent, known, self._clock.now(), so_far.refused))
+
+    async def _list(self, composition: Composition, so_far: _Round) -> None:
+        for name in composition.kind.makes:
+            # Where the CRD is not installed there are none; to create one will say so.
+            with suppress(Missing):
+                label = f"{CONTROLLER_UID}={composition.uid}"
+                for body in await self._cluster.labelled(KINDS[name], composition.key.namespace, label):
+                    self._hear(KINDS[name], None, body)
+        composition.listed = so_far.fresh = True
+
+    async def _report(self, composition: Composition, parent: Object, plan: Plan, so_far: _Round) -> None:
+        told = dict(plan.status)
+        told["observedGeneration"] = parent.generation
+        told["conditions"] = conditions(plan.verdict, parent, written(self._clock.now()))
+        handled = parent.look_now or parent.status.get("lastHandledReconcileAt")
+        if handled is not None:
+            told["lastHandledReconcileAt"] = handled
+        change = report.change(parent.status, told)
+        events = plan.events
+        if change:
+            body = await self._cluster.patch(
+                parent.kind,
+                parent.namespace,
+                parent.name,
+                {"status": change},
+                resource_version=parent.version,
+                status=True,
+            )
+            if body is None:
+                raise Vanished(str(parent.key))
+            composition.parent, so_far.wrote = Object.read(parent.kind, body), True
+            events = (*events, *announce.turns(parent.status, composition.parent.status))
+        for event in events:
+            self._announcer.announce(parent, event)
+
+    async def _create(self, composition: Composition, wanted: Wanted, so_far: _Round) -> None:
+        parent, kind = composition.parent, KINDS[wanted.kind]
+        try:
+            body = await self._cluster.create(kind, parent.namespace, manifest(parent, wanted))
+            self._tell(parent, "Normal", "SuccessfulCreate", f"Created {wanted.kind} {wanted.name}")
+        except Conflict as conflict:
+            found = await self._cluster.get(kind, parent.namespace, wanted.name)
+            if found is None:
+                raise
+            owner = Resource.read(kind, found).owner
+            if owner is None or owner.uid != parent.uid:
+                self._refuse(parent, wanted, Refusal(str(conflict), taken=True), so_far)
+                return
+            # An earlier create got through, and its reply did not.
+            body = found
+        except (Invalid, Forbidden, Missing) as refusal:
+            self._refuse(parent, wanted, Refusal(str(refusal)), so_far)
+            return
+        self._hear(kind, "ADDED", body)
+
+    def _refuse(self, parent: Object, wanted: Wanted, refusal: Refusal, so_far: _Round) -> None:
+        so_far.refused[wanted.name] = refusal
+        said = f"Error creating {wanted.kind} {wanted.name}: {refusal.message}"
+        self._tell(parent, "Warning", "FailedCreate", said)
+
+    async def _delete(self, composition: Composition, child: Child) -> None:
+        parent, kind, there = composition.parent, KINDS[child.kind], False
+        # Another object of that name means that this one is gone.
+        with suppress(Conflict):
+            there = await self._cluster.delete(kind, parent.namespace, child.name, uid=child.uid)
+        composition.going |= {child.uid}
+        if there:
+            self._tell(parent, "Normal", "SuccessfulDelete", f"Deleted {child.kind} {child.name}")
+
+    def _tell(self, parent: Object, severity: Type, reason: str, said: str) -> None:
+        self._announcer.announce(parent, Announcement(severity, reason, said, "Compose"))
