@@ -9,7 +9,7 @@ import yaml
 
 from sagemaker_operator.__main__ import run
 from sagemaker_operator.engine.resource import Resource
-from sagemaker_operator.engine.verdict import Reason, State, Verdict, conditions
+from sagemaker_operator.engine.verdict import Reason, State, Unapplied, Verdict, conditions
 from sagemaker_operator.kinds import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,12 @@ def test_the_page_about_managing_explains_each_condition_and_no_other() -> None:
     told = {
         one["type"]
         for state in State
-        for one in conditions(Verdict(state, "Because", "m", **everything), about, "2026-01-01T00:00:00Z")  # type: ignore[arg-type]
+        for one in conditions(
+            Verdict(state, "Because", "m", **everything),  # type: ignore[arg-type]
+            about,
+            "2026-01-01T00:00:00Z",
+            unapplied=Unapplied("Because", "m"),
+        )
     }
 
     assert explained("Type") == told

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .facts import Facts
 from .steps import Verb
+from .verdict import Reason
 
 Type = Literal["Normal", "Warning"]
 
@@ -19,6 +20,7 @@ _DONE = {
     Verb.START: ("Starting", "Asked SageMaker to start {kind} {name}."),
     Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
     Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
+    Verb.PURGE: ("Deleted", "Deleted the record of an earlier attempt at {kind} {name} in SageMaker."),
     Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
     Verb.ATTACH: ("Attached", "Attached {kind} {name} in SageMaker."),
     Verb.DETACH: ("Detached", "Detached {kind} {name} in SageMaker."),
@@ -68,11 +70,16 @@ def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announce
 
 
 def drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
-    """The Event about drift that was found: whatever is done about it, somebody has meddled."""
+    """The Events about drift that was found, as somebody has meddled, and about an edit that SageMaker does not have."""
+    found = []
     now, was = _condition(after, "Drifted"), _condition(before, "Drifted")
-    if now is None or (was is not None and was["message"] == now["message"]):
-        return ()
-    return (Announcement("Warning", now["reason"], now["message"], "Compare"),)
+    if now is not None and (was is None or was["message"] != now["message"]):
+        found.append(Announcement("Warning", now["reason"], now["message"], "Compare"))
+    now, was = _condition(after, "NotApplied"), _condition(before, "NotApplied")
+    if now is not None and (was is None or was["reason"] != now["reason"]):
+        waits = now["reason"] == Reason.WAITING
+        found.append(Announcement("Normal" if waits else "Warning", now["reason"], now["message"], "Update"))
+    return tuple(found)
 
 
 def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:

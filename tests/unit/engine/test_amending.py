@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from making import condition, facts, known, reply, resource
 
-from sagemaker_operator.engine import amending, report
+from sagemaker_operator.engine import amending, announce, report
 from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Present
 from sagemaker_operator.engine.steps import Call, Rest, Verb
@@ -235,3 +235,14 @@ def test_an_edit_that_is_throttled_is_tried_again_without_a_word() -> None:
 
 def test_a_row_of_a_list_does_not_tell_enough_of_a_job_that_was_edited() -> None:
     assert amending.edited(edited(QUICKER))
+
+
+def test_an_event_tells_once_that_an_edit_waits_and_once_that_it_came_too_late() -> None:
+    def status(reason: str, message: str) -> dict[str, Any]:
+        return {"conditions": [condition("NotApplied", reason=reason, message=message)]}
+
+    waits, accepted, late = status("Waiting", "not yet"), status("Waiting", "accepted"), status("TooLate", "never")
+
+    assert [(e.type, e.reason) for e in announce.drift({}, waits)] == [("Normal", "Waiting")]
+    assert announce.drift(waits, accepted) == ()
+    assert [(e.type, e.reason) for e in announce.drift(accepted, late)] == [("Warning", "TooLate")]
