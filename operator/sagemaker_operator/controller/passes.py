@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_operator.engine import address, amending, announce, attaching, report
+from sagemaker_operator.engine import address, amending, announce, report, results
 from sagemaker_operator.engine.decide import decide
-from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
+from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
 from sagemaker_operator.engine.schedule import Pace
@@ -115,7 +115,8 @@ class Passes:
             default_policy=await self._policy_of(resource) if resource.deleting else None,
         )
         hint, record.hint = record.hint, None
-        for _ in range(_MOST_STEPS + len(resource.kind.attachments) * _MOST_ATTACHED):
+        further = len(resource.kind.attachments) * _MOST_ATTACHED + len(resource.status.get("attempts") or ())
+        for _ in range(_MOST_STEPS + further):
             step = decide(facts)
             if isinstance(step, Rest):
                 return await self._rest(facts, step)
@@ -222,29 +223,10 @@ class Passes:
         try:
             reply = await self._ask(facts, step.operation, step.request, lane)
         except AWSFailure as failure:
-            return replace(facts, failure=failure, failed=step)
-        facts = replace(facts, done=(*facts.done, step.verb))
-        match step.verb:
-            case Verb.CREATE:
-                tags = {tag["Key"]: tag["Value"] for tag in step.request.get("Tags", ())}
-                ids = address.assigned(facts.kind.family, reply)
-                return replace(facts, created=ids, tags=tags, observed=Unlooked(), misses=0)
-            case Verb.START | Verb.STOP | Verb.DELETE:
-                return replace(facts, observed=Unlooked())
-            case Verb.UPDATE if facts.kind.live:
-                # The next look confirms it at once: what a job has is compared only while something was edited.
-                return replace(facts, observed=Unlooked())
-            case Verb.ATTACH | Verb.DETACH:
-                return replace(facts, attached=attaching.after(facts, step))
-            case Verb.TAG:
-                return replace(
-                    facts, tags={**(facts.tags or {}), **{t["Key"]: t["Value"] for t in step.request["Tags"]}}
-                )
-            case Verb.UNTAG:
-                gone = set(step.request["TagKeys"])
-                return replace(facts, tags={k: v for k, v in (facts.tags or {}).items() if k not in gone})
-            case _:
-                return facts
+            if step.verb is not Verb.PURGE or not isinstance(failure, Absent):
+                return replace(facts, failure=failure, failed=step)
+            reply = {}
+        return results.after(facts, step, reply)
 
     async def _ask(self, facts: Facts, operation: str, request: Mapping[str, Any], lane: Lane) -> dict[str, Any]:
         region = facts.resource.spec.get("region") or self._region

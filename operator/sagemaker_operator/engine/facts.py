@@ -88,6 +88,7 @@ class Facts:
         observed: what AWS was seen to have.
         tags: the tags of the SageMaker resource, once known.
         attached: what the SageMaker resource is attached to, by field, as far as it was asked.
+        purged: the earlier attempts at a job whose records were deleted in this pass.
         log: the end of the job's log; None if nobody has asked for it.
         named: whether this pass chose the name, so that nothing can have been created before.
         created: what SageMaker chose, the ARN and the ids, as Create told in this pass, or in an earlier one that no report has
@@ -108,6 +109,7 @@ class Facts:
     tags: Mapping[str, str] | None = None
     attached: Mapping[str, frozenset[str]] = dataclasses_field(default_factory=dict)
     log: Log | None = None
+    purged: tuple[str, ...] = ()
     named: bool = False
     created: Mapping[str, Any] | None = None
     found: Mapping[str, Any] = dataclasses_field(default_factory=dict)

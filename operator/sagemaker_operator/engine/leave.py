@@ -17,7 +17,7 @@ from .attaching import still_attached
 from .compare import at
 from .facts import Facts, Missing, Unlooked
 from .schedule import Pace
-from .steps import AskOwner, Look, Release, Rest, Step, Verb
+from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
 from .verdict import Reason, Verdict, reconciling
 
 # Where no Create was confirmed, one may still be on its way: the second look decides.
@@ -67,6 +67,16 @@ def failed_call(facts: Facts) -> Step | None:
         said = f"{facts.kind.name} {facts.resource.known_name} is over; its record stays in SageMaker"
         return Release(f"{said}, which has no {facts.failure.operation} in this region. Its name stays taken.")
     return refusal.after_deletion(facts, facts.failure)
+
+
+def earlier_attempts(facts: Facts) -> Step | None:
+    """The records of attempts before the last one go as well."""
+    family = facts.kind.family
+    if facts.policy is not Policy.DELETE or family.delete is None:
+        return None
+    names = [one["name"] for one in facts.resource.status.get("attempts") or ()]
+    left = [name for name in names if name != facts.resource.known_name and name not in facts.purged]
+    return Call(Verb.PURGE, family.delete, {family.identity: left[0]}) if left else None
 
 
 def unlooked(facts: Facts) -> Step | None:
@@ -144,6 +154,7 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
     needed,
     ended,
     failed_call,
+    earlier_attempts,
     unlooked,
     gone,
     foreign,

@@ -19,6 +19,7 @@ class Verb(Enum):
     START = "start"
     STOP = "stop"
     DELETE = "delete"
+    PURGE = "purge"
     TAG = "tag"
     UNTAG = "untag"
     ATTACH = "attach"
