@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import PROFILES, Core
 from sagemaker_local.emulator.events.front import EventsFront
+from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Server
 from sagemaker_local.emulator.state.keeper import Keeper
@@ -220,7 +221,8 @@ class Emulator:
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         core = self._core
         events = EventsFront(core.events, core.accounts.account_of)
-        server = Server(front=core.front, events=events, control=Control(core), accounts=core.accounts)
+        logs = LogsFront(core.service, core.faults, core.accounts.account_of)
+        server = Server(front=core.front, events=events, logs=logs, control=Control(core), accounts=core.accounts)
         try:
             self.url = f"http://{reached_at(host)}:{await server.start(host, port)}"
 

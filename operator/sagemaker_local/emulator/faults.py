@@ -48,6 +48,10 @@ LACKING: Final = Refusal(
 )
 
 
+LOGS: Final = frozenset({"DescribeLogStreams", "FilterLogEvents", "GetLogEvents"})
+"""The operations of CloudWatch Logs that read what SageMaker's containers wrote."""
+
+
 class Effect(Enum):
     """What a fault does to a request."""
 
@@ -201,7 +205,7 @@ class Faults:
         return True
 
     def _add(self, effect: Effect, operation: str, when: When, *, seconds: float = 0.0) -> None:
-        check_operation(operation)
+        check_operation(operation, besides=LOGS)
         rule = Fault(effect, operation, **when, seconds=seconds)
         if not 0.0 <= rule.probability <= 1.0:
             raise ValueError(f"probability must be between 0 and 1, not {rule.probability}")
@@ -213,13 +217,13 @@ class Faults:
             self._rules.append(rule)
 
 
-def check_operation(expression: str) -> None:
-    """Raise ValueError unless the regular expression matches an operation of SageMaker."""
+def check_operation(expression: str, *, besides: frozenset[str] = frozenset()) -> None:
+    """Raise ValueError unless the regular expression matches an operation of SageMaker, or one of those besides."""
     try:
         pattern = re.compile(expression)
     except re.error as wrong:
         raise ValueError(f"{expression!r} is not a regular expression: {wrong}") from None
-    names = model.operation_names()
+    names = model.operation_names() | besides
     if not any(pattern.fullmatch(name) for name in names):
         close = get_close_matches(expression, names, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""

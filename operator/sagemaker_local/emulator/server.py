@@ -1,4 +1,4 @@
-"""The port: tells requests for SageMaker, for its events, for the control API and for moto apart, and keeps the timers.
+"""The port: tells requests for SageMaker, its events, its logs, the control API and moto apart, and keeps the timers.
 
 Every answer is one that SDKs understand; a fault of the emulator itself is logged with its trace and answered with an error that
 is not retried.
@@ -17,6 +17,7 @@ from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.control import PREFIX, STATE, Control
 from sagemaker_local.emulator.events.front import EventsFront, Protocol, protocol_of
 from sagemaker_local.emulator.front import BROKEN, Front
+from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import Request
 from sagemaker_local.emulator.service import SageMaker
 
@@ -29,9 +30,12 @@ _log = logging.getLogger(__name__)
 class Server:
     """An HTTP server. `start` and `stop` run in its event loop."""
 
-    def __init__(self, *, front: Front, events: EventsFront, control: Control, accounts: Accounts) -> None:
+    def __init__(
+        self, *, front: Front, events: EventsFront, logs: LogsFront, control: Control, accounts: Accounts
+    ) -> None:
         self._front = front
         self._events = events
+        self._logs = logs
         self._control = control
         self._accounts = accounts
         self._runner: web.ServerRunner | None = None
@@ -75,6 +79,8 @@ class Server:
         protocol = protocol_of(request.headers)
         if protocol is not None:
             return await self._queues_and_rules(protocol, request)
+        if self._logs.concerns(request.headers):
+            return await self._written(request)
         return await self._others(request)
 
     async def _sagemaker(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -88,6 +94,14 @@ class Server:
         body = await _read(request, limit=wire.LARGEST_REQUEST)
         reply = await self._events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+
+    async def _written(self, request: web.BaseRequest) -> web.StreamResponse:
+        # Read twice, the body is the same: moto may be asked after all.
+        try:
+            answer = await self._logs.answer(request.headers, await request.read())
+        except ConnectionAbortedError:
+            return _cut(request)
+        return await self._others(request) if answer is None else _json_response(answer.status, answer.body)
 
     async def _control_api(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path == f"{PREFIX}/{STATE}" and request.method in ("GET", "POST"):
