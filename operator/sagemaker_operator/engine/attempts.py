@@ -14,6 +14,7 @@ from typing import Any
 from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.names import field
 
+from . import amending
 from .accounts import billable_seconds
 from .facts import Facts
 from .failure import Class, classify, of_words
@@ -23,6 +24,7 @@ from .readiness import assess
 from .resource import Resource
 from .schedule import Pace
 from .steps import Rest, Verb
+from .target import Target
 from .times import written
 from .verdict import Reason, State, Verdict, ready, reconciling
 
@@ -177,6 +179,8 @@ def _begin(facts: Facts, following: Next) -> Rest:
     told |= {"arn": None, "stoppedFor": None, "nextAttemptTime": None, "failure": None, "run": None}
     told |= {facts.kind.identity_field: name, "attempt": attempt, "attemptSince": written(facts.now)}
     told |= {"activeSince": resource.status.get("activeSince") or written(facts.now)}
+    if isinstance(facts.target, Target):
+        told |= amending.sent(facts.kind, facts.target.members)
     if following.counts:
         told["retries"] = int(resource.status.get("retries", 0)) + 1
     if following.instance_type:
