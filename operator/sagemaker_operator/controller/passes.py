@@ -200,9 +200,10 @@ class Passes:
             return replace(facts, observed=Missing(), misses=facts.misses + 1)
         for member, (operation, within) in facts.kind.told_by.items():
             if isinstance(facts.target, Target) and member in facts.target.members:
-                more = await self._ask(facts, operation, address.asked(facts, operation) or {}, lane)
-                told[member] = more.get(within)
-        return replace(facts, observed=Present(told), misses=0)
+                answer = await self._ask(facts, operation, address.asked(facts, operation) or {}, lane)
+                told[member] = answer.get(within)
+        more = await telling.told(facts, told, lambda operation, request: self._ask(facts, operation, request, lane))
+        return replace(facts, observed=Present(told, details=more), misses=0)
 
     async def _ask_owner(self, facts: Facts, step: AskOwner, lane: Lane) -> Facts:
         try:
@@ -270,7 +271,7 @@ class Passes:
 
     def _tell(self, facts: Facts, before: Mapping[str, Any]) -> None:
         after = facts.resource.status
-        for announcement in (*announce.calls(facts), *announce.drift(before, after), *announce.turns(before, after)):
+        for announcement in (*announce.calls(facts), *announce.drift(before, after), *announce.news(before, after)):
             self._announcer.announce(facts.resource, announcement)
 
     async def _read(self, record: Record) -> Resource:

@@ -29,6 +29,11 @@ _DONE = {
 
 _TOLD: tuple[tuple[str, Type], ...] = (("Stalled", "Warning"), ("Reconciling", "Normal"), ("Ready", "Normal"))
 
+# ``SecondaryStatusTransitions`` of training and model customization jobs.
+_TRANSITIONS = "secondaryStatusTransitions"
+_OUTCOMES = frozenset({"Completed", "Failed", "Stopped"})
+_TROUBLE = frozenset({"Failed", "Interrupted", "MaxRuntimeExceeded", "MaxWaitTimeExceeded", "Restarting"})
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -53,6 +58,18 @@ def calls(facts: Facts) -> tuple[Announcement, ...]:
         Announcement("Normal", reason, text.format(**names), verb.value.capitalize())
         for verb, (reason, text) in ((verb, _DONE[verb]) for verb in facts.done)
     )
+
+
+def news(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
+    """The Events about what has become of a resource: the stages that a job went through, in their order, and `turns`.
+
+    What both would tell is told once: a stage in SageMaker's words, an outcome in ours, which are SageMaker's reason.
+    """
+    stages, turned = _stages(before, after), turns(before, after)
+    if turned:
+        stages = tuple(one for one in stages if one.reason not in _OUTCOMES)
+    known = {one.reason for one in stages}
+    return (*stages, *(one for one in turned if one.type == "Warning" or one.reason not in known))
 
 
 def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
@@ -80,6 +97,26 @@ def drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announce
         waits = now["reason"] == Reason.WAITING
         found.append(Announcement("Normal" if waits else "Warning", now["reason"], now["message"], "Update"))
     return tuple(found)
+
+
+def _stages(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
+    """One Event for each transition that a full look has shown for the first time, late as it may be."""
+    told = {_key(one) for one in before.get(_TRANSITIONS) or ()}
+    found = (one for one in after.get(_TRANSITIONS) or () if one.get("status") and _key(one) not in told)
+    return tuple(
+        Announcement(
+            "Warning" if one["status"] in _TROUBLE else "Normal",
+            one["status"],
+            one.get("statusMessage") or f"SageMaker tells of the status {one['status']}.",
+            "Observe",
+        )
+        for one in found
+    )
+
+
+def _key(transition: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes a transition another one: its end, which comes later, does not."""
+    return transition.get("status"), transition.get("startTime"), transition.get("statusMessage")
 
 
 def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:

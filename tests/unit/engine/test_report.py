@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from making import condition, facts, known, reply, resource
 
 from sagemaker_operator.engine import report
-from sagemaker_operator.engine.announce import turns
+from sagemaker_operator.engine.announce import news, turns
 from sagemaker_operator.engine.facts import Present
 from sagemaker_operator.engine.naming import generated_name
 from sagemaker_operator.engine.verdict import Verdict, ready, reconciling, stalled
@@ -109,3 +109,45 @@ def test_generated_names_are_valid_and_differ_by_attempt(name: str, namespace: s
 
 def _fields(verdict: Verdict) -> dict[str, Any]:
     return {name: getattr(verdict, name) for name in Verdict.__slots__}
+
+
+def stage(status: str, minute: int, message: str = "") -> dict[str, str]:
+    return {"status": status, "startTime": f"2026-01-01T00:0{minute}:00Z", "statusMessage": message or f"{status}."}
+
+
+def seen(*stages: dict[str, str], **more: Any) -> dict[str, Any]:
+    return {"secondaryStatusTransitions": list(stages), **more}
+
+
+def test_each_stage_of_a_job_is_told_once_and_in_order() -> None:
+    going_on = {"conditions": [condition("Reconciling", reason="Training"), condition("Ready", "Unknown")]}
+    before = seen(stage("Starting", 1))
+    after = seen({**stage("Starting", 1), "endTime": "x"}, stage("Downloading", 2), stage("Training", 3), **going_on)
+
+    events = news(before, after)
+
+    assert [(e.type, e.reason, e.message) for e in events] == [
+        ("Normal", "Downloading", "Downloading."),
+        ("Normal", "Training", "Training."),
+    ]
+    assert news(after, after) == ()
+
+
+def test_a_stage_that_says_something_else_is_told_again() -> None:
+    before, after = seen(stage("Starting", 1, "Starting.")), seen(stage("Starting", 1, "Preparing the instances."))
+
+    assert [e.message for e in news(before, after)] == ["Preparing the instances."]
+
+
+def test_the_outcome_of_a_job_is_told_by_its_reason_and_not_twice() -> None:
+    failed = {"conditions": [condition("Stalled", reason="AlgorithmError"), condition("Ready", "False")]}
+
+    events = news(seen(stage("Training", 1)), seen(stage("Training", 1), stage("Failed", 2), **failed))
+
+    assert [(e.type, e.reason) for e in events] == [("Warning", "AlgorithmError")]
+
+
+def test_an_interruption_is_a_warning() -> None:
+    (event,) = news({}, seen(stage("Interrupted", 1)))
+
+    assert (event.type, event.reason) == ("Warning", "Interrupted")
