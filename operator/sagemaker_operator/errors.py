@@ -12,8 +12,8 @@
             ├── Limited   a quota, not the manifest
             └── Lacking   an operation that this region does not have
 
-The edge (`aws`) raises `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking` and plain `Refused`; only a kind's row can tell by the text
-whether a refusal means `Absent`, `Exists` or `Busy` (`kinds.kind.Kind.read`).
+The edge (`aws`) raises `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking` and plain `Refused`; only a kind's row can tell by
+the text whether a refusal means `Absent`, `Exists` or `Busy` (`kinds.kind.Kind.read`).
 """
 
 import re

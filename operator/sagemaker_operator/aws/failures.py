@@ -37,8 +37,8 @@ _UNKNOWN = frozenset(
         "ServiceUnavailableException",
     }
 )
-# hashicorp/terraform-provider-aws#27258 (SageMaker in us-west-1), aws/aws-sdk-js#4584 (ListDevices there); the other codes are those
-# of other services (hashicorp/terraform-provider-aws#38978, aws-iso) and of AWS's common errors.
+# hashicorp/terraform-provider-aws#27258 (SageMaker in us-west-1), aws/aws-sdk-js#4584 (ListDevices there); the other codes are
+# those of other services (hashicorp/terraform-provider-aws#38978, aws-iso) and of AWS's common errors.
 _LACKING = frozenset(
     {
         "InvalidAction",

@@ -36,7 +36,7 @@ from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
-from . import log_reading, sources
+from . import log_reading, sources, telling
 from .finding import attached, find
 from .namespaces import Namespaces
 from .ports import Announcer, Clock, Cloud, Cluster, Logs

@@ -14,6 +14,7 @@ from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
 from .compare import every
+from .details import blame
 from .naming import attempt_name, generated_name
 from .ownership import UID
 from .resource import Resource
@@ -56,10 +57,12 @@ class Present:
     Attributes:
         reply: the Describe reply, or a row of a List reply, in the service model's spelling.
         complete: whether it is a Describe reply.
+        details: what further operations told, by field of the status.
     """
 
     reply: Mapping[str, Any]
     complete: bool = True
+    details: Mapping[str, Any] = dataclasses_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,16 @@ class Facts:
         """Why it failed, in SageMaker's words; a command line among them may hold a secret."""
         told = (text for path in self.kind.reasons for text in every(self.reply, path.split(".")))
         said = next((text for text in told if isinstance(text, str) and text), None)
-        return redacted(said, self.hidden) if said else None
+        blamed = blame(self.kind, self.details) if self.stage is Stage.FAILED else None
+        words = " ".join(text for text in (said, blamed) if text)
+        return redacted(words, self.hidden) if words else None
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What is told besides Describe, by field of the status: in this pass, or before where it was not asked anew."""
+        status = self.resource.status
+        before = {one.field: status[one.field] for one in self.kind.details if one.field in status}
+        return {**before, **self.observed.details} if isinstance(self.observed, Present) else before
 
     @property
     def hidden(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ The additions are references, sources and names of images (`standins`), `control
 `columns`.
 """
 
+from sagemaker_operator.composites.composite import Composite
 from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
@@ -13,6 +14,11 @@ from . import changes, columns, controls, fields, running, standins, telling
 
 def crd(kind: Kind) -> Schema:
     """The CustomResourceDefinition of a kind, ready for YAML."""
+    return definition(kind, _version(kind))
+
+
+def definition(kind: Kind | Composite, version: Schema) -> Schema:
+    """A CustomResourceDefinition with one version."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -28,8 +34,17 @@ def crd(kind: Kind) -> Schema:
                 "shortNames": [kind.short],
                 "categories": ["sagemaker"],
             },
-            "versions": [_version(kind)],
+            "versions": [version],
         },
+    }
+
+
+def kind_and_version(kind: Kind | Composite) -> Schema:
+    """The schemas of what every object has besides spec and status."""
+    return {
+        "apiVersion": {"type": "string", "description": f"{GROUP}/{VERSION}"},
+        "kind": {"type": "string", "description": kind.name},
+        "metadata": {"type": "object"},
     }
 
 
@@ -70,6 +85,7 @@ def status(kind: Kind) -> Schema:
             | fields.inputs(kind)
             | fields.images(kind)
             | fields.edits(kind)
+            | fields.details(kind)
             | running.report(kind)
             | telling.report(kind),
             shown,
@@ -97,13 +113,7 @@ def _version(kind: Kind) -> Schema:
                 "description": f"{kind.summary} {kind.closed}" if kind.closed else kind.summary,
                 "type": "object",
                 "required": ["spec"],
-                "properties": {
-                    "apiVersion": {"type": "string", "description": f"{GROUP}/{VERSION}"},
-                    "kind": {"type": "string", "description": kind.name},
-                    "metadata": {"type": "object"},
-                    "spec": spec(kind),
-                    "status": status(kind),
-                },
+                "properties": {**kind_and_version(kind), "spec": spec(kind), "status": status(kind)},
             }
         },
     }

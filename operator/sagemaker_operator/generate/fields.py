@@ -6,10 +6,10 @@ Not here: the fields that it adds to a spec (`controls`, `standins`).
 from collections.abc import Sequence
 from copy import deepcopy
 
-from sagemaker_operator.kinds import GROUP, Change, Kind
+from sagemaker_operator.kinds import GROUP, Change, Detail, Kind
 from sagemaker_operator.model.families import TOKENS
 from sagemaker_operator.model.names import field
-from sagemaker_operator.model.schema import Schema
+from sagemaker_operator.model.schema import Schema, lenient
 
 from . import paths, rules, standins
 
@@ -119,6 +119,19 @@ def edits(kind: Kind) -> Schema:
         return {}
     told = "A digest of what SageMaker can change of the job, as it was sent last, to tell when that is edited."
     return {"liveHash": {"description": told, "type": "string"}}
+
+
+def details(kind: Kind) -> Schema:
+    """The lists of a status that are no members of Describe."""
+    return {detail.field: _list_of(detail) for detail in kind.details}
+
+
+def _list_of(detail: Detail) -> Schema:
+    item: Schema = {"type": "object", "properties": {own: lenient(shape) for own, shape in detail.shapes.items()}}
+    for own in (own for own, path in detail.shows.items() if "*" in path):
+        # The model describes one of the members that may stand there.
+        item["properties"][own]["description"] = "Of whatever it made."
+    return {"description": detail.summary, "type": "array", "items": item, "x-kubernetes-list-type": "atomic"}
 
 
 def images(kind: Kind) -> Schema:

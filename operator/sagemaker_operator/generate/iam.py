@@ -17,11 +17,13 @@ def policies(kinds: Sequence[Kind]) -> list[Schema]:
     parts: list[set[str]] = [set(_TAGS)]
     for kind in kinds:
         called = set(operations(kind))
-        if _size(parts[-1] | called) > _LARGEST - _HANDING_OVER:
+        if _size(parts[-1] | called) > _LARGEST - _BESIDES:
             parts.append(set())
         parts[-1] |= called
     first, *others = (_policy(_manage(part)) for part in parts)
     first["Statement"].append(_HAND_OVER)
+    if any(kind.run is not None and kind.run.logs is not None for kind in kinds):
+        first["Statement"].append(_READ_LOGS)
     return [first, *others]
 
 
@@ -32,9 +34,16 @@ _HAND_OVER: Schema = {
     "Resource": "*",
     "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
 }
+# For the last lines of the log of a job that failed; without it status.failure says so and has none.
+_READ_LOGS: Schema = {
+    "Sid": "ReadLogsOfJobs",
+    "Effect": "Allow",
+    "Action": ["logs:DescribeLogStreams", "logs:GetLogEvents"],
+    "Resource": "arn:*:logs:*:*:log-group:/aws/sagemaker/*",
+}
 # In characters but white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _LARGEST = 6144
-_HANDING_OVER = 300
+_BESIDES = 500
 
 
 def _manage(called: set[str]) -> Schema:
@@ -67,3 +76,4 @@ def operations(kind: Kind) -> Iterator[str]:
     for one in kind.attachments:
         yield from (one.attach, one.detach, one.listing)
     yield from (operation for operation, _ in kind.told_by.values())
+    yield from (detail.operation for detail in kind.details if detail.operation != family.describe)

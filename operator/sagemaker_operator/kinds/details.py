@@ -20,12 +20,13 @@ class Detail:
         field: the field of the status: ``topTrainingJobs``.
         summary: one sentence for ``kubectl explain``.
         operation: the operation that tells it: a List that takes the address of the resource, or the Describe of the family.
-        rows: where its reply holds the items.
+        rows: where its reply holds the items, or the only one.
         shows: by field of an item, the path of its value in a row.
         asks: further members of the operation's input; the number of rows is asked by ``MaxResults``.
-        minimized: where Describe says ``Minimize`` if the best has the least value; "" where the order is given.
+        minimized: where Describe may say ``Minimize``, as the best has the least value then; none where the order is given.
         since: members of Describe, and only if one of them has changed it is asked again; none means at every full look.
-        failing: the status of an item (field ``status``) that explains a failure; "" if none does.
+        blames: what explains a failure of the resource: the field of an item with its state, the state of one that failed, and
+            the fields with its name and its reason; None if no item does.
         most: how many items are kept.
     """
 
@@ -35,9 +36,9 @@ class Detail:
     rows: str
     shows: Mapping[str, str]
     asks: Mapping[str, object] = dataclasses_field(default_factory=dict)
-    minimized: str = ""
+    minimized: tuple[str, ...] = ()
     since: tuple[str, ...] = ()
-    failing: str = ""
+    blames: tuple[str, str, str, str] | None = None
     most: int = 5
 
     @cached_property
@@ -46,8 +47,8 @@ class Detail:
         shape: Shape = output_shape(self.operation)
         for step in self.rows.split("."):
             shape = _member(shape, step)
-        assert isinstance(shape, ListShape), f"{self.operation}: {self.rows} is no list"
-        return {own: _at(shape.member, path) for own, path in self.shows.items()}
+        row = shape.member if isinstance(shape, ListShape) else shape
+        return {own: _at(row, path) for own, path in self.shows.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from . import job_references
-from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .kind import Column, Detail, Kind, Lifecycle, Reference, Source, says
 from .running import Logs, Running
 
 TRANSFORM_JOB = Kind(
@@ -33,6 +33,15 @@ TRANSFORM_JOB = Kind(
     references=(
         Reference("modelRef", "modelName", "Model", "modelName"),
         *job_references.of_experiment(),
+    ),
+    details=(
+        Detail(
+            field="outputs",
+            summary="Where the job puts its predictions.",
+            operation="DescribeTransformJob",
+            rows="TransformOutput",
+            shows={"s3URI": "S3OutputPath"},
+        ),
     ),
     columns=(Column("Model", ".spec.modelName", wide=True),),
     event="SageMaker Transform Job State Change",
@@ -80,6 +89,27 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
         Source(f"{way}.staticHyperParametersFrom", "staticHyperParameters", every=True) for way in _DEFINITIONS
     ),
     images=tuple(job_references.image_of_training(f"{way}.") for way in _DEFINITIONS),
+    details=(
+        Detail(
+            field="topTrainingJobs",
+            summary="The training jobs with the best objective so far, the best one first.",
+            operation="ListTrainingJobsForHyperParameterTuningJob",
+            rows="TrainingJobSummaries",
+            shows={
+                "trainingJobName": "TrainingJobName",
+                "trainingJobARN": "TrainingJobArn",
+                "trainingJobStatus": "TrainingJobStatus",
+                "tunedHyperParameters": "TunedHyperParameters",
+                "objectiveValue": "FinalHyperParameterTuningJobObjectiveMetric.Value",
+            },
+            asks={"SortBy": "FinalObjectiveMetricValue"},
+            minimized=(
+                "HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.Type",
+                "TrainingJobDefinitions[].TuningObjective.Type",
+            ),
+            since=("TrainingJobStatusCounters", "ObjectiveStatusCounters", "HyperParameterTuningJobStatus"),
+        ),
+    ),
     columns=(
         Column("Completed", ".status.trainingJobStatusCounters.completed", "integer"),
         Column("Best", ".status.bestTrainingJob.trainingJobName", wide=True),
@@ -102,6 +132,23 @@ _AUTOML_BUSY = (
 )
 _AUTOML_COLUMNS = (Column("Best", ".status.bestCandidate.candidateName", wide=True),)
 
+_CANDIDATES = Detail(
+    field="topCandidates",
+    summary="The candidates with the best objective so far, the best one first.",
+    operation="ListCandidatesForAutoMLJob",
+    rows="Candidates",
+    shows={
+        "candidateName": "CandidateName",
+        "candidateStatus": "CandidateStatus",
+        "objectiveStatus": "ObjectiveStatus",
+        "objectiveMetric": "FinalAutoMLJobObjectiveMetric.MetricName",
+        "objectiveValue": "FinalAutoMLJobObjectiveMetric.Value",
+    },
+    asks={"SortBy": "FinalObjectiveMetricValue"},
+    minimized=("BestCandidate.FinalAutoMLJobObjectiveMetric.Type",),
+    since=("BestCandidate", "AutoMLJobSecondaryStatus", "AutoMLJobStatus"),
+)
+
 AUTO_ML_JOB = Kind(
     family=Family("AutoMLJob", identity="AutoMLJobName", status="AutoMLJobStatus"),
     short="smaml",
@@ -118,6 +165,7 @@ AUTO_ML_JOB = Kind(
     failed=frozenset({"Failed"}),
     secondary="AutoMLJobSecondaryStatus",
     columns=_AUTOML_COLUMNS,
+    details=(_CANDIDATES,),
     naming_limit=32,
 )
 
@@ -143,6 +191,7 @@ AUTO_ML_JOB_V2 = Kind(
     failed=frozenset({"Failed"}),
     secondary="AutoMLJobSecondaryStatus",
     columns=_AUTOML_COLUMNS,
+    details=(_CANDIDATES,),
     naming_limit=32,
     plural="automljobsv2",
 )

@@ -2,7 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Column, Kind, Lifecycle, Reference, Source, says
+from .kind import Column, Detail, Kind, Lifecycle, Reference, Source, says
 from .running import Running
 
 PIPELINE = Kind(
@@ -58,6 +58,26 @@ PIPELINE_EXECUTION = Kind(
             "PipelineExecution",
             "arn",
             holds=False,
+        ),
+    ),
+    details=(
+        Detail(
+            field="steps",
+            summary="The steps of the execution, in the order in which they were begun.",
+            operation="ListPipelineExecutionSteps",
+            rows="PipelineExecutionSteps",
+            shows={
+                "stepName": "StepName",
+                "stepStatus": "StepStatus",
+                "failureReason": "FailureReason",
+                "startTime": "StartTime",
+                "endTime": "EndTime",
+                "attemptCount": "AttemptCount",
+                "arn": "Metadata.*.Arn",
+            },
+            asks={"SortOrder": "Ascending"},
+            blames=("stepStatus", "Failed", "stepName", "failureReason"),
+            most=100,
         ),
     ),
     columns=(

@@ -3,7 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from . import job_references, live
-from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, Source, says
+from .kind import BuiltIn, Column, Detail, Kind, Lifecycle, Reference, Source, says
 from .running import Logs, Running
 
 TRAINING_JOB = Kind(
@@ -97,6 +97,20 @@ PROCESSING_JOB = Kind(
             "featureGroupName",
         ),
         *job_references.of_experiment(),
+    ),
+    details=(
+        Detail(
+            field="outputs",
+            summary="Where the job puts what it makes.",
+            operation="DescribeProcessingJob",
+            rows="ProcessingOutputConfig.Outputs",
+            shows={
+                "outputName": "OutputName",
+                "s3URI": "S3Output.S3Uri",
+                "featureGroupName": "FeatureStoreOutput.FeatureGroupName",
+            },
+            most=10,
+        ),
     ),
     images=(
         BuiltIn(
