@@ -134,12 +134,14 @@ def test_the_iam_policies_name_the_operations_of_the_kinds_and_pass_roles_to_sag
     statements = [statement for policy in iam_policies() for statement in policy["Statement"]]
 
     manage = [statement for statement in statements if statement["Sid"] == "ManageResources"]
-    (hand_over,) = (statement for statement in statements if statement not in manage)
+    hand_over, read_logs = (statement for statement in statements if statement not in manage)
     named = {action for statement in manage for action in statement["Action"]}
     assert named == {f"sagemaker:{name}" for name in actions(tuple(KINDS.values()))}
     assert "*" not in "".join(named)
     assert hand_over["Action"] == "iam:PassRole"
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    assert read_logs["Action"] == ["logs:DescribeLogStreams", "logs:GetLogEvents"]
+    assert read_logs["Resource"].endswith(":log-group:/aws/sagemaker/*")
 
 
 def test_each_iam_policy_is_small_enough_for_a_managed_policy() -> None:
