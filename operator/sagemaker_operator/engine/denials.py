@@ -19,6 +19,7 @@ _EXPLICIT = re.compile(r"with an explicit deny(?: in an? (?P<policy>[\w -]*?(?:p
 # SageMaker, when it cannot use a role: hashicorp/terraform-provider-aws retries on the first, CreateModel answers the others.
 _TRUST = re.compile(r"Could not assume role \"?(?P<resource>arn:[^\s\"]+?)\"?\.(?:\s|$)")
 _OF_ROLE = re.compile(r"the role (?:\"?(?P<principal>arn:[^\s\"]+)\"? )?has (?:the )?\"?" + _ACTION + r"\"? permission")
+_NOT_GRANTED = re.compile(r"does not grant " + _ACTION)
 _SERVICE = "sagemaker.amazonaws.com"
 
 
@@ -46,6 +47,8 @@ def missing_permission(text: str) -> Permission | None:
         return Permission(said["action"], resource, said["principal"].strip("\"'("), _because(text[said.end() :]))
     if (said := _TRUST.search(text)) is not None:
         return Permission("sts:AssumeRole", said["resource"], _SERVICE)
+    if (said := _NOT_GRANTED.search(text)) is not None:
+        return Permission(said["action"], principal=_SERVICE if _SERVICE in text else "")
     if (said := _OF_ROLE.search(text)) is not None:
         return Permission(said["action"], principal=said["principal"] or "")
     return None

@@ -55,7 +55,10 @@ _TELLING: tuple[tuple[Class, re.Pattern[str]], ...] = tuple(
             Class.THROTTLING,
             r"Throttling(?:Exception|Error)?\b|\bRate exceeded|TooManyRequests|\bSlowDown\b|reduce your request rate",
         ),
-        (Class.ACCESS_DENIED, r"not authorized to perform|\bAccess ?Denied(?:Exception)?\b|\bUnauthorizedOperation\b"),
+        (
+            Class.ACCESS_DENIED,
+            r"not authorized to perform|\bAccess ?Denied(?:Exception)?\b|\bUnauthorizedOperation\b|\b403 Forbidden\b",
+        ),
     )
 )
 
