@@ -32,6 +32,7 @@ MODEL = Kind(
         Reference("containers[].modelPackageRef", "modelPackageName", "ModelPackage", "arn"),
         # What Autopilot recommends is a list of containers, as a model takes it.
         Reference("containersRef", "containers", "AutoMLJobV2", "bestCandidate.inferenceContainers", holds=False),
+        Reference("autoMLJobRef", "containers", "AutoMLJob", "bestCandidate.inferenceContainers", holds=False),
     ),
     images=(
         BuiltIn("primaryContainer.builtIn", "image", "inference"),

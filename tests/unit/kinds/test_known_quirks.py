@@ -13,7 +13,7 @@ from botocore.model import StringShape
 
 from sagemaker_operator.engine import ownership
 from sagemaker_operator.engine.decide import decide
-from sagemaker_operator.engine.facts import Facts, Missing, Present
+from sagemaker_operator.engine.facts import Facts, Log, Missing, Present
 from sagemaker_operator.engine.naming import generated_name
 from sagemaker_operator.engine.resource import FINALIZER, Resource
 from sagemaker_operator.engine.schedule import Pace
@@ -29,6 +29,7 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.names import field
 
 UID = "6f1c2a52-0c2e-4d1b-9a56-3f6d1c0f8b11"
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OWNED = ownership.ownership(cluster="c", namespace="team-a", name="digits", uid=UID)
 
 
@@ -66,11 +67,13 @@ def seen(kind: Kind, status: str | None = None, *, about: Resource | None = None
     state = {} if kind.family.status is None or status is None else {kind.family.status: status}
     shown = {**owner, kind.family.arn: arn(kind), **state, **told}
     return Facts(
+        now=NOW,
         resource=about,
         target=understand(about, about.spec, OWNED),
         observed=Present(shown),
         tags=OWNED,
         attached={one.field: frozenset() for one in kind.attachments},
+        log=Log(),
     )
 
 
@@ -249,7 +252,7 @@ def test_a_look_that_is_refused_does_not_mean_that_nothing_is_there(kind: Kind, 
     heard = kind.read(Refused("ValidationException", message, kind.family.describe))
 
     assert type(heard) is Refused
-    facts = Facts(resource=resource(kind), target=Target("digits", "", {}, OWNED), failure=heard)
+    facts = Facts(now=NOW, resource=resource(kind), target=Target("digits", "", {}, OWNED), failure=heard)
     assert verdict(decide(facts)).state is State.STALLED
 
 
@@ -267,7 +270,7 @@ def test_a_create_whose_reply_was_lost_is_neither_an_error_nor_somebody_elses(ta
     kind = KINDS["TrainingJob"]
     about = resource(kind, status={"trainingJobName": "digits", "attempt": 1})
     taken = Exists("ResourceInUse", "Job name must be unique within an AWS account and region", "CreateTrainingJob")
-    facts = Facts(resource=about, target=understand(about, {}, OWNED), named=True, failure=taken)
+    facts = Facts(now=NOW, resource=about, target=understand(about, {}, OWNED), named=True, failure=taken)
 
     assert decide(facts) == Look()
     found = decide(replace(seen(kind, "InProgress", about=about), failure=taken, tags=tags))
@@ -280,7 +283,7 @@ def test_an_execution_is_asked_for_with_the_same_token_however_often() -> None:
     about = replace(about, status={"pipelineExecutionDisplayName": generated_name(about, attempt=1), "attempt": 1})
 
     def token(of: Resource) -> str:
-        facts = Facts(resource=of, target=understand(of, of.spec, OWNED), observed=Missing(), misses=1)
+        facts = Facts(now=NOW, resource=of, target=understand(of, of.spec, OWNED), observed=Missing(), misses=1)
         step = decide(facts)
         assert isinstance(step, Call), step
         assert step.operation == "StartPipelineExecution"
