@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sagemaker_operator.errors import Denied, Limited
+from sagemaker_operator.errors import Answered, Denied, Limited
 from sagemaker_operator.kinds.kind import Stage
 
 from .denials import missing_permission
@@ -23,6 +23,8 @@ from .steps import AskLog, Verb
 # What a status can hold of a log without becoming a log.
 MOST_LINES, LONGEST_LINE, _MOST_TEXT = 50, 512, 8192
 _DEFAULT_LINES = 20
+# A shorter part of a longer secret is as likely a word of the log.
+_SHORTEST_SECRET = 8
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _HOST = re.compile(r"\balgo-\d+\b")
 
@@ -31,9 +33,8 @@ def failure(facts: Facts) -> dict[str, Any]:
     """What the status tells about the failure of a job; empty if it has not failed."""
     if facts.kind.run is None:
         return {}
-    denied = _of_create(facts)
-    if denied is not None:
-        return denied
+    if facts.failed is not None and facts.failed.verb is Verb.CREATE and isinstance(facts.failure, Answered):
+        return _of_create(facts.failure)
     if Verb.CREATE in facts.done:
         return {}
     if not isinstance(facts.observed, Present) or not facts.manageable:
@@ -68,11 +69,13 @@ def log_lines(facts: Facts) -> int:
 
 def tail(lines: Sequence[str], hidden: Iterable[str]) -> list[str]:
     """The last lines of a log as a status can hold them: no secrets, no colours, bounded; the earliest go first."""
-    secrets = tuple(hidden)
+    # A key is a secret of many lines, and the log may begin in the midst of it.
+    secrets = {part for secret in hidden for part in (secret, *filter(_telling, secret.splitlines()))}
     kept: list[str] = []
     room = _MOST_TEXT
-    for line in reversed(lines[-MOST_LINES:]):
-        text = _cut(_plain(redacted(line, secrets)))
+    written = redacted("\n".join(line.rstrip() for line in lines), secrets).split("\n") if lines else []
+    for line in reversed(written[-MOST_LINES:]):
+        text = _cut(_plain(line))
         room -= len(text.encode())
         if room < 0:
             break
@@ -80,11 +83,10 @@ def tail(lines: Sequence[str], hidden: Iterable[str]) -> list[str]:
     return kept[::-1]
 
 
-def _of_create(facts: Facts) -> dict[str, Any] | None:
-    """What is told of a Create that was not allowed."""
-    failure = facts.failure
-    if facts.failed is None or facts.failed.verb is not Verb.CREATE or not isinstance(failure, Denied | Limited):
-        return None
+def _of_create(failure: Answered) -> dict[str, Any]:
+    """What is told of a Create that was not allowed; what else AWS does not like stands in the conditions."""
+    if not isinstance(failure, Denied | Limited):
+        return {}
     meant = Class.ACCESS_DENIED if isinstance(failure, Denied) else Class.QUOTA
     return _told(str(meant), words(failure))
 
@@ -122,6 +124,10 @@ def _plain(line: str) -> str:
     # A progress bar draws over itself: only what it drew last is to be seen.
     text = text.rsplit("\r", 1)[-1]
     return "".join(one for one in text if not unicodedata.category(one).startswith("C"))
+
+
+def _telling(part: str) -> bool:
+    return len(part) >= _SHORTEST_SECRET
 
 
 def _cut(line: str) -> str:
