@@ -14,7 +14,8 @@ from tests.cluster.eventually import eventually
 from tests.cluster.kstatus import broken_turns, violations
 
 from sagemaker_local.cluster import Cluster
-from sagemaker_operator.kinds import GROUP, KINDS, VERSION
+from sagemaker_operator.composites.table import ALL_KINDS
+from sagemaker_operator.kinds import GROUP, VERSION
 
 Object = dict[str, Any]
 Address = tuple[str, str, str]
@@ -92,7 +93,7 @@ class History:
         headers = {"Authorization": f"Bearer {self._token}"}
         connector = aiohttp.TCPConnector(ssl=trust, limit=0)
         async with aiohttp.ClientSession(connector=connector, headers=headers, read_bufsize=2**24) as session:
-            await asyncio.gather(*(self._keep_watching(session, kind.plural) for kind in KINDS.values()))
+            await asyncio.gather(*(self._keep_watching(session, kind.plural) for kind in ALL_KINDS.values()))
 
     async def _keep_watching(self, session: aiohttp.ClientSession, plural: str) -> None:
         url = f"{self._server}/apis/{GROUP}/{VERSION}/{plural}?watch=1"

@@ -11,8 +11,10 @@ import pytest
 import re2
 import yaml
 
+from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.composites.table import ALL_KINDS, COMPOSITES
 from sagemaker_operator.generate.rules import identifier
-from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
+from sagemaker_operator.kinds import GROUP, KINDS, VERSION, AnyKind, Kind
 from sagemaker_operator.model.names import field
 
 CRDS = Path(__file__).parents[2] / "crds"
@@ -24,15 +26,19 @@ LARGEST = 200_000
 FORBIDDEN = {"$ref", "uniqueItems", "patternProperties", "readOnly", "definitions", "dependencies", "deprecated", "id"}
 
 
+def definition(kind: AnyKind) -> dict[str, Any]:
+    return _definition(kind.plural)
+
+
 @cache
-def definition(kind: Kind) -> dict[str, Any]:
+def _definition(plural: str) -> dict[str, Any]:
     # The loader in C is ten times as fast, and there are many definitions.
-    text = (CRDS / f"{kind.plural}.yaml").read_text()
+    text = (CRDS / f"{plural}.yaml").read_text()
     loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
 
 
-def part(kind: Kind, name: str) -> dict[str, Any]:
+def part(kind: AnyKind, name: str) -> dict[str, Any]:
     schema = definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     found: dict[str, Any] = schema["properties"][name]
     return found
@@ -49,17 +55,18 @@ def schemas(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, 
 
 
 of_each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+of_all_kinds = pytest.mark.parametrize("kind", ALL_KINDS.values(), ids=lambda kind: kind.name)
 
 
 def test_there_is_one_file_for_each_kind_and_the_kustomization_lists_them() -> None:
     listed = yaml.safe_load((CRDS / "kustomization.yaml").read_text())["resources"]
 
     assert sorted(listed) == sorted(path.name for path in CRDS.glob("*.yaml") if path.name != "kustomization.yaml")
-    assert sorted(listed) == sorted(f"{kind.plural}.yaml" for kind in KINDS.values())
+    assert sorted(listed) == sorted(f"{kind.plural}.yaml" for kind in ALL_KINDS.values())
 
 
-@of_each_kind
-def test_it_is_named_as_users_type_it(kind: Kind) -> None:
+@of_all_kinds
+def test_it_is_named_as_users_type_it(kind: Kind | Composite) -> None:
     found = definition(kind)
 
     assert found["metadata"]["name"] == f"{kind.plural}.{GROUP}"
@@ -70,16 +77,18 @@ def test_it_is_named_as_users_type_it(kind: Kind) -> None:
 
 
 def test_no_two_kinds_share_a_short_name() -> None:
-    assert len({kind.short for kind in KINDS.values()}) == len(KINDS)
+    shorts = [*(kind.short for kind in KINDS.values()), *(row.short for row in COMPOSITES.values())]
+
+    assert len(set(shorts)) == len(shorts)
 
 
-@of_each_kind
-def test_it_fits_into_what_kubectl_apply_can_remember(kind: Kind) -> None:
+@of_all_kinds
+def test_it_fits_into_what_kubectl_apply_can_remember(kind: AnyKind) -> None:
     assert len(json.dumps(definition(kind), separators=(",", ":"))) < LARGEST
 
 
-@of_each_kind
-def test_it_holds_nothing_that_the_api_server_adds_or_refuses(kind: Kind) -> None:
+@of_all_kinds
+def test_it_holds_nothing_that_the_api_server_adds_or_refuses(kind: AnyKind) -> None:
     found = definition(kind)
 
     assert set(found) == {"apiVersion", "kind", "metadata", "spec"}
@@ -90,15 +99,15 @@ def test_it_holds_nothing_that_the_api_server_adds_or_refuses(kind: Kind) -> Non
         assert not {"properties", "additionalProperties"} <= set(schema), path
 
 
-@of_each_kind
-def test_every_field_at_the_top_is_described(kind: Kind) -> None:
+@of_all_kinds
+def test_every_field_at_the_top_is_described(kind: AnyKind) -> None:
     for name in ("spec", "status"):
         for own, schema in part(kind, name)["properties"].items():
             assert schema.get("description"), f"{name}.{own}"
 
 
-@of_each_kind
-def test_descriptions_are_short_and_plain(kind: Kind) -> None:
+@of_all_kinds
+def test_descriptions_are_short_and_plain(kind: AnyKind) -> None:
     for name in ("spec", "status"):
         for path, schema in schemas(part(kind, name), name):
             description = schema.get("description", "")
@@ -106,8 +115,8 @@ def test_descriptions_are_short_and_plain(kind: Kind) -> None:
             assert not {"<", ">", "\n"} & set(description), path
 
 
-@of_each_kind
-def test_every_string_list_and_map_of_a_spec_is_bounded(kind: Kind) -> None:
+@of_all_kinds
+def test_every_string_list_and_map_of_a_spec_is_bounded(kind: AnyKind) -> None:
     for path, schema in schemas(part(kind, "spec"), "spec"):
         match schema["type"]:
             case "string":
@@ -118,8 +127,8 @@ def test_every_string_list_and_map_of_a_spec_is_bounded(kind: Kind) -> None:
                 assert {"properties", "maxProperties"} & set(schema), path
 
 
-@of_each_kind
-def test_every_list_of_a_spec_says_how_it_merges(kind: Kind) -> None:
+@of_all_kinds
+def test_every_list_of_a_spec_says_how_it_merges(kind: AnyKind) -> None:
     for path, schema in schemas(part(kind, "spec"), "spec"):
         if schema["type"] != "array":
             continue
@@ -138,8 +147,8 @@ def test_nothing_inside_a_list_has_a_default(kind: Kind) -> None:
     assert defaulted == {"status"}
 
 
-@of_each_kind
-def test_every_pattern_is_one_that_the_api_server_can_read(kind: Kind) -> None:
+@of_all_kinds
+def test_every_pattern_is_one_that_the_api_server_can_read(kind: AnyKind) -> None:
     for path, schema in schemas(part(kind, "spec"), "spec"):
         if "pattern" in schema:
             re2.compile(schema["pattern"], QUIET)
@@ -166,8 +175,8 @@ def test_nothing_that_aws_reports_can_be_refused(kind: Kind) -> None:
             assert not limits & set(schema), path
 
 
-@of_each_kind
-def test_a_status_begins_with_a_generation_that_nobody_observed(kind: Kind) -> None:
+@of_all_kinds
+def test_a_status_begins_with_a_generation_that_nobody_observed(kind: AnyKind) -> None:
     assert part(kind, "status")["default"] == {"observedGeneration": -1}
 
 
@@ -237,12 +246,12 @@ def test_what_update_takes_is_mutable_and_nothing_else() -> None:
     )
 
 
-@of_each_kind
-def test_every_column_shows_a_field_that_exists(kind: Kind) -> None:
+@of_all_kinds
+def test_every_column_shows_a_field_that_exists(kind: AnyKind) -> None:
     version = definition(kind)["spec"]["versions"][0]
     known = {path for name in ("spec", "status") for path, _ in schemas(part(kind, name), f".{name}")}
 
-    for column in (*version["additionalPrinterColumns"], *version["selectableFields"]):
+    for column in (*version["additionalPrinterColumns"], *version.get("selectableFields", ())):
         path = column["jsonPath"]
         assert path in known or path.startswith((".status.conditions[?", ".metadata.")), path
 
@@ -269,7 +278,26 @@ def test_a_training_job_is_shown_with_its_phase_and_start_and_if_asked_with_its_
     )
 
 
-def columns(kind: Kind) -> tuple[list[str], list[str]]:
+def test_a_schedule_is_shown_as_cron_jobs_are() -> None:
+    assert columns(COMPOSITES["CronTrainingJob"]) == (
+        ["Schedule", "Timezone", "Suspend", "Active", "Last-Schedule", "Next", "Age"],
+        ["Ready", "Last-Success", "Message"],
+    )
+
+
+def test_a_template_can_be_edited_and_takes_what_its_kind_takes_but_the_name() -> None:
+    template = part(COMPOSITES["CronTrainingJob"], "spec")["properties"]["jobTemplate"]["properties"]["spec"]
+    own = part(KINDS["TrainingJob"], "spec")
+
+    assert template["properties"].keys() == own["properties"].keys()
+    assert template["required"] == own["required"]
+    for path, schema in schemas(template, "template"):
+        assert "mmutable" not in schema.get("description", ""), path
+        assert not [rule for rule in schema.get("x-kubernetes-validations", ()) if "oldSelf" in rule["rule"]], path
+    assert "!has(self.trainingJobName)" in {rule["rule"] for rule in template["x-kubernetes-validations"]}
+
+
+def columns(kind: AnyKind) -> tuple[list[str], list[str]]:
     """The names of the columns of a kind: those that are always shown, and the wide ones."""
     shown = definition(kind)["spec"]["versions"][0]["additionalPrinterColumns"]
     narrow = [column["name"] for column in shown if not column.get("priority")]

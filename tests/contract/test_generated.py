@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sagemaker_operator.generate import files, pages
+from sagemaker_operator.composites.table import COMPOSITES
+from sagemaker_operator.generate import composites, files, pages
 from sagemaker_operator.kinds import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,17 @@ def test_outside_a_checkout_it_says_where_to_run_it(tmp_path: Path) -> None:
 
 def test_it_writes_the_same_bytes_every_time() -> None:
     assert files.generated(ROOT) == files.generated(ROOT)
+
+
+def test_the_page_of_a_composite_shows_its_example_and_leaves_its_template_to_the_page_of_its_children() -> None:
+    page = composites.page(ROOT, COMPOSITES["CronTrainingJob"])
+
+    assert "kind: CronTrainingJob\n" in page
+    for section in ("## Runs", "## Deletion", "## Conditions", "## Spec", "## Status"):
+        assert section in page
+    assert "| `jobTemplate.spec` * | object |" in page
+    assert "`jobTemplate.spec.roleARN`" not in page
+    assert "(trainingjob.md)" in page
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

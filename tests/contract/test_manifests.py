@@ -15,6 +15,7 @@ from tests.cluster.operating import Operator, environment
 from sagemaker_local.cluster import Cluster
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.__main__ import main
+from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.generate.iam import actions
 from sagemaker_operator.kinds import GROUP, KINDS
 from sagemaker_operator.model.service import has_operation
@@ -44,12 +45,19 @@ def test_every_manifest_fits_the_schema_of_kubernetes(manifest: dict[str, Any]) 
 def test_the_operator_may_do_exactly_this_to_kubernetes() -> None:
     rules = only("ClusterRole")["rules"]
 
-    plurals = [kind.plural for kind in KINDS.values()]
+    plurals, composed = [kind.plural for kind in KINDS.values()], ["crontrainingjobs"]
     jobs = [kind.plural for kind in KINDS.values() if kind.run is not None]
     assert rules == [
         {"apiGroups": [GROUP], "resources": plurals, "verbs": ["get", "list", "watch", "patch"]},
+        {"apiGroups": [GROUP], "resources": composed, "verbs": ["get", "list", "watch"]},
+        {"apiGroups": [GROUP], "resources": ["trainingjobs"], "verbs": ["create"]},
+        {"apiGroups": [GROUP], "resources": ["crontrainingjobs/finalizers"], "verbs": ["update"]},
         {"apiGroups": [GROUP], "resources": jobs, "verbs": ["delete"]},
-        {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
+        {
+            "apiGroups": [GROUP],
+            "resources": [f"{plural}/status" for plural in [*plurals, *composed]],
+            "verbs": ["patch"],
+        },
         {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
         {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
     ]
@@ -79,7 +87,7 @@ def test_people_get_our_kinds_through_the_roles_of_their_cluster(who: str) -> No
 
     assert role["metadata"]["labels"][f"rbac.authorization.k8s.io/aggregate-to-{who}"] == "true"
     (rule,) = role["rules"]
-    assert rule["resources"] == [kind.plural for kind in KINDS.values()]
+    assert rule["resources"] == [kind.plural for kind in ALL_KINDS.values()]
     assert ("delete" in rule["verbs"]) == (who != "view")
 
 
@@ -209,6 +217,9 @@ def test_the_kustomization_is_the_same_as_the_single_file(installed: tuple[Clust
     [
         ("watch", f"trainingjobs.{GROUP}", "--all-namespaces"),
         ("patch", f"endpoints.{GROUP}/status", "--all-namespaces"),
+        ("create", f"trainingjobs.{GROUP}", "--all-namespaces"),
+        ("delete", f"trainingjobs.{GROUP}", "--all-namespaces"),
+        ("patch", f"crontrainingjobs.{GROUP}/status", "--all-namespaces"),
         ("create", "events", "--namespace=default"),
         ("update", "leases.coordination.k8s.io/sagemaker-operator", "--namespace=sagemaker-operator-system"),
     ],
@@ -228,7 +239,9 @@ def test_the_api_server_lets_the_operator_do_its_work(
     ("verb", "what", "where"),
     [
         ("get", "secrets", "--all-namespaces"),
-        ("create", f"trainingjobs.{GROUP}", "--all-namespaces"),
+        ("create", f"processingjobs.{GROUP}", "--all-namespaces"),
+        ("create", f"crontrainingjobs.{GROUP}", "--all-namespaces"),
+        ("delete", f"crontrainingjobs.{GROUP}", "--all-namespaces"),
         ("delete", f"endpoints.{GROUP}", "--all-namespaces"),
         ("list", "pods", "--all-namespaces"),
         ("update", "leases.coordination.k8s.io/other", "--namespace=sagemaker-operator-system"),

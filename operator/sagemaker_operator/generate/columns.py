@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sagemaker_operator.composites.composite import Composite
 from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
@@ -27,6 +28,13 @@ def of(kind: Kind) -> list[Schema]:
         _column("Message", f"{_READY}.message", priority=1),
         _column("ARN", ".status.arn", priority=1),
     ]
+
+
+def of_composite(row: Composite) -> list[Schema]:
+    """The printer columns of a composite: its own, and the age where kubectl's users look for it."""
+    narrow = [_column(c.name, c.path, c.type) for c in row.columns if not c.wide]
+    wide = [_column(c.name, c.path, c.type, priority=1) for c in row.columns if c.wide]
+    return [*narrow, _column("Age", ".metadata.creationTimestamp", "date"), *wide]
 
 
 def _of_job(kind: Kind) -> Iterator[Schema]:

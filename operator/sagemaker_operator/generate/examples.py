@@ -8,13 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from sagemaker_operator.kinds import GROUP, VERSION, Kind
+from sagemaker_operator.kinds import GROUP, VERSION, AnyKind
 from sagemaker_operator.model.schema import Schema
 
 FOLDER = "examples/kinds"
 
 
-def text(root: Path, kind: Kind) -> str:
+def text(root: Path, kind: AnyKind) -> str:
     """The example of a kind as it stands in the checkout.
 
     Raises:
@@ -23,7 +23,7 @@ def text(root: Path, kind: Kind) -> str:
     return (root / FOLDER / f"{kind.name.lower()}.yaml").read_text(encoding="utf-8")
 
 
-def example(root: Path, kind: Kind) -> Schema:
+def example(root: Path, kind: AnyKind) -> Schema:
     """The example as a manifest, which the caller may change.
 
     Raises:

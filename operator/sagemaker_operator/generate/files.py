@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from sagemaker_operator.composites.table import COMPOSITES
 from sagemaker_operator.kinds import KINDS
 
-from . import crds, documents, iam, image_page, install, kustomize, pages, permissions
+from . import composites, crds, documents, iam, image_page, install, kustomize, pages, permissions
 
 # Files that match these and are not generated any more are left over from a kind that is gone.
 _OWNED = ("crds/*.yaml", "manifests/*.yaml", "manifests/*.json", "docs/kinds/*.md")
@@ -13,11 +14,12 @@ _OWNED = ("crds/*.yaml", "manifests/*.yaml", "manifests/*.json", "docs/kinds/*.m
 
 def generated(root: Path) -> dict[str, str]:
     """All generated files of a checkout: their text by their path from its root."""
-    kinds = tuple(KINDS.values())
+    kinds, rows = tuple(KINDS.values()), tuple(COMPOSITES.values())
     definitions = {f"crds/{kind.plural}.yaml": documents.as_yaml(crds.crd(kind)) for kind in kinds}
+    definitions |= {f"crds/{row.plural}.yaml": documents.as_yaml(composites.crd(row)) for row in rows}
     parts = {
         "manifests/namespace.yaml": install.namespace(),
-        "manifests/permissions.yaml": permissions.all_of(kinds),
+        "manifests/permissions.yaml": permissions.all_of(kinds, rows),
         "manifests/deployment.yaml": install.workload(),
     }
     return {
@@ -32,8 +34,9 @@ def generated(root: Path) -> dict[str, str]:
         },
         "manifests/read-sources.yaml": documents.as_yaml(*permissions.to_read_sources()),
         "docs/built-in-images.md": image_page.page(),
-        "docs/kinds/README.md": pages.index(kinds),
+        "docs/kinds/README.md": pages.index((*kinds, *rows)),
         **{f"docs/kinds/{kind.name.lower()}.md": pages.page(root, kind) for kind in kinds},
+        **{f"docs/kinds/{row.name.lower()}.md": composites.page(root, row) for row in rows},
     }
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sagemaker_operator.kinds import GROUP, Kind
+from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.kinds import GROUP, AnyKind, Kind
 from sagemaker_operator.model.schema import Schema
 
 from .install import LABELS, NAME, NAMESPACE
@@ -12,7 +13,7 @@ _READ = ["get", "list", "watch"]
 _CHANGE = ["create", "update", "patch", "delete", "deletecollection"]
 
 
-def all_of(kinds: Sequence[Kind]) -> list[Schema]:
+def all_of(kinds: Sequence[Kind], composites: Sequence[Composite] = ()) -> list[Schema]:
     """The service account, its roles and their bindings, and the roles for people."""
     return [
         {
@@ -21,11 +22,11 @@ def all_of(kinds: Sequence[Kind]) -> list[Schema]:
             "metadata": {"name": NAME, "namespace": NAMESPACE, "labels": LABELS},
             "automountServiceAccountToken": False,
         },
-        _cluster_role(NAME, _operator_rules(kinds)),
+        _cluster_role(NAME, _operator_rules(kinds, composites)),
         _binding("ClusterRoleBinding", "ClusterRole"),
         _role(),
         _binding("RoleBinding", "Role", namespace=NAMESPACE),
-        *_roles_for_people(kinds),
+        *_roles_for_people([*kinds, *composites]),
     ]
 
 
@@ -41,18 +42,32 @@ def to_read_sources() -> list[Schema]:
     ]
 
 
-def _operator_rules(kinds: Sequence[Kind]) -> list[Schema]:
+def _operator_rules(kinds: Sequence[Kind], composites: Sequence[Composite]) -> list[Schema]:
     plurals = [kind.plural for kind in kinds]
+    composed = [row.plural for row in composites]
+    made = {name for row in composites for name in row.makes}
     return [
         # Patch is for the finalizer; the spec is never written.
         {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
-        # Finished jobs go when their time to live is over.
+        {"apiGroups": [GROUP], "resources": composed, "verbs": _READ},
+        # What composites are made of; some clusters ask whoever holds up an owner's deletion for the right to its finalizers.
         {
             "apiGroups": [GROUP],
-            "resources": [kind.plural for kind in kinds if kind.run is not None],
+            "resources": [kind.plural for kind in kinds if kind.name in made],
+            "verbs": ["create"],
+        },
+        {"apiGroups": [GROUP], "resources": [f"{plural}/finalizers" for plural in composed], "verbs": ["update"]},
+        # Finished jobs go when their time to live is over, and what composites are made of when it is not wanted any more.
+        {
+            "apiGroups": [GROUP],
+            "resources": [kind.plural for kind in kinds if kind.run is not None or kind.name in made],
             "verbs": ["delete"],
         },
-        {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in plurals], "verbs": ["patch"]},
+        {
+            "apiGroups": [GROUP],
+            "resources": [f"{plural}/status" for plural in (*plurals, *composed)],
+            "verbs": ["patch"],
+        },
         {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
         # For the deletion policy that a namespace gives its objects.
         {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
@@ -70,7 +85,7 @@ def _role() -> Schema:
     }
 
 
-def _roles_for_people(kinds: Sequence[Kind]) -> list[Schema]:
+def _roles_for_people(kinds: Sequence[AnyKind]) -> list[Schema]:
     """Roles that add our kinds to the cluster's own view, edit and admin roles; nobody but the operator writes a status."""
     plurals = [kind.plural for kind in kinds]
     view: Schema = {"apiGroups": [GROUP], "resources": plurals, "verbs": _READ}
