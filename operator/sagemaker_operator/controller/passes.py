@@ -152,7 +152,7 @@ class Passes:
                 return await self._ask_attached(facts, step, lane)
             case AskLog():
                 region = facts.resource.spec.get("region") or self._region
-                return replace(facts, log=await log_reading.read(self._logs, facts, step, region=region))
+                return replace(facts, log=await log_reading.read(self._logs, step, region=region))
             case Call():
                 return await self._call(facts, step, lane)
         raise AssertionError(step)

@@ -22,7 +22,7 @@ from .steps import AskLog, Verb
 
 # What a status can hold of a log without becoming a log.
 MOST_LINES, LONGEST_LINE, _MOST_TEXT = 50, 512, 8192
-_DEFAULT_LINES = 20
+_DEFAULT_LINES, _LONGEST_MESSAGE = 20, 4096
 # A shorter part of a longer secret is as likely a word of the log.
 _SHORTEST_SECRET = 8
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -110,7 +110,7 @@ def _of_work(facts: Facts) -> dict[str, Any]:
 
 def _told(known: str | None, message: str) -> dict[str, Any]:
     told: dict[str, Any] = {"class": known} if known else {}
-    told["message"] = message
+    told["message"] = message[:_LONGEST_MESSAGE]
     missing = missing_permission(message)
     if missing is not None:
         named = ("action", "resource", "principal", "because")
