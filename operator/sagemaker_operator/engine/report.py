@@ -158,4 +158,4 @@ def _observed(facts: Facts) -> dict[str, Any]:
         # SageMaker quotes the command line of a program that failed, and programs quote what they like.
         texts = {name: text for name, text in told.items() if isinstance(text, str) and name.endswith(_FREE_TEXTS)}
         told |= {name: redacted(text, facts.hidden) for name, text in texts.items()}
-    return told
+    return told | dict(facts.details)
