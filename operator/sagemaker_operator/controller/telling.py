@@ -8,12 +8,11 @@ from sagemaker_operator.engine import address, details
 from sagemaker_operator.engine.facts import Facts
 from sagemaker_operator.errors import AWSFailure, Throttled, Unknown
 from sagemaker_operator.kinds import Detail
+from sagemaker_operator.kinds.kind import Stage
 
 _log = logging.getLogger(__name__)
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-# The end of a job is looked at once: what got lost is worth another try.
-_TRIES = 2
 
 
 async def told(facts: Facts, reply: Mapping[str, Any], ask: Ask) -> dict[str, list[dict[str, Any]]]:
@@ -24,23 +23,29 @@ async def told(facts: Facts, reply: Mapping[str, Any], ask: Ask) -> dict[str, li
         reply: the Describe reply.
         ask: calls an operation.
     """
-    found = details.described(facts.kind, reply)
-    for detail in details.due(facts.kind, facts.resource.status, reply):
+    kind, status = facts.kind, facts.resource.status
+    # The end is looked at once: what gets lost then is worth another try.
+    tries = 1 if kind.stage(reply.get(kind.family.status or "")) is Stage.CHANGING else 2
+    found = details.described(kind, reply)
+    for detail in details.due(kind, status, reply):
         about = address.asked(facts, detail.operation)
-        if about is not None:
-            rows = await _rows(detail, {**about, **details.asked(detail, reply)}, ask)
-            found |= {detail.field: rows} if rows is not None else {}
+        if about is None:
+            continue
+        rows = await _rows(detail, {**about, **details.asked(detail, reply)}, ask, tries)
+        if rows is not None:
+            found[detail.field] = rows
+        elif detail.field not in status:
+            # Asked for again when something changes, and not at every look.
+            found[detail.field] = []
     return found
 
 
-async def _rows(detail: Detail, request: Mapping[str, Any], ask: Ask) -> list[dict[str, Any]] | None:
-    for _ in range(_TRIES):
+async def _rows(detail: Detail, request: Mapping[str, Any], ask: Ask, tries: int) -> list[dict[str, Any]] | None:
+    for left in reversed(range(tries)):
         try:
             return details.items(detail, await ask(detail.operation, request))
-        except (Throttled, Unknown) as failure:
-            error = str(failure)
         except AWSFailure as failure:
-            error = str(failure)
-            break
-    _log.info("A detail is not known", extra={"field": detail.field, "error": error})
+            if not left or not isinstance(failure, Throttled | Unknown):
+                _log.info("A detail is not known", extra={"field": detail.field, "error": str(failure)})
+                return None
     return None
