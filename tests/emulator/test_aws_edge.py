@@ -15,7 +15,7 @@ from sagemaker_operator.aws.limits import Limits, Pace
 from sagemaker_operator.aws.sessions import Sessions
 from sagemaker_operator.aws.sweeps import sweep
 from sagemaker_operator.engine.lanes import Lane
-from sagemaker_operator.errors import Absent, Denied, Exists, Refused, Throttled, Unknown
+from sagemaker_operator.errors import Absent, Denied, Exists, Lacking, Refused, Throttled, Unknown
 from sagemaker_operator.kinds import KINDS
 
 REGION = "eu-west-1"
@@ -283,3 +283,13 @@ async def test_a_throttled_sweep_goes_on_where_it_was(cloud: Cloud, sagemaker: E
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 async def test_every_kind_can_be_swept(cloud: Cloud, sagemaker: Emulator, kind: Any) -> None:
     assert [row async for row in sweep(cloud, kind, region=REGION, since=None)] == []
+
+
+async def test_an_operation_that_a_region_lacks_is_asked_for_once(cloud: Cloud, sagemaker: Emulator) -> None:
+    sagemaker.faults.lack("DeleteTrainingJob")
+
+    for name in ("one", "two"):
+        with pytest.raises(Lacking, match="not supported in the called region"):
+            await cloud.call("DeleteTrainingJob", {"TrainingJobName": name}, region=REGION, lane=Lane.USER)
+
+    assert sagemaker.journal.count("DeleteTrainingJob") == 1
