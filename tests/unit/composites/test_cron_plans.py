@@ -1,5 +1,6 @@
 """What becomes of a schedule: which jobs are made, kept and replaced, and what is told, by the rules of Kubernetes' CronJob."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -409,6 +410,40 @@ def test_wherever_the_operator_is_cut_off_a_time_has_one_job(effects: int) -> No
     assert play.made == [name(13), name(14)]
     assert play.children == {}
     assert play.status["lastScheduleTime"] == "2026-01-05T14:00:00Z"
+
+
+def test_a_job_that_takes_the_place_of_another_is_made_although_the_operator_was_cut_off_for_long() -> None:
+    play = Play({"concurrencyPolicy": "Replace", "startingDeadlineSeconds": 30})
+    play.wait(minutes=59, seconds=40)
+    play.wait(hours=1)
+    play.end(name(13))
+
+    play.step(survives=2)
+    play.wait(minutes=20)
+
+    assert play.made == [name(13), name(14)]
+
+
+def test_a_job_that_lost_its_annotation_is_not_made_again() -> None:
+    play = Play()
+    play.pass_time(hours=1)
+    play.step(survives=3)
+    play.children[name(13)] = replace(play.children[name(13)], annotations={})
+
+    play.wait(minutes=1)
+
+    assert "lastScheduleTime" not in play.status
+    assert play.plan().create == ()
+
+
+def test_a_job_that_is_on_its_way_to_be_gone_is_not_deleted_again() -> None:
+    play = Play({"successfulJobsHistoryLimit": 0})
+    play.wait(hours=1)
+    play.end(name(13))
+
+    play.children[name(13)] = replace(play.children[name(13)], deleting=True)
+
+    assert play.plan().delete == ()
 
 
 def test_a_schedule_is_made_up_for_only_since_it_was_applied() -> None:
