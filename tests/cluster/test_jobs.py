@@ -45,15 +45,9 @@ def test_a_table_tells_how_an_object_is(user: User, operator: Operator) -> None:
     short = user.kubectl("get", "sagemaker").stdout.splitlines()
     wide = user.kubectl("get", "smtj", "-o", "wide").stdout.splitlines()
 
-    assert short[0].split() == ["NAME", "STATE", "READY", "REASON", "SECONDARY", "AGE"]
-    assert short[1].split()[:5] == [
-        "trainingjob.sagemaker-operator.dev/digits",
-        "Completed",
-        "True",
-        "Succeeded",
-        "Completed",
-    ]
-    assert wide[0].split()[6:] == ["JOB-NAME", "INSTANCE", "BILLABLE", "MESSAGE", "ARN"]
+    assert short[0].split() == ["NAME", "PHASE", "SECONDARY", "STARTED", "AGE"]
+    assert short[1].split()[:3] == ["trainingjob.sagemaker-operator.dev/digits", "Succeeded", "Completed"]
+    assert wide[0].split()[5:] == ["JOB-NAME", "INSTANCE", "BILLABLE", "REASON", "MESSAGE", "ARN"]
     assert user.status("trainingjob/digits")["arn"] in wide[1]
 
 
