@@ -14,7 +14,7 @@ from tests.cluster.api import Api
 from tests.cluster.eventually import eventually
 from tests.cluster.history import History
 from tests.cluster.scenario import Scenario
-from tests.cluster.user import User, as_file, find_condition
+from tests.cluster.user import QUICKLY, User, as_file, find_condition
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.emulator.journal import Entry
@@ -76,9 +76,14 @@ class Lives:
             life.trouble = life.trouble or f"{what}: {type(error).__name__}: {error}"
 
     def apply(self, lives: list[Life], *others: Object) -> None:
-        """``kubectl apply`` of all at once, each with its spec."""
+        """``kubectl apply`` of all at once, each with its spec, of which no field may be unknown."""
+        for life in lives:
+            with self.about(life, "apply"):
+                sample = {**life.scenario.manifest(life.spec), "metadata": {"name": "sample"}}
+                answer = self.api.create(life.kind, sample, dry=True)
+                assert answer.code == 201, answer.message
         file = as_file(*others, *(life.scenario.manifest(life.spec) for life in lives))
-        done = self.user.kubectl("apply", "--filename=-", stdin=file, check=False)
+        done = self.user.kubectl("apply", *QUICKLY, "--filename=-", stdin=file, check=False)
         for life in lives:
             with self.about(life, "apply"):
                 lines = [line for line in done.stderr.splitlines() if f'{life.kind.name}.{GROUP} "{NAME}"' in line]

@@ -2,15 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from tests.cluster.eventually import eventually
+from tests.cluster.forked import fork
 
 from sagemaker_local.cluster.ports import Reservation
 
@@ -37,7 +37,7 @@ class Operator:
     flags: tuple[str, ...]
     environment: dict[str, str]
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
     address: str = ""
     _port: Reservation | None = field(default=None, repr=False)
 
@@ -47,11 +47,7 @@ class Operator:
         # The port stays reserved while the process lives, and is the process's to listen on.
         self._port = Reservation()
         self.address = f"127.0.0.1:{self._port.port}"
-        command = [sys.executable, "-m", "sagemaker_operator", "run", f"--http-address={self.address}"]
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [*command, *self.flags, *flags], env=self.environment, stdout=output, stderr=output
-            )
+        self.process = fork((f"--http-address={self.address}", *self.flags, *flags), self.environment, self.log)
         if wait:
             self.wait_until_ready()
 
@@ -78,6 +74,13 @@ class Operator:
         self._signal(signal.SIGKILL)
         self._reap(10)
 
+    def kill_after(self, seconds: float) -> None:
+        """Lets it live for so long; it must not end by itself."""
+        assert self.process is not None, "it does not run"
+        self.process.join(seconds)
+        assert self.running, f"it ended by itself with {self.process.exitcode}"
+        self.kill()
+
     def interrupt(self) -> None:
         """SIGTERM, and no waiting."""
         self._signal(signal.SIGTERM)
@@ -93,7 +96,7 @@ class Operator:
 
     @property
     def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and self.process.exitcode is None
 
     def said(self, *words: str) -> list[str]:
         """The lines of the log with all of the words."""
@@ -111,20 +114,23 @@ class Operator:
 
     def _signal(self, number: int) -> None:
         assert self.process is not None, "it does not run"
-        self.process.send_signal(number)
+        assert self.process.pid is not None
+        if self.running:
+            os.kill(self.process.pid, number)
 
     def _reap(self, within: float) -> int:
         assert self.process is not None, "it does not run"
-        try:
-            return self.process.wait(within)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError(f"the operator did not end within {within:.0f} s") from None
-        finally:
-            self.process = None
-            if self._port is not None:
-                self._port.close()
+        process, self.process = self.process, None
+        process.join(within)
+        code = process.exitcode
+        if code is None:
+            process.kill()
+            process.join()
+        process.close()
+        if self._port is not None:
+            self._port.close()
+        assert code is not None, f"the operator did not end within {within:.0f} s"
+        return code
 
     def _ended(self) -> bool:
         if not self.running:

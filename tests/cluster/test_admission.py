@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests import builders
 from tests.builders import Manifest, as_file, with_field
+from tests.cluster import served
+from tests.cluster.api import Answer, Api
+from tests.cluster.strict import refusals
+from tests.cluster.user import QUICKLY
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.composites.table import ALL_KINDS
@@ -20,11 +25,23 @@ CRDS = str(ROOT / "crds")
 pytestmark = pytest.mark.usefixtures("crds")
 
 
-def apply(cluster: Cluster, namespace: str, *manifests: Manifest, dry: bool = True) -> str:
-    """What kubectl prints when manifests are applied, whether they are taken or not."""
-    how = ["--dry-run=server"] if dry else []
-    done = cluster.kubectl("apply", "-n", namespace, *how, "-f", "-", input=as_file(*manifests), check=False)
-    return done.stdout + done.stderr
+@pytest.fixture
+def api(cluster: Cluster, namespace: str) -> Iterator[Api]:
+    with Api(cluster, namespace) as opened:
+        yield opened
+
+
+def keep(api: Api, *manifests: Manifest) -> None:
+    """Creates objects."""
+    for manifest in manifests:
+        answer = api.create(KINDS[manifest["kind"]], manifest)
+        assert answer.code == 201, answer.message
+
+
+def edited(api: Api, before: Manifest, after: Manifest) -> Answer:
+    """What the API server answers to the merge patch from one manifest to another, of which nothing is kept."""
+    removed = dict.fromkeys(before["spec"].keys() - after["spec"].keys())
+    return api.patch(KINDS[after["kind"]], after["metadata"]["name"], {"spec": {**after["spec"], **removed}}, dry=True)
 
 
 def test_every_definition_is_taken_without_complaint(cluster: Cluster) -> None:
@@ -47,26 +64,26 @@ def test_applying_the_definitions_again_changes_nothing(cluster: Cluster) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_the_example_of_a_kind_is_taken_and_stays_as_it_was_written(
-    cluster: Cluster, namespace: str, kind: Kind
-) -> None:
+def test_the_example_of_a_kind_is_taken_and_stays_as_it_was_written(cluster: Cluster, api: Api, kind: Kind) -> None:
     manifest = example(ROOT, kind)
 
-    said = apply(cluster, namespace, manifest, dry=False)
+    keep(api, manifest)
 
-    assert "created" in said
-    kept = json.loads(
-        cluster.kubectl("get", "-n", namespace, kind.short, manifest["metadata"]["name"], "-o", "json").stdout
-    )
+    kept = api.get(kind, manifest["metadata"]["name"]).body
+    assert [found.kind for found in served.find(cluster, kind.short)] == [kind.name]
     assert kept["spec"] == manifest["spec"]
     assert kept["status"] == {"observedGeneration": -1}
 
 
 def test_every_shipped_example_is_taken(cluster: Cluster) -> None:
-    done = cluster.kubectl("apply", "--dry-run=server", "-R", "-f", str(ROOT / "examples"), check=False)
+    examples = ROOT / "examples"
+
+    done = cluster.kubectl("apply", *QUICKLY, "--dry-run=server", "-R", "-f", str(examples), check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert f"trainingjob.{GROUP}/digits" in done.stdout
+    refused = {str(path): refusals(cluster, path.read_text()) for path in examples.rglob("*.yaml")}
+    assert {path: why for path, why in refused.items() if why} == {}
 
 
 def _example(kind: str) -> Manifest:
@@ -171,12 +188,11 @@ REFUSED |= {
 
 
 @pytest.mark.parametrize(("manifest", "because"), REFUSED.values(), ids=REFUSED)
-def test_a_wrong_manifest_is_refused_by_the_name_of_the_field(
-    cluster: Cluster, manifest: Manifest, because: str
-) -> None:
-    said = apply(cluster, "default", manifest)
+def test_a_wrong_manifest_is_refused_by_the_name_of_the_field(api: Api, manifest: Manifest, because: str) -> None:
+    answer = api.create(KINDS[manifest["kind"]], manifest, dry=True)
 
-    assert re.search(because, said), said
+    assert answer.code >= 400
+    assert re.search(because, answer.message), answer.message
 
 
 EDITS: dict[str, tuple[Manifest, str, object, str]] = {
@@ -208,22 +224,22 @@ EDITS: dict[str, tuple[Manifest, str, object, str]] = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_a_field_that_sagemaker_cannot_change_is_refused_when_it_is(
-    cluster: Cluster, namespace: str, edit: tuple[Manifest, str, object, str]
+    api: Api, edit: tuple[Manifest, str, object, str]
 ) -> None:
     manifest, path, value, field = edit
-    apply(cluster, namespace, manifest, dry=False)
+    keep(api, manifest)
 
-    said = apply(cluster, namespace, with_field(manifest, path, value))
+    refused = edited(api, manifest, with_field(manifest, path, value)).message
 
     # A field that comes or goes is named by the rule of its parent.
     *around, name = field.split(".")
     at = "".join(rf"\.{step}" for step in around)
-    assert re.search(rf"spec{at}(\.{name})?: .*{name} is immutable", said), said
+    assert re.search(rf"spec{at}(\.{name})?: .*{name} is immutable", refused), refused
 
 
-def test_what_sagemaker_or_the_operator_can_change_can_be_edited(cluster: Cluster, namespace: str) -> None:
+def test_what_sagemaker_or_the_operator_can_change_can_be_edited(api: Api) -> None:
     before = (builders.endpoint("e"), builders.training_job("t"), builders.monitoring_schedule("m"))
-    apply(cluster, namespace, *before, dry=False)
+    keep(api, *before)
     endpoint, job, schedule = before
     after = (
         with_field(with_field(endpoint, "endpointConfigName", None), "endpointConfigRef", {"name": "next"}),
@@ -231,20 +247,22 @@ def test_what_sagemaker_or_the_operator_can_change_can_be_edited(cluster: Cluste
         with_field(schedule, "monitoringScheduleConfig.scheduleConfig.scheduleExpression", "cron(0 12 ? * * *)"),
     )
 
-    said = apply(cluster, namespace, *after)
+    answers = [edited(api, *pair) for pair in zip(before, after, strict=True)]
 
-    assert said.count("configured") == 3, said
+    assert [answer.message for answer in answers if answer.code != 200] == []
+    assert [answer.body["metadata"]["generation"] for answer in answers] == [2, 2, 2]
 
 
-def test_the_order_of_tags_is_no_change(cluster: Cluster, namespace: str) -> None:
+def test_the_order_of_tags_is_no_change(api: Api) -> None:
     tags = [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
     subnets = {"subnets": ["subnet-11111111", "subnet-22222222"], "securityGroupIDs": ["sg-11111111"]}
-    apply(cluster, namespace, builders.training_job("a", tags=tags, vpcConfig=subnets), dry=False)
+    before = builders.training_job("a", tags=tags, vpcConfig=subnets)
+    keep(api, before)
     turned = {**subnets, "subnets": subnets["subnets"][::-1]}
 
-    said = apply(cluster, namespace, builders.training_job("a", tags=tags[::-1], vpcConfig=turned))
+    answer = edited(api, before, builders.training_job("a", tags=tags[::-1], vpcConfig=turned))
 
-    assert "immutable" not in said
+    assert answer.code == 200, answer.message
 
 
 ACK = """
@@ -319,25 +337,25 @@ def test_server_side_apply_by_two_owners_merges_tags(cluster: Cluster, namespace
 
 
 def test_kubectl_explains_nested_fields(cluster: Cluster) -> None:
-    said = cluster.kubectl("explain", "smtj.spec.resourceConfig").stdout
+    told = cluster.kubectl("explain", "smtj.spec.resourceConfig").stdout
 
-    assert "The resources, including the ML compute instances" in said
-    assert "Immutable." in said
-    assert re.search(r"instanceType\t<string>\n\s+The ML compute instance type", said), said
-    assert re.search(r"volumeSizeInGB\t<integer>", said)
-
-
-def test_kubectl_lists_all_kinds_by_their_category(cluster: Cluster, namespace: str) -> None:
-    apply(cluster, namespace, *(made(name="a") for made in (builders.training_job, builders.model)), dry=False)
-
-    said = cluster.kubectl("get", "sagemaker", "-n", namespace).stdout
-
-    assert f"trainingjob.{GROUP}/a" in said
-    assert f"model.{GROUP}/a" in said
+    assert "The resources, including the ML compute instances" in told
+    assert "Immutable." in told
+    assert re.search(r"instanceType\t<string>\n\s+The ML compute instance type", told), told
+    assert re.search(r"volumeSizeInGB\t<integer>", told)
 
 
-def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, namespace: str) -> None:
-    apply(cluster, namespace, builders.training_job("a"), dry=False)
+def test_kubectl_lists_all_kinds_by_their_category(cluster: Cluster, api: Api, namespace: str) -> None:
+    keep(api, *(made(name="a") for made in (builders.training_job, builders.model)))
+
+    listed = cluster.kubectl("get", "sagemaker", "-n", namespace).stdout
+
+    assert f"trainingjob.{GROUP}/a" in listed
+    assert f"model.{GROUP}/a" in listed
+
+
+def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, api: Api, namespace: str) -> None:
+    keep(api, builders.training_job("a"))
     condition = {"type": "Ready", "status": "Unknown", "reason": "Training", "message": "Under way."}
     status = {
         "trainingJobStatus": "InProgress",
@@ -356,8 +374,8 @@ def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, namespace: s
     assert row.strip().endswith("training-job/a")
 
 
-def test_a_status_of_a_newer_sagemaker_is_kept(cluster: Cluster, namespace: str) -> None:
-    apply(cluster, namespace, builders.training_job("a"), dry=False)
+def test_a_status_of_a_newer_sagemaker_is_kept(cluster: Cluster, api: Api, namespace: str) -> None:
+    keep(api, builders.training_job("a"))
     patch = json.dumps({"status": {"trainingJobStatus": "Teleporting", "billableTimeInSeconds": 0}})
 
     cluster.kubectl("patch", "-n", namespace, "smtj", "a", "--subresource=status", "--type=merge", "-p", patch)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders import model, monitoring_schedule, training_job
-from tests.cluster.conftest import SPEED, install_crds
+from tests.cluster.conftest import CRDS, SPEED
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
@@ -73,7 +73,8 @@ def test_a_missing_crd_is_named_and_the_kind_is_served_once_it_is_there(
         user.apply(training_job("digits"))
         user.wait("trainingjob/digits", condition="Succeeded")
     finally:
-        install_crds(cluster)
+        cluster.kubectl("apply", "--server-side", f"--filename={CRDS / 'monitoringschedules.yaml'}")
+        eventually("the CRD is served", lambda: not cluster.unserved_crds())
     user.apply(monitoring_schedule("digits"))
     user.wait("monitoringschedule/digits", condition="Stalled", seconds=40)
     assert "Monitoring Job Definition" in user.condition("monitoringschedule/digits", "Stalled")["message"]

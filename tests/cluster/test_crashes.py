@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders import Manifest, endpoint, endpoint_config, example, model, training_job
-from tests.cluster.forked import ForkedOperator
-from tests.cluster.operating import environment
+from tests.cluster.operating import Operator, environment
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
@@ -43,22 +42,21 @@ def unreliable(chance: random.Random) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[ForkedOperator]:
-    flags = (f"--endpoint-url={unreliable.url}", "--no-leader-elect", "--http-address=127.0.0.1:0")
-    operator = ForkedOperator(flags, environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path), tmp_path / "log")
+def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[Operator]:
+    flags = (f"--endpoint-url={unreliable.url}", f"--namespace={user.namespace}", "--no-leader-elect")
+    operator = Operator(flags, environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path), tmp_path / "log")
     yield operator
-    if operator.process is not None:
-        operator.process.kill()
-        operator.process.join()
-    print(*operator.log.read_text().splitlines()[-100:], sep="\n")
+    if operator.running:
+        operator.kill()
+    print(*operator.lines()[-100:], sep="\n")
     assert "Traceback" not in operator.log.read_text()
 
 
 def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing(
-    user: User, mortal: ForkedOperator, unreliable: Emulator, chance: random.Random
+    user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
 ) -> None:
     names = apply_while_killing(user, mortal, chance, fleet(), kills=KILLS_AT_WORK)
-    mortal.start()
+    mortal.start(wait=False)
     user.wait(*names, condition="Ready", seconds=90)
     assert created(unreliable) == Counter(dict.fromkeys(sagemaker_names(user), 1)), (
         "one Create that was carried out for each"
@@ -67,7 +65,7 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
 
     mortal.kill_after(0)
     delete_while_killing(user, mortal, chance, kills=KILLS_AT_THE_END)
-    mortal.start()
+    mortal.start(wait=False)
 
     user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
     assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
@@ -76,11 +74,11 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
 
 
 def test_what_sagemaker_gives_an_id_of_its_own_is_made_once_all_the_same(
-    user: User, mortal: ForkedOperator, unreliable: Emulator, chance: random.Random
+    user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
 ) -> None:
     manifests = numbered()
     names = apply_while_killing(user, mortal, chance, manifests, kills=FEWER_KILLS)
-    mortal.start()
+    mortal.start(wait=False)
     user.wait(*names, condition="Ready", seconds=90)
 
     kinds = Counter(manifest["kind"] for manifest in manifests)
@@ -90,13 +88,13 @@ def test_what_sagemaker_gives_an_id_of_its_own_is_made_once_all_the_same(
 
     mortal.kill_after(0)
     delete_while_killing(user, mortal, chance, kills=FEWER_KILLS // 2)
-    mortal.start()
+    mortal.start(wait=False)
     user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
     assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
 
 
 def apply_while_killing(
-    user: User, operator: ForkedOperator, chance: random.Random, manifests: list[Manifest], *, kills: int
+    user: User, operator: Operator, chance: random.Random, manifests: list[Manifest], *, kills: int
 ) -> list[str]:
     """Applies everything in random order, a few objects in each life of the operator; gives the objects' names."""
     chance.shuffle(manifests)
@@ -104,7 +102,7 @@ def apply_while_killing(
     with ThreadPoolExecutor(1) as thread:
         applied: list[Future[None]] = []
         for life in range(kills):
-            operator.start()
+            operator.start(wait=False)
             if batch := manifests[life * share : (life + 1) * share]:
                 applied.append(thread.submit(user.apply, *batch))
             operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
@@ -113,13 +111,13 @@ def apply_while_killing(
     return [f"{m['kind'].lower()}/{m['metadata']['name']}" for m in manifests]
 
 
-def delete_while_killing(user: User, operator: ForkedOperator, chance: random.Random, *, kills: int) -> None:
+def delete_while_killing(user: User, operator: Operator, chance: random.Random, *, kills: int) -> None:
     with ThreadPoolExecutor(1) as thread:
-        operator.start()
+        operator.start(wait=False)
         deleted = thread.submit(user.kubectl, "delete", "sagemaker", "--all", "--wait=false")
         for _ in range(kills - 1):
             operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
-            operator.start()
+            operator.start(wait=False)
         operator.kill_after(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
         deleted.result()
 

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.cluster.strict import refusals
+from tests.cluster.user import QUICKLY
 
 from sagemaker_local.cluster import Cluster
 
@@ -17,9 +19,10 @@ PAGES = [page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if BLOCK
 def test_the_manifests_of_a_page_are_taken(cluster: Cluster, page: Path) -> None:
     manifests = "---\n".join(BLOCK.findall(page.read_text()))
 
-    done = cluster.kubectl("apply", "--dry-run=server", "-f", "-", input=manifests, check=False)
+    done = cluster.kubectl("apply", *QUICKLY, "--dry-run=server", "-f", "-", input=manifests, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+    assert refusals(cluster, manifests) == []
 
 
 def test_the_readme_shows_a_training_job_in_at_most_20_lines() -> None:

@@ -50,7 +50,7 @@ def test_an_edit_arrives_with_one_update_and_no_outage(serving: User, sagemaker:
         == serving.status("endpointconfig/two")["endpointConfigName"]
     )
     assert sagemaker.journal.count("UpdateEndpoint") == 1
-    eventually("the watch has seen it", lambda: history.caught_up(serving.objects("endpoints")))
+    eventually("the watch has seen it", lambda: history.caught_up(serving.objects("smep")))
     shown = history.versions("Endpoint", serving.namespace, "digits")
     assert "Updating" in [version["status"].get("endpointStatus") for version in shown]
     ready = [find_condition(version, "Ready").get("status") for version in shown]

@@ -14,7 +14,7 @@ from tests.cluster.eventually import eventually
 from tests.cluster.history import History
 from tests.cluster.lives import NAME, Life, Lives
 from tests.cluster.scenario import OTHER_TAGS, Scenario, batches, merged
-from tests.cluster.user import User, as_file, find_condition
+from tests.cluster.user import QUICKLY, User, as_file, find_condition
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.engine.compare import reading, satisfied
@@ -96,7 +96,7 @@ def refuse(lives: Lives) -> None:
     changed = [life for life in lives.well if life.scenario.immutable]
     if changed:
         file = as_file(*(life.scenario.manifest({**life.spec, **first(life.scenario.immutable)}) for life in changed))
-        said = lives.user.kubectl("apply", "--dry-run=server", "--filename=-", stdin=file, check=False).stderr
+        said = lives.user.kubectl("apply", *QUICKLY, "--dry-run=server", "--filename=-", stdin=file, check=False).stderr
         for life in changed:
             with lives.about(life, "kubectl"):
                 refused = f'{life.kind.name}.{GROUP} "{NAME}" is invalid:'

@@ -118,7 +118,7 @@ def test_a_running_shadow_test_is_stopped_before_it_goes_and_leaves_the_endpoint
     serving = by_reference("Endpoint", "endpointConfigName", "endpointConfigRef")
     config = by_reference("EndpointConfig", "productionVariants.0.modelName", "modelRef")
     user.apply(example("Model"), another, config, serving, experiment)
-    user.kubectl("wait", "--for=jsonpath={.status.status}=Running", "inferenceexperiment/digits")
+    user.wait_to_see("inferenceexperiment/digits", status="Running")
 
     user.delete("inferenceexperiment/digits")
 
@@ -150,7 +150,7 @@ def test_an_update_of_task_governance_names_the_version_that_it_starts_from(
 
     for version, weight in ((2, 20), (3, 30)):
         user.edit("computequota/digits", computeQuotaTarget={"teamName": "digits", "fairShareWeight": weight})
-        user.kubectl("wait", f"--for=jsonpath={{.status.computeQuotaVersion}}={version}", "computequota/digits")
+        user.wait_to_see("computequota/digits", computeQuotaVersion=version)
 
     assert [update["TargetVersion"] for update in asked(sagemaker, "UpdateComputeQuota")] == [1, 2]
 

@@ -33,8 +33,7 @@ def test_a_second_workforce_is_a_conflict_of_names(user: User, operator: Operato
 def test_a_deleted_tuning_job_is_stopped(user: User, operator: Operator, sagemaker: Emulator) -> None:
     sagemaker.scenarios.take("HyperParameterTuningJob", ".*", seconds=1e6)
     user.apply(example("HyperParameterTuningJob"))
-    running = "jsonpath={.status.hyperParameterTuningJobStatus}=InProgress"
-    user.kubectl("wait", f"--for={running}", "--timeout=30s", "hyperparametertuningjob/digits")
+    user.wait_to_see("hyperparametertuningjob/digits", hyperParameterTuningJobStatus="InProgress")
 
     user.delete("hyperparametertuningjob/digits")
 

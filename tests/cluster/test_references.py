@@ -15,7 +15,7 @@ from tests.builders import (
 )
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
-from tests.cluster.user import User, as_file
+from tests.cluster.user import QUICKLY, User, as_file
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.kinds import KINDS
@@ -58,7 +58,7 @@ def pipeline() -> list[Manifest]:
 def test_one_file_in_any_order_becomes_ready(
     user: User, operator: Operator, sagemaker: Emulator, pipeline: list[Manifest]
 ) -> None:
-    user.kubectl("apply", "-f-", stdin=as_file(*pipeline))
+    user.kubectl("apply", *QUICKLY, "-f-", stdin=as_file(*pipeline))
 
     user.kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f-", stdin=as_file(*pipeline))
     created = {each["kind"]: sagemaker.journal.count(f"Create{each['kind']}") for each in pipeline}
@@ -72,7 +72,7 @@ def test_one_delete_takes_everything_down_in_the_right_order(
     user: User, operator: Operator, sagemaker: Emulator, pipeline: list[Manifest]
 ) -> None:
     user.apply(*pipeline)
-    user.kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f-", stdin=as_file(*pipeline))
+    user.wait_for_all("Ready")
 
     user.kubectl("delete", "-f-", "--timeout=60s", stdin=as_file(*pipeline))
 

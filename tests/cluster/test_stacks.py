@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests.builders import ROOT, Manifest, as_file
 from tests.cluster.operating import Operator
-from tests.cluster.user import User
+from tests.cluster.user import QUICKLY, User
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.kinds import KINDS, Lifecycle
@@ -24,7 +24,7 @@ def test_a_stack_comes_up_in_any_order_and_goes_down_in_one_go(
     manifests = shuffled(stack)
     asked = Counter(manifest["kind"] for manifest in manifests if manifest["kind"] in KINDS)
 
-    user.kubectl("apply", "--filename=-", stdin=as_file(*manifests))
+    user.kubectl("apply", *QUICKLY, "--filename=-", stdin=as_file(*manifests))
     user.wait_for_all("Ready")
 
     created = {kind: sagemaker.journal.count(KINDS[kind].family.create) for kind in asked}

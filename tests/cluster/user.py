@@ -1,17 +1,31 @@
-"""Somebody with kubectl and a namespace of their own: the tests see what this person sees."""
+"""Somebody with kubectl and a namespace of their own: the tests see what this person sees.
+
+What kubectl does is asked of the API server without it, because half of the tests' time would be kubectl's; `test_user` holds the
+one to the other. Where kubectl's own words, tables or exit codes matter, or what is not here, there is `User.kubectl`.
+"""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from subprocess import CompletedProcess
 from typing import Any
 
 from tests.builders import Manifest
+from tests.cluster import served
+from tests.cluster.api import APPLIED, APPLY, Answer, Api
 from tests.cluster.eventually import eventually
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_operator.engine.resource import LOOK_NOW
 
 Object = dict[str, Any]
+_OURS = "sagemaker"
+# For `kubectl apply`: to find out whether the API server can check fields, and how lists are merged, takes kubectl a sixth of a
+# second for each object. It can, and lists of custom resources are not.
+QUICKLY = ("--validate=false", "--openapi-patch=false")
+_PATCHES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
 
 
 @dataclass(frozen=True)
@@ -21,14 +35,25 @@ class User:
     cluster: Cluster
     namespace: str
 
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.cluster, self.namespace)
+
     def kubectl(self, *args: str, stdin: str | None = None, check: bool = True) -> CompletedProcess[str]:
         return self.cluster.kubectl("--namespace", self.namespace, *args, input=stdin, check=check)
 
     def apply(self, *manifests: Manifest) -> None:
-        self.kubectl("apply", "--filename=-", stdin=as_file(*manifests))
+        """Server-side apply of each, to the last, whatever becomes of one of them."""
+        refused = []
+        for manifest in manifests:
+            kind = served.of(self.cluster, manifest["apiVersion"], manifest["kind"])
+            path = kind.path(self.namespace, manifest["metadata"]["name"])
+            answer = self.api.ask("PATCH", f"{path}?{APPLY}", manifest, content=APPLIED)
+            refused += [answer.message] if answer.code >= 400 else []
+        assert not refused, "\n".join(refused)
 
     def patch(self, name: str, body: Any, *, kind: str = "merge") -> None:
-        self.kubectl("patch", name, f"--type={kind}", f"--patch={json.dumps(body)}")
+        self._done(name, self.api.ask("PATCH", self._path(name), body, content=_PATCHES[kind]))
 
     def edit(self, name: str, **spec: Any) -> None:
         """Sets fields of the spec; None removes one."""
@@ -36,30 +61,44 @@ class User:
 
     def look_now(self, name: str, token: str) -> None:
         """Asks the operator to compare an object with AWS; the token stands in its status when that is done."""
-        self.kubectl("annotate", "--overwrite", name, f"{LOOK_NOW}={token}")
+        self.patch(name, {"metadata": {"annotations": {LOOK_NOW: token}}})
 
     def delete(self, *names: str, wait: bool = True, seconds: int = 30) -> None:
-        self.kubectl("delete", *names, f"--wait={str(wait).lower()}", f"--timeout={seconds}s")
+        for name in names:
+            self._done(name, self.api.ask("DELETE", f"{self._path(name)}?propagationPolicy=Background"))
+        if wait:
+            self.wait_until_gone(*names, seconds=seconds)
 
     def wait(self, *names: str, condition: str, seconds: int = 30) -> None:
-        self.kubectl("wait", f"--for=condition={condition}", f"--timeout={seconds}s", *names)
+        """Waits until a condition is true of each, and is about its newest spec."""
+        self._until(names, condition, lambda found: holds(found, condition), seconds=seconds)
+
+    def wait_to_see(self, name: str, **status: Any) -> None:
+        """Waits until the status of an object has these values."""
+        self._until([name], str(status), lambda found: status.items() <= (found.get("status") or {}).items())
 
     def wait_until_settled(self, *names: str) -> None:
         """Waits until the last edit of each object is done."""
         for name in names:
-            seen = f"jsonpath={{.status.observedGeneration}}={self.get(name)['metadata']['generation']}"
+            seen = self.get(name)["metadata"]["generation"]
             self.wait(name, condition="Ready")
-            self.kubectl("wait", f"--for={seen}", "--timeout=30s", name)
+            self.wait_to_see(name, observedGeneration=seen)
             self.wait(name, condition="Ready")
 
     def wait_until_gone(self, *names: str, seconds: int = 30) -> None:
-        self.kubectl("wait", "--for=delete", f"--timeout={seconds}s", *names)
+        for name in names:
+            eventually(f"{name} is gone", partial(self._gone, name), within=seconds)
 
     def get(self, name: str) -> Object:
-        return dict(json.loads(self.kubectl("get", name, "--output=json").stdout))
+        return self._done(name, self.api.ask("GET", self._path(name)))
 
-    def objects(self, what: str = "sagemaker") -> list[Object]:
-        return list(json.loads(self.kubectl("get", what, "--output=json").stdout)["items"])
+    def objects(self, what: str = _OURS) -> list[Object]:
+        """All objects of some kinds: by default of all that are ours."""
+        found = []
+        for kind in served.find(self.cluster, what):
+            items = self._done(kind.plural, self.api.ask("GET", kind.path(self.namespace)))["items"]
+            found += [{"apiVersion": kind.version, "kind": kind.kind, **item} for item in items]
+        return found
 
     def status(self, name: str) -> Object:
         return dict(self.get(name).get("status") or {})
@@ -80,7 +119,7 @@ class User:
         return [event for event in self.objects("events") if event["involvedObject"]["name"] == about]
 
     def wait_for_all(self, condition: str, *, seconds: int = 60) -> None:
-        """Waits for every object; kubectl takes a fifth of a second for each that it waits for by name."""
+        """Waits for every object."""
 
         def lacking() -> list[str]:
             return [
@@ -90,17 +129,40 @@ class User:
             ]
 
         try:
-            eventually(f"all are {condition}", lambda: not lacking(), within=seconds, every=0.5)
+            eventually(f"all are {condition}", lambda: not lacking(), within=seconds, every=0.25)
         except AssertionError as error:
             raise AssertionError("\n".join([str(error), *lacking()])) from None
 
     def let_go(self, objects: list[Object]) -> None:
         """Removes objects whatever holds them: for the end of a test, when nobody takes care of finalizers any more."""
-        if not objects:
-            return
-        self.kubectl("delete", "sagemaker", "--all", "--wait=false")
-        freed = [{**o, "metadata": {**o["metadata"], "finalizers": [], "resourceVersion": ""}} for o in objects]
-        self.kubectl("replace", "--filename=-", stdin=as_file(*freed), check=False)
+        for one in objects:
+            kind = served.of(self.cluster, one["apiVersion"], one["kind"])
+            path = kind.path(self.namespace, one["metadata"]["name"])
+            self.api.ask("DELETE", path)
+            if one["metadata"].get("finalizers"):
+                self.api.ask("PATCH", path, {"metadata": {"finalizers": None}})
+
+    def _gone(self, name: str) -> bool:
+        return self.api.ask("GET", self._path(name)).code == 404
+
+    def _path(self, name: str) -> str:
+        what, _, which = name.partition("/")
+        (kind,) = served.find(self.cluster, what)
+        return kind.path(self.namespace, which)
+
+    def _until(
+        self, names: tuple[str, ...] | list[str], what: str, met: Callable[[Object], bool], *, seconds: float = 30.0
+    ) -> None:
+        deadline = time.monotonic() + seconds
+        for name in names:
+            while not met(found := self.get(name)):
+                conditions = (found.get("status") or {}).get("conditions")
+                assert time.monotonic() < deadline, f"timed out waiting for {what} on {name}: {conditions}"
+                time.sleep(0.03)
+
+    def _done(self, name: str, answer: Answer) -> Object:
+        assert answer.code < 400, f"{name}: {answer.message}"
+        return answer.body
 
 
 def as_file(*manifests: Manifest) -> str:
@@ -111,6 +173,13 @@ def as_file(*manifests: Manifest) -> str:
 def find_condition(found: Object, condition: str) -> Object:
     conditions = (found.get("status") or {}).get("conditions") or ()
     return next((dict(c) for c in conditions if c["type"] == condition), {})
+
+
+def holds(found: Object, condition: str) -> bool:
+    """Whether a condition is true of an object as `kubectl wait` sees it: one about an older spec does not count."""
+    told = find_condition(found, condition)
+    about = told.get("observedGeneration", (found.get("status") or {}).get("observedGeneration"))
+    return told.get("status") == "True" and (about is None or about >= found["metadata"].get("generation", 0))
 
 
 def versions(objects: list[Object]) -> dict[str, str]:
