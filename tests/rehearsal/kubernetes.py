@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.engine.report import merged
 from sagemaker_operator.engine.resource import Key
-from sagemaker_operator.kinds import GROUP, KINDS, VERSION
+from sagemaker_operator.kinds import GROUP, VERSION
 from sagemaker_operator.kube.errors import Conflict, Invalid, Missing
 
 from . import schema
@@ -68,7 +69,7 @@ class Kubernetes:
         """
         metadata = dict(manifest["metadata"])
         key = Key(manifest["kind"], metadata.setdefault("namespace", NAMESPACE), metadata["name"])
-        if key.kind not in KINDS:
+        if key.kind not in ALL_KINDS:
             raise Missing(f"{key}: no such kind")
         if key in self._objects:
             raise Conflict(f"{key} already exists")
@@ -78,8 +79,8 @@ class Kubernetes:
             "generation": 1,
             "creationTimestamp": self._time(),
         }
-        spec, wrong = schema.stored(KINDS[key.kind], "spec", manifest.get("spec", {}))
-        status, _ = schema.stored(KINDS[key.kind], "status", None)
+        spec, wrong = schema.stored(ALL_KINDS[key.kind], "spec", manifest.get("spec", {}))
+        status, _ = schema.stored(ALL_KINDS[key.kind], "status", None)
         _refuse(key, wrong)
         body = {"apiVersion": f"{GROUP}/{VERSION}", "kind": key.kind, "metadata": metadata}
         return self._keep(key, {**body, "spec": spec, "status": status}, None)
@@ -98,7 +99,7 @@ class Kubernetes:
             return None
         if version is not None and before["metadata"]["resourceVersion"] != version:
             raise Conflict(f"{key}: the object has been modified")
-        kind, after = KINDS[key.kind], dict(before)
+        kind, after = ALL_KINDS[key.kind], dict(before)
         if status:
             wanted = merged(before.get("status") or {}, body.get("status") or {})
             after["status"], wrong = schema.stored(kind, "status", wanted, before.get("status"))
@@ -115,7 +116,7 @@ class Kubernetes:
         """What ``kubectl apply`` of another manifest makes of an object that it applied before. Raises Invalid."""
         before = self._objects[key]
         after = dict(before)
-        after["spec"], wrong = schema.stored(KINDS[key.kind], "spec", dict(spec), before["spec"])
+        after["spec"], wrong = schema.stored(ALL_KINDS[key.kind], "spec", dict(spec), before["spec"])
         if annotations is not None:
             after["metadata"] = {**before["metadata"], "annotations": dict(annotations)}
         _refuse(key, wrong)

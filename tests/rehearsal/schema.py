@@ -11,8 +11,10 @@ from typing import Any
 
 import re2
 
-from sagemaker_operator.generate.crds import crd
-from sagemaker_operator.kinds import Kind
+from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.composites.table import ALL_KINDS
+from sagemaker_operator.generate import composites, crds
+from sagemaker_operator.kinds import AnyKind, Kind
 
 # Takes a value, what stood in its place before, the way to it, and a list of faults; gives the value as it is stored.
 _Read = Callable[[Any, Any, str, list[str]], Any]
@@ -28,7 +30,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 _COME_OR_GONE = re.compile(r"has\(self\.(\w+)\) == has\(oldSelf\.\1\)")
 
 
-def stored(kind: Kind, part: str, value: Any, before: Any = _NOTHING) -> tuple[Any, list[str]]:
+def stored(kind: AnyKind, part: str, value: Any, before: Any = _NOTHING) -> tuple[Any, list[str]]:
     """A spec or a status as the API server keeps it, and what is wrong with it.
 
     Args:
@@ -37,7 +39,7 @@ def stored(kind: Kind, part: str, value: Any, before: Any = _NOTHING) -> tuple[A
         value: as somebody wants to write it; None if it is left out.
         before: as it was, for what cannot change; left out if the object is new.
     """
-    schema, read = _compiled(kind, part)
+    schema, read = _compiled(kind.name, part)
     if value is None:
         value = schema.get("default")
     if value is None:
@@ -47,14 +49,17 @@ def stored(kind: Kind, part: str, value: Any, before: Any = _NOTHING) -> tuple[A
 
 
 @cache
-def _compiled(kind: Kind, part: str) -> tuple[Mapping[str, Any], _Read]:
-    schema = _whole(kind)[part]
+def _compiled(name: str, part: str) -> tuple[Mapping[str, Any], _Read]:
+    schema = _whole(name)[part]
     return schema, _reader(schema)
 
 
 @cache
-def _whole(kind: Kind) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = crd(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+def _whole(name: str) -> Mapping[str, Any]:
+    kind = ALL_KINDS[name]
+    assert isinstance(kind, Kind | Composite)
+    definition = crds.crd(kind) if isinstance(kind, Kind) else composites.crd(kind)
+    found: Mapping[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
     return found
 
 
