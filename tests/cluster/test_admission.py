@@ -354,7 +354,7 @@ def test_kubectl_lists_all_kinds_by_their_category(cluster: Cluster, api: Api, n
     assert f"model.{GROUP}/a" in listed
 
 
-def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, api: Api, namespace: str) -> None:
+def test_kubectl_shows_phase_start_and_age(cluster: Cluster, api: Api, namespace: str) -> None:
     keep(api, builders.training_job("a"))
     condition = {"type": "Ready", "status": "Unknown", "reason": "Training", "message": "Under way."}
     status = {
@@ -362,14 +362,17 @@ def test_kubectl_shows_state_ready_reason_and_age(cluster: Cluster, api: Api, na
         "secondaryStatus": "Training",
         "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/a",
         "conditions": [{**condition, "lastTransitionTime": "2026-11-21T09:00:00Z"}],
+        "phase": "Running",
+        "run": {"startTime": "2020-11-21T09:00:00Z"},
     }
     patch = json.dumps({"status": status})
     cluster.kubectl("patch", "-n", namespace, "smtj", "a", "--subresource=status", "--type=merge", "-p", patch)
 
     head, row = cluster.kubectl("get", "-n", namespace, "smtj", "-o", "wide").stdout.splitlines()
 
-    assert re.split(r"\s{2,}", head.strip())[:6] == ["NAME", "STATE", "READY", "REASON", "SECONDARY", "AGE"]
-    assert row.split()[:5] == ["a", "InProgress", "Unknown", "Training", "Training"]
+    assert re.split(r"\s{2,}", head.strip())[:5] == ["NAME", "PHASE", "SECONDARY", "STARTED", "AGE"]
+    assert row.split()[:3] == ["a", "Running", "Training"]
+    assert row.split()[3].endswith("d")
     assert "Under way." in row
     assert row.strip().endswith("training-job/a")
 
@@ -380,5 +383,7 @@ def test_a_status_of_a_newer_sagemaker_is_kept(cluster: Cluster, api: Api, names
 
     cluster.kubectl("patch", "-n", namespace, "smtj", "a", "--subresource=status", "--type=merge", "-p", patch)
 
-    selected = cluster.kubectl("get", "-n", namespace, "smtj", "--field-selector=status.trainingJobStatus=Teleporting")
-    assert "Teleporting" in selected.stdout
+    selected = cluster.kubectl(
+        "get", "-n", namespace, "smtj", "--field-selector=status.trainingJobStatus=Teleporting", "-o", "name"
+    )
+    assert selected.stdout.split() == [f"trainingjob.{GROUP}/a"]

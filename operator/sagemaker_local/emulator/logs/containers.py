@@ -17,8 +17,6 @@ from sagemaker_local.emulator.resource import Resource
 
 _HOST: Final = re.compile(r"\balgo-\d+\b")
 _OF_PROGRAM: Final = "AlgorithmError"
-_BEFORE_THE_END: Final = 0.5
-"""Seconds between the last line of a container and the end of its job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,13 @@ def transform(job: Resource) -> Iterator[Stream]:
         return
     for number, host in enumerate(_hosts(int(job.spec["TransformResources"].get("InstanceCount", 1)))):
         instance = blake2b(f"{job.arn}/{number}".encode(), digest_size=9).hexdigest()[:17]
-        lines = [Line(began, "Starting gunicorn"), Line(began + 1, '"GET /ping HTTP/1.1" 200')]
+        lines = [Line(began, "Starting gunicorn"), Line(began, '"GET /ping HTTP/1.1" 200')]
         if job.status == "Failed":
             lines += _failure(job, host, job.facts.get("TransformEndTime", job.modified))
         name = f"{job.name}/i-{instance}-{int(began)}"
         yield Stream(name, began, lines)
         settings = "MaxConcurrentTransforms=1, MaxPayloadInMB=6, BatchStrategy=MULTI_RECORD"
-        yield Stream(f"{name}/data-log", began, [Line(began + 1, f"{_clock(began + 1)}:[sagemaker logs]: {settings}")])
+        yield Stream(f"{name}/data-log", began, [Line(began, f"{_clock(began)}:[sagemaker logs]: {settings}")])
 
 
 GROUPS: Final[Mapping[str, tuple[str, Callable[[Resource], Iterator[Stream]]]]] = {
@@ -104,8 +102,8 @@ def _start(job: Resource, began: float) -> Iterator[Line]:
     given = job.spec.get("HyperParameters", {})
     arguments = "".join(f" --{name} {value}" for name, value in sorted(given.items()))
     yield Line(began, _toolkit(began, "INFO", "Imported framework sagemaker_pytorch_container.training"))
-    yield Line(began + 1, _toolkit(began + 1, "INFO", "Invoking user script"))
-    yield Line(began + 1, f"/opt/conda/bin/python train.py{arguments}")
+    yield Line(began, _toolkit(began, "INFO", "Invoking user script"))
+    yield Line(began, f"/opt/conda/bin/python train.py{arguments}")
 
 
 def _failure(job: Resource, host: str, ended: float) -> Iterator[Line]:
@@ -114,11 +112,10 @@ def _failure(job: Resource, host: str, ended: float) -> Iterator[Line]:
     failed = _HOST.search(told)
     if kind != _OF_PROGRAM or host != (failed[0] if failed else "algo-1"):
         return
-    at = max(ended - _BEFORE_THE_END, 0.0)
-    yield Line(at, "Traceback (most recent call last):")
-    yield Line(at, '  File "/opt/ml/code/train.py", line 41, in <module>')
-    yield from (Line(at, line) for line in told.strip().splitlines())
-    yield Line(at, _toolkit(at, "ERROR", "Reporting training FAILURE"))
+    yield Line(ended, "Traceback (most recent call last):")
+    yield Line(ended, '  File "/opt/ml/code/train.py", line 41, in <module>')
+    yield from (Line(ended, line) for line in told.strip().splitlines())
+    yield Line(ended, _toolkit(ended, "ERROR", "Reporting training FAILURE"))
 
 
 def _toolkit(time: float, level: str, text: str) -> str:
