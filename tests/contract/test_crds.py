@@ -242,6 +242,11 @@ def test_what_update_takes_is_mutable_and_nothing_else() -> None:
             *always,
             *("deploymentConfig", "endpointConfigName", "endpointConfigRef", "excludeRetainedVariantProperties"),
             *("retainAllVariantProperties", "retainDeploymentConfig"),
+            # What an EndpointConfig holds, described in place, and how it is rolled out.
+            *("asyncInferenceConfig", "crossRegionTrafficConfig", "dataCaptureConfig", "enableNetworkIsolation"),
+            *("executionRoleARN", "explainerConfig", "kmsKeyID", "metricsConfig", "productionVariants"),
+            *("shadowProductionVariants", "vpcConfig"),
+            *("canary", "recreateOnFailure", "revisionHistoryLimit", "rollbackTo", "stopped"),
         ]
     )
 

@@ -16,6 +16,7 @@ class Child:
         created: when it was applied, RFC 3339.
         deleting: whether it is on its way to be gone.
         annotations: those of our own group.
+        identity: its name in SageMaker, once it has one.
         ready: whether it does what its manifest asks.
         finished: whether the outcome of a job is known.
         succeeded: whether that is a success.
@@ -28,6 +29,7 @@ class Child:
     created: str
     deleting: bool = False
     annotations: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
     ready: bool = False
     finished: bool = False
     succeeded: bool = False
@@ -45,6 +47,7 @@ class Child:
             created=resource.created,
             deleting=resource.deleting,
             annotations={key: value for key, value in resource.annotations.items() if key.startswith(f"{GROUP}/")},
+            identity=resource.known_name or "",
             ready=resource.says("Ready") and resource.up_to_date,
             finished=resource.finished,
             succeeded=resource.says("Succeeded"),

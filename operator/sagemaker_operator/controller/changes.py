@@ -68,9 +68,10 @@ class Changes:
         """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
         record = self._store.get(resource.key)
         was, finished = _shown(record), record is not None and record.finished
-        relation = _relation(record)
+        relation, used = _relation(record), _used(record)
         learned = self._store.take(resource)
         self._wake_owners(relation, _relation(learned))
+        self._wake_made(learned, used)
         self._wake_referrers(learned, was)
         if learned.finished and not finished:
             self._wake_leaving(learned)
@@ -84,13 +85,14 @@ class Changes:
         self._gone(record)
         self._wake_owners(_relation(record), None)
         self._wake_leaving(record)
+        self._wake_made(record, None)
         for referrer in self._store.referrers(key):
             self._queue.add(referrer, Lane.TRANSITION)
         self._wake()
 
     def _take(self, resource: Resource, record: Record | None) -> None:
         first = record is None or record.uid != resource.uid
-        was, relation = _shown(record), _relation(record)
+        was, relation, used = _shown(record), _relation(record), _used(record)
         asked = not first and record is not None and _asks_for_work(record, resource)
         learned = self._store.take(resource)
         if first:
@@ -98,6 +100,7 @@ class Changes:
         elif asked:
             self._queue.add(learned.key, Lane.USER)
         self._wake_owners(relation, _relation(learned))
+        self._wake_made(learned, used)
         self._wake_referrers(learned, was)
 
     def _first_seen(self, record: Record) -> None:
@@ -114,8 +117,18 @@ class Changes:
     def _wake_owners(self, before: _Relation | None, after: _Relation | None) -> None:
         """Whom it was or is made for, if what that one knows of it has changed."""
         for relation in (before, after) if before != after else ():
-            if relation is not None:
+            known = self._store.get(relation[0].key) if relation is not None else None
+            # What is merely listed after a restart is no news to whom it was made for before.
+            if relation is not None and (before is not None or known is None or not known.settled):
                 self._queue.add(relation[0].key, Lane.TRANSITION)
+
+    def _wake_made(self, record: Record, used: tuple[bool, frozenset[str]] | None) -> None:
+        """What was made for it may go now, if it is not in use any more."""
+        if _used(record) == used:
+            return
+        for child in self._store.children(record.uid):
+            if child.deleting:
+                self._queue.add(Key(child.kind, record.key.namespace, child.name), Lane.USER)
 
     def _wake_leaving(self, record: Record) -> None:
         """What it refers to may go now, if that is what it waits for."""
@@ -136,6 +149,11 @@ class Changes:
 
 def _relation(record: Record | None) -> _Relation | None:
     return None if record is None or record.owner is None or record.child is None else (record.owner, record.child)
+
+
+def _used(record: Record | None) -> tuple[bool, frozenset[str]] | None:
+    """What keeps an object's own objects from going."""
+    return None if record is None else (record.claimed, record.uses)
 
 
 def _shown(record: Record | None) -> tuple[bool, str] | None:

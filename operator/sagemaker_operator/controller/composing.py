@@ -7,26 +7,22 @@ is planned (`composites`), and when a key comes again (`workers`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sagemaker_operator.composites.child import Child
 from sagemaker_operator.composites.composite import Composite
-from sagemaker_operator.composites.plan import CONTROLLER_UID, Plan, Refusal, Situation, Wanted, manifest
+from sagemaker_operator.composites.plan import Plan, Refusal, Situation
 from sagemaker_operator.engine import announce, report
-from sagemaker_operator.engine.announce import Announcement, Type
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.queue import WorkQueue
-from sagemaker_operator.engine.resource import Key, Object, Resource
+from sagemaker_operator.engine.resource import Key, Object
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.times import written
 from sagemaker_operator.engine.verdict import conditions
-from sagemaker_operator.kinds import KINDS
-from sagemaker_operator.kube.errors import Conflict, Forbidden, Invalid, Missing
 
 from .changes import newer
+from .children import Children
 from .passes import EndlessPass, Vanished
 from .ports import Announcer, Clock, Cluster
 from .store import Store
@@ -110,7 +106,7 @@ class Composing:
     """Keeps the composites, and runs their passes.
 
     Args:
-        hear: learns an object of a kind as an event would tell it.
+        children: carries out what is planned.
     """
 
     def __init__(
@@ -119,12 +115,12 @@ class Composing:
         cluster: Cluster,
         store: Store,
         queue: WorkQueue,
-        hear: Callable[[Any, str | None, Mapping[str, Any]], None],
+        children: Children,
         announcer: Announcer,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
-        self._cluster, self._store, self._queue, self._hear = cluster, store, queue, hear
+        self._cluster, self._store, self._queue, self._children = cluster, store, queue, children
         self._announcer, self._clock, self._wake = announcer, clock, wake
         self._compositions: dict[Key, Composition] = {}
 
@@ -178,9 +174,11 @@ class Composing:
                 continue
             await self._report(composition, parent, plan, so_far)
             for wanted in plan.create:
-                await self._create(composition, wanted, so_far)
+                if (refusal := await self._children.create(composition.parent, wanted)) is not None:
+                    so_far.refused[wanted.name] = refusal
             for child in plan.delete:
-                await self._delete(composition, child)
+                await self._children.delete(composition.parent, child)
+                composition.going |= {child.uid}
             if not plan.create:
                 return Composed(bool(so_far.refused), so_far.wrote, plan.wake_at)
         raise EndlessPass(f"{composition.key}: {_MOST_ROUNDS} rounds and no end")
@@ -193,11 +191,7 @@ class Composing:
 
     async def _list(self, composition: Composition, so_far: _Round) -> None:
         for name in composition.kind.makes:
-            # Where the CRD is not installed there are none; to create one will say so.
-            with suppress(Missing):
-                label = f"{CONTROLLER_UID}={composition.uid}"
-                for body in await self._cluster.labelled(KINDS[name], composition.key.namespace, label):
-                    self._hear(KINDS[name], None, body)
+            await self._children.find(composition.parent, name)
         composition.listed = so_far.fresh = True
 
     async def _report(self, composition: Composition, parent: Object, plan: Plan, so_far: _Round) -> None:
@@ -224,40 +218,3 @@ class Composing:
             events = (*events, *announce.turns(parent.status, composition.parent.status))
         for event in events:
             self._announcer.announce(parent, event)
-
-    async def _create(self, composition: Composition, wanted: Wanted, so_far: _Round) -> None:
-        parent, kind = composition.parent, KINDS[wanted.kind]
-        try:
-            body = await self._cluster.create(kind, parent.namespace, manifest(parent, wanted))
-            self._tell(parent, "Normal", "SuccessfulCreate", f"Created {wanted.kind} {wanted.name}")
-        except Conflict as conflict:
-            found = await self._cluster.get(kind, parent.namespace, wanted.name)
-            if found is None:
-                raise
-            owner = Resource.read(kind, found).owner
-            if owner is None or owner.uid != parent.uid:
-                self._refuse(parent, wanted, Refusal(str(conflict), taken=True), so_far)
-                return
-            # An earlier create got through, and its reply did not.
-            body = found
-        except (Invalid, Forbidden, Missing) as refusal:
-            self._refuse(parent, wanted, Refusal(str(refusal)), so_far)
-            return
-        self._hear(kind, "ADDED", body)
-
-    def _refuse(self, parent: Object, wanted: Wanted, refusal: Refusal, so_far: _Round) -> None:
-        so_far.refused[wanted.name] = refusal
-        said = f"Error creating {wanted.kind} {wanted.name}: {refusal.message}"
-        self._tell(parent, "Warning", "FailedCreate", said)
-
-    async def _delete(self, composition: Composition, child: Child) -> None:
-        parent, kind, there = composition.parent, KINDS[child.kind], False
-        # Another object of that name means that this one is gone.
-        with suppress(Conflict):
-            there = await self._cluster.delete(kind, parent.namespace, child.name, uid=child.uid)
-        composition.going |= {child.uid}
-        if there:
-            self._tell(parent, "Normal", "SuccessfulDelete", f"Deleted {child.kind} {child.name}")
-
-    def _tell(self, parent: Object, severity: Type, reason: str, said: str) -> None:
-        self._announcer.announce(parent, Announcement(severity, reason, said, "Compose"))

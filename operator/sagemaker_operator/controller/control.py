@@ -13,7 +13,9 @@ from sagemaker_operator.images import NONE, Overrides
 from sagemaker_operator.kinds import AnyKind, Kind, Policy
 
 from .changes import Changes
+from .children import Children
 from .composing import Composing
+from .offspring import Offspring
 from .passes import Passes
 from .ports import Announcer, Clock, Cloud, Cluster, Logs, Meter, Sweep
 from .store import Store
@@ -67,12 +69,14 @@ class Control:
             gone=self._watchlist.forget,
             wake=self._wake,
         )
+        children = Children(cluster=cluster, hear=self._changes.ingest, announcer=announcer)
         passes = Passes(
             cluster=cluster,
             cloud=cloud,
             store=self._store,
             learn=self._changes.learn,
             targets=Targets(self._store, cluster=cluster_name, region=region, images=images),
+            offspring=Offspring(cluster=cluster, store=self._store, children=children),
             announcer=announcer,
             clock=clock,
             logs=logs,
@@ -83,7 +87,7 @@ class Control:
             cluster=cluster,
             store=self._store,
             queue=self._queue,
-            hear=self._changes.ingest,
+            children=children,
             announcer=announcer,
             clock=clock,
             wake=self._wake,

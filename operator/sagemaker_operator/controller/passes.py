@@ -15,7 +15,7 @@ from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
 from sagemaker_operator.engine.schedule import Pace
-from sagemaker_operator.engine.sources import redacted
+from sagemaker_operator.engine.sources import Asked, redacted
 from sagemaker_operator.engine.steps import (
     AskAttached,
     AskLog,
@@ -30,7 +30,7 @@ from sagemaker_operator.engine.steps import (
     Step,
     Verb,
 )
-from sagemaker_operator.engine.target import Target
+from sagemaker_operator.engine.target import Target, Waiting
 from sagemaker_operator.engine.times import written
 from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
@@ -39,6 +39,7 @@ from sagemaker_operator.kinds.kind import Stage
 from . import log_reading, sources, telling
 from .finding import attached, find
 from .namespaces import Namespaces
+from .offspring import Offspring
 from .ports import Announcer, Clock, Cloud, Cluster, Logs
 from .store import Record, Store
 from .targets import Targets
@@ -83,6 +84,7 @@ class Passes:
         store: Store,
         learn: Callable[[Resource], None],
         targets: Targets,
+        offspring: Offspring,
         announcer: Announcer,
         clock: Clock,
         region: str,
@@ -90,7 +92,7 @@ class Passes:
         default_policy: Policy | None = None,
     ) -> None:
         self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
-        self._heard = learn
+        self._heard, self._offspring = learn, offspring
         self._announcer, self._clock = announcer, clock
         self._region, self._default_policy, self._logs = region, default_policy, logs
         self._namespaces = Namespaces(cluster, clock)
@@ -106,7 +108,7 @@ class Passes:
         values = {} if resource.deleting else await sources.read(self._cluster, resource)
         facts = Facts(
             resource=resource,
-            target=self._targets.of(resource, values),
+            target=await self._understood(resource, values),
             now=self._clock.now(),
             created=record.created,
             misses=record.misses,
@@ -126,6 +128,16 @@ class Passes:
                 return await self._discard(facts, step)
             facts = await self._carry_out(facts, step, lane, hint)
         raise EndlessPass(f"{resource.key}: {_MOST_STEPS} steps and no end, the last one {step}")
+
+    async def _understood(self, resource: Resource, values: Mapping[Asked, Any] | Waiting) -> Target | Waiting:
+        """What a manifest asks for, with the objects that it describes in place."""
+        target = self._targets.of(resource, values)
+        if not target.made_of:
+            return target
+        made = await self._offspring.make(resource, target.made_of)
+        if isinstance(made, Waiting):
+            return made
+        return self._targets.of(resource, values) if made else target
 
     async def _policy_of(self, resource: Resource) -> Policy | None:
         """The deletion policy where a manifest names none: its namespace's, else the operator's."""
@@ -247,9 +259,12 @@ class Passes:
                 resource, wrote = await self._patch(resource, {"status": change}, status=True), True
         facts = replace(facts, resource=resource)
         self._tell(facts, before)
+        await self._offspring.prune(facts)
         return Outcome(step.pace, facts, wrote)
 
     async def _release(self, facts: Facts, step: Release) -> Outcome:
+        if facts.policy is Policy.RETAIN and facts.kind.inline is not None:
+            await self._offspring.retain(facts.resource)
         left = [name for name in facts.resource.finalizers if name != FINALIZER]
         await self._patch(facts.resource, {"metadata": {"finalizers": left or None}})
         for announcement in announce.calls(facts):

@@ -13,6 +13,7 @@ from typing import Any
 from sagemaker_operator.composites.child import Child
 from sagemaker_operator.engine import policy, references
 from sagemaker_operator.engine.resource import Key, Owner, Resource
+from sagemaker_operator.engine.revisions import in_use
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.kinds import KINDS, Kind, Reference
 
@@ -35,6 +36,7 @@ class Record:
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
+        uses: the names in SageMaker of what it has made for itself and must not lose.
         due: when time alone gives it something to do.
         owner: the custom resource that it was made for.
         child: what that one knows of it; None if there is none.
@@ -68,6 +70,7 @@ class Record:
     pace: Pace | None = None
     misses: int = 0
     due: datetime | None = None
+    uses: frozenset[str] = frozenset()
     owner: Owner | None = None
     child: Child | None = None
 
@@ -94,6 +97,7 @@ class Record:
         self.seen = _seen(resource)
         self.offers = _offers(resource)
         self.due = policy.due(resource)
+        self.uses = in_use(status) if resource.kind.inline is not None else frozenset()
         self.owner, self.child = resource.owner, Child.of(resource) if resource.owner else None
         found = references.pointers(resource.kind, resource.spec, resource.namespace)
         self.points_to = tuple((pointer.target, pointer.reference.holds) for pointer in found)
@@ -165,7 +169,7 @@ class Store:
 
     def dependents(self, key: Key) -> tuple[str, ...]:
         """The objects that one must outlive: they refer to it, and may have something in SageMaker."""
-        found = []
+        found = self._makers(key)
         for referrer in self.referrers(key):
             record = self._records.get(referrer)
             # A job that is over needs nothing any more.
@@ -174,6 +178,14 @@ class Store:
             if (key, True) in record.points_to:
                 found.append(str(referrer))
         return tuple(sorted(found))
+
+    def _makers(self, key: Key) -> list[str]:
+        """Whoever has made an object for itself and uses it."""
+        made = self._records.get(key)
+        maker = self._records.get(made.owner.key) if made is not None and made.owner is not None else None
+        if made is None or made.owner is None or maker is None or maker.uid != made.owner.uid or not maker.claimed:
+            return []
+        return [str(maker.key)] if made.name in maker.uses else []
 
 
 def _serves(resource: Resource) -> bool:

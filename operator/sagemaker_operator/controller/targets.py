@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sagemaker_operator.composites.endpoint import children
+from sagemaker_operator.composites.endpoint.children import Described
+from sagemaker_operator.composites.endpoint.sizes import sizes
 from sagemaker_operator.engine import builtin, references, sources
 from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.policy import RunPolicy
@@ -13,6 +16,7 @@ from sagemaker_operator.engine.sources import Asked
 from sagemaker_operator.engine.target import Target, Waiting, fingerprint, understand
 from sagemaker_operator.engine.verdict import Reason
 from sagemaker_operator.images import NONE, Overrides, Unknown
+from sagemaker_operator.kinds import Reference
 
 from .store import Store
 
@@ -40,8 +44,12 @@ class Targets:
         if isinstance(values, Waiting):
             return values
         offers: dict[Pointer, str | list[Any]] = {}
+        artifacts = resource.status.get("artifacts") or {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
             offer = self._offer(pointer, made=resource.arn is not None)
+            if isinstance(offer, Waiting) and (known := artifacts.get(str(pointer.target.name))) is not None:
+                # What was deployed stays so when the job that made it is cleaned up.
+                offer = known
             if isinstance(offer, Waiting):
                 return self._cycle(resource.key, pointer.target) or offer
             offers[pointer] = offer
@@ -54,8 +62,36 @@ class Targets:
             resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)
         except Unknown as unknown:
             return Waiting(f"{unknown}.", Reason.INVALID_SPEC, hopeless=True)
+        described = children.describe(resource, resolved) if children.uses(resource.kind, resolved) else None
+        if described is not None:
+            found_there = self._described(resource, described)
+            if isinstance(found_there, Waiting):
+                return found_there
+            resolved |= found_there
         target = understand(resource, resolved, owned)
-        return replace(target, secrets=hidden, images=found, inputs=_digest(offers, values, hidden))
+        target = replace(target, secrets=hidden, images=found, inputs=_digest(offers, values, hidden))
+        if described is None:
+            return target
+        taken = {p.target.name: offer for p, offer in offers.items() if p.reference.sets == "modelDataURL"}
+        return replace(target, artifacts=taken, **_of(described, resource, resolved))
+
+    def _described(self, resource: Resource, described: Described) -> dict[str, Any] | Waiting:
+        """The field that names what a manifest describes in place, or what it waits for."""
+        row, name = resource.kind.inline, described.config
+        assert row is not None
+        asked = resource.spec.get("rollbackTo")
+        if asked is not None:
+            known = next((one for one in resource.status.get("revisions") or () if one.get("revision") == asked), None)
+            if known is None:
+                message = f"spec.rollbackTo is {asked}, and status.revisions has no such revision."
+                return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
+            name = known["name"]
+            described = replace(described, children=())
+        reference = Reference(row.field, row.sets, row.kind, row.reads)
+        offer = self._offer(Pointer(reference, (), Key(row.kind, resource.namespace, name)), made=False)
+        if isinstance(offer, Waiting):
+            return replace(offer, made_of=described.children)
+        return {row.sets: offer}
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
         """What to say if a resource waits for itself by way of what it waits for."""
@@ -86,6 +122,17 @@ class Targets:
         if offer is None:
             return Waiting(f"{pointer.target} has no status.{pointer.reference.reads}.")
         return offer
+
+
+def _of(described: Described, resource: Resource, resolved: Mapping[str, Any]) -> dict[str, Any]:
+    """What a target tells of what is described in place."""
+    assert resource.kind.inline is not None
+    asked = resource.spec.get("rollbackTo")
+    revisions = resource.status.get("revisions") or ()
+    name = next((one["name"] for one in revisions if one.get("revision") == asked), described.config)
+    sized = {} if asked is not None else sizes(resource.kind.inline, resolved)
+    made_of = () if asked is not None else described.children
+    return {"made_of": made_of, "revision": name, "sizes": sized}
 
 
 def _digest(offers: Mapping[Pointer, Any], values: Mapping[Asked, Any], hidden: Mapping[str, str]) -> str | None:

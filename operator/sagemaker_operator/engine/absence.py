@@ -44,7 +44,8 @@ def _lost(facts: Facts) -> Step | None:
         return Rest(None, Pace.SOON)
     if facts.kind.lifecycle is Lifecycle.JOB:
         return _lost_job(facts)
-    if facts.drift is Drift.CORRECT:
+    again = facts.resource.status.get("recreatedFor") or {}
+    if facts.drift is Drift.CORRECT or again.get("generation") == facts.resource.generation:
         return None
     subject = f"{facts.kind.name} {facts.resource.known_name}"
     message = f"{subject} was deleted in SageMaker, and spec.driftPolicy is {facts.drift}."

@@ -21,6 +21,7 @@ _DONE = {
     Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
     Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
     Verb.PURGE: ("Deleted", "Deleted the record of an earlier attempt at {kind} {name} in SageMaker."),
+    Verb.SIZE: ("Resized", "Changed weights and counts of the variants of {kind} {name} in SageMaker."),
     Verb.TAG: ("Tagged", "Changed the tags of {kind} {name} in SageMaker."),
     Verb.ATTACH: ("Attached", "Attached {kind} {name} in SageMaker."),
     Verb.DETACH: ("Detached", "Detached {kind} {name} in SageMaker."),

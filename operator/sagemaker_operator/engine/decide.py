@@ -11,7 +11,7 @@ from sagemaker_operator.errors import Exists
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 
-from . import address, amending, attempts, ownership, refusal
+from . import address, amending, attempts, ownership, refusal, serving
 from .absence import MISSES, missing
 from .attaching import unattached
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
@@ -201,9 +201,11 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     just_created,
     stopping,
     unlooked,
+    serving.stopped,
     missing,
     foreign,
     mistagged,
+    serving.put_away,
     unattached,
     interrupted,
     amending.amended,
@@ -211,6 +213,7 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     unread_log,
     halted,
     outdated,
+    serving.sized,
     at_rest,
 )
 

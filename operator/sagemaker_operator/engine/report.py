@@ -11,9 +11,10 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
-from . import accounts, amending, builtin, interrupting, postmortem
+from . import accounts, amending, builtin, interrupting, postmortem, serving
 from .facts import Facts, Present
 from .phase import phase
+from .revisions import revisions
 from .sources import redacted
 from .steps import Verb
 from .target import Target
@@ -40,6 +41,11 @@ _MEMORY = (
     "instanceType",
     "nextAttemptTime",
     "retries",
+    "artifacts",
+    "lastSizing",
+    "recreatedFor",
+    "revisions",
+    "sizesHash",
 )
 
 _FREE_TEXTS = ("Reason", "Message")
@@ -53,6 +59,9 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
         told |= builtin.told(facts.target.images)
     told = _with(told, "run", accounts.run(facts))
     told = _with(told, "failure", postmortem.failure(facts))
+    if facts.kind.inline is not None:
+        told |= serving.memory(facts)
+        told = _with(told, "revisions", revisions(facts, verdict))
     if facts.kind.run is not None:
         told["phase"] = str(phase(facts, verdict))
         if verdict.suspended:
@@ -91,7 +100,7 @@ def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _with(told: dict[str, Any], name: str, part: Mapping[str, Any]) -> dict[str, Any]:
+def _with(told: dict[str, Any], name: str, part: Any) -> dict[str, Any]:
     """A status with a part of its own, and without it where there is nothing to say."""
     return {**told, name: part} if part else {other: held for other, held in told.items() if other != name}
 

@@ -23,7 +23,7 @@ def after(facts: Facts, call: Call, reply: Mapping[str, Any]) -> Facts:
             tags = {tag["Key"]: tag["Value"] for tag in call.request.get("Tags", ())}
             ids = address.assigned(facts.kind.family, reply)
             return replace(facts, created=ids, tags=tags, observed=Unlooked(), misses=0)
-        case Verb.START | Verb.STOP | Verb.DELETE:
+        case Verb.START | Verb.STOP | Verb.DELETE | Verb.SIZE:
             return replace(facts, observed=Unlooked())
         case Verb.UPDATE if facts.kind.live:
             # The next look confirms it at once: what a job has is compared only while something was edited.

@@ -20,6 +20,7 @@ class Verb(Enum):
     STOP = "stop"
     DELETE = "delete"
     PURGE = "purge"
+    SIZE = "size"
     TAG = "tag"
     UNTAG = "untag"
     ATTACH = "attach"

@@ -25,11 +25,13 @@ class Waiting:
         message: which ones, and what they lack.
         reason: whether they are not ready or not there.
         hopeless: whether they can never be, until somebody changes a manifest.
+        made_of: the objects that the manifest describes in place, as far as that is known; see `composites`.
     """
 
     message: str
     reason: Reason = Reason.DEPENDENCY_NOT_READY
     hopeless: bool = False
+    made_of: tuple[Any, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -54,6 +56,10 @@ class Target:
         attached: what the resource is to be attached to, by field.
         secrets: the values among them that nobody may see, with what stands for each in digests (`sources.veiled`).
         images: the images that it names and does not spell out, in the order of the spec.
+        made_of: the objects that the manifest describes in place; see `composites`.
+        artifacts: what it takes from training jobs, by their names.
+        revision: the name of the one of them that a roll-out is about.
+        sizes: what SageMaker can change of variants in place, by the name of the variant.
         inputs: a digest of what it takes from other objects, which changes without the manifest; None if it takes nothing.
     """
 
@@ -65,6 +71,10 @@ class Target:
     secrets: Mapping[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
     inputs: str | None = None
+    made_of: tuple[Any, ...] = ()
+    artifacts: Mapping[str, Any] = field(default_factory=dict)
+    revision: str = ""
+    sizes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""

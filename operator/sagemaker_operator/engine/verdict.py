@@ -42,6 +42,7 @@ class Reason(StrEnum):
     SOURCE_UNREADABLE = "SourceUnreadable"
     STARTING = "Starting"
     STARTUP_DEADLINE_EXCEEDED = "StartupDeadlineExceeded"
+    STOPPED = "Stopped"
     STOPPING = "Stopping"
     SUCCEEDED = "Succeeded"
     SUSPENDED = "Suspended"

@@ -9,7 +9,7 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, running, standins, telling
+from . import changes, columns, controls, fields, inline, running, standins, telling
 
 
 def crd(kind: Kind) -> Schema:
@@ -59,6 +59,7 @@ def spec(kind: Kind) -> Schema:
         "properties": properties | _apart(kind, controls.of(kind), properties),
         "required": required,
     }
+    inline.add(schema, kind, spec)
     standins.add(schema, kind)
     fields.name_identity(schema, kind)
     changes.exclude(schema, kind)
@@ -87,6 +88,7 @@ def status(kind: Kind) -> Schema:
             | fields.edits(kind)
             | fields.details(kind)
             | running.report(kind)
+            | inline.report(kind)
             | telling.report(kind),
             shown,
         )

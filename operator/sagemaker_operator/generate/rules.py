@@ -117,3 +117,18 @@ def of(schema: Schema) -> list[Schema]:
     """The rules that a schema has so far."""
     found: list[Schema] = schema.get("x-kubernetes-validations", [])
     return found
+
+
+def loosen(schema: Schema) -> None:
+    """Take away all rules about what may change."""
+    if "description" in schema:
+        schema["description"] = schema["description"].removesuffix(" Immutable.").removesuffix("Immutable.")
+    kept = [rule for rule in of(schema) if "oldSelf" not in rule["rule"]]
+    schema.pop("x-kubernetes-validations", None)
+    if kept:
+        schema["x-kubernetes-validations"] = kept
+    for inner in schema.get("properties", {}).values():
+        loosen(inner)
+    for part in ("items", "additionalProperties"):
+        if part in schema:
+            loosen(schema[part])

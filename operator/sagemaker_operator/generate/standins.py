@@ -34,7 +34,8 @@ def add(spec: Schema, kind: Kind) -> None:
             required.remove(sets)
             if not required and parent is not spec:
                 del parent["required"]
-        rules.add(parent, rules.one_of([[sets], *([own] for own in fields)], required=is_required))
+        inline = [[kind.inline.field]] if kind.inline is not None and kind.inline.sets == sets and not way else []
+        rules.add(parent, rules.one_of([[sets], *([own] for own in fields), *inline], required=is_required))
 
 
 def groups(kind: Kind) -> Iterator[tuple[tuple[str, ...], str, dict[str, StandIn]]]:

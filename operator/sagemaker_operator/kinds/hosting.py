@@ -2,6 +2,7 @@
 
 from sagemaker_operator.model.families import Family
 
+from .inline import Inline
 from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, says
 
 MODEL = Kind(
@@ -89,7 +90,26 @@ ENDPOINT = Kind(
     # SageMaker's own default resets autoscaled instance counts to those of the new configuration.
     update_sends={"RetainAllVariantProperties": True},
     observed=frozenset({"EndpointConfigName"}),
-    references=(Reference("endpointConfigRef", "endpointConfigName", "EndpointConfig", "endpointConfigName"),),
+    references=(
+        Reference("endpointConfigRef", "endpointConfigName", "EndpointConfig", "endpointConfigName"),
+        *(
+            Reference(
+                f"{way}trainingJobRef", "modelDataURL", "TrainingJob", "modelArtifacts.s3ModelArtifacts", holds=False
+            )
+            for way in ("productionVariants[].", "shadowProductionVariants[].", "canary.")
+        ),
+    ),
+    inline=Inline(
+        field="productionVariants",
+        sets="endpointConfigName",
+        kind="EndpointConfig",
+        reads="endpointConfigName",
+        lists=("productionVariants", "shadowProductionVariants"),
+        inner="Model",
+        inner_field="model",
+        inner_sets="modelName",
+        inner_ref="modelRef",
+    ),
     columns=(
         Column("Config", ".status.endpointConfigName"),
         Column("Endpoint-Name", ".status.endpointName", wide=True),

@@ -17,6 +17,7 @@ from sagemaker_operator.model.names import field as field_name
 from sagemaker_operator.model.service import input_shape
 
 from .details import Detail, Hold
+from .inline import Inline
 from .parts import Attachment, BuiltIn, Change, Column, Reference, Says, Source, says
 from .running import Running
 
@@ -123,6 +124,7 @@ class Kind:
         attachments: the fields that tie it to other resources by operations of their own.
         sources: the fields that name keys of ConfigMaps and Secrets.
         images: the fields that name SageMaker's own images.
+        inline: what a manifest can describe in place, as an object of its own.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
         rollback: whether a failed update leaves the resource serving its old spec (`engine.updating`).
@@ -181,6 +183,7 @@ class Kind:
     sources: tuple[Source, ...] = ()
     images: tuple[BuiltIn, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    inline: Inline | None = None
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
     rollback: bool = False

@@ -32,7 +32,7 @@ def test_fields_that_stay_as_they_are_within_others_are_named() -> None:
 def test_what_is_stopped_to_be_changed_or_deleted_is_told() -> None:
     assert "It is stopped to be changed, and started again" in section("NotebookInstance", "Changes")
     assert "What runs is stopped before it is deleted." in section("NotebookInstance", "Deletion")
-    assert "stopped" not in section("Endpoint", "Changes") + section("Endpoint", "Deletion")
+    assert "is stopped" not in section("Endpoint", "Changes") + section("Endpoint", "Deletion")
 
 
 @pytest.mark.parametrize(
