@@ -12,9 +12,11 @@ another moment each time.
 """
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +27,7 @@ from tests.rehearsal.doors import START, Event, Life, Moment, Surroundings
 from tests.rehearsal.kubernetes import NAMESPACE, Kubernetes, Object
 
 from sagemaker_local.emulator.resource import Resource as SageMakerResource
+from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.controller.control import Control
 from sagemaker_operator.engine.ownership import UID
 from sagemaker_operator.engine.resource import Key
@@ -46,6 +49,7 @@ class Rehearsal:
         complaints: what was wrong at any moment; the rehearsal fails with them when it ends.
         moments: how many moments there were so far at which the operator could have died.
         deaths: how often it died.
+        made: the ARNs of the jobs that were made for each UID.
         checks: further rules that each new version of an object has to keep; each gives what is wrong.
 
     Args:
@@ -77,9 +81,12 @@ class Rehearsal:
         self._die_at, self._straggle, self._workers = die_at, straggle, workers
         self._control_arguments = {"cluster_name": "rehearsal", "region": REGION, **control}
         self._live: dict[tuple[str, str], dict[str, str]] = {}
+        self.made: dict[str, list[str]] = {}
         self._seed, self._random = seed, random.getstate()
         self._life: Life | None = None
         self._working: asyncio.Task[None] | None = None
+        self._faults = _Faults(self.complaints)
+        self._return: asyncio.TimerHandle | None = None
         self._feeding: Callable[[], None] | None = None
         self.kubernetes.watchers.append(self._check)
         self.amazon.listen(self._count)
@@ -88,7 +95,10 @@ class Rehearsal:
     # The operator
 
     def start(self) -> None:
-        """Start an operator that knows nothing but what is listed to it."""
+        """Start an operator that knows nothing but what is listed to it; there is never more than one."""
+        self._return = None
+        if self._working is not None:
+            return
         life = Life(self.around, self._died, straggle=self._straggle)
         control = Control(
             cluster=life,
@@ -100,7 +110,7 @@ class Rehearsal:
             **self._control_arguments,
         )
         for found in self.kubernetes:
-            control.ingest(KINDS[found["kind"]], None, found)
+            control.ingest(ALL_KINDS[found["kind"]], None, found)
         self._life, self.control = life, control
         self._feed(control)
         self._working = self.loop.create_task(control.run(self._workers))
@@ -112,16 +122,25 @@ class Rehearsal:
 
     def stop(self) -> None:
         """End the operator gently, as SIGTERM does; it does not come back."""
+        # A death that was just asked for comes first.
+        self.loop.run_until_complete(asyncio.sleep(0))
         if self._working is not None:
             self.control.stop()
+            with suppress(asyncio.CancelledError):
+                self.loop.run_until_complete(self._working)
             self._starve()
-            self.loop.run_until_complete(self._working)
             self._working = None
+        if self._return is not None:
+            self._return.cancel()
 
     def restart(self) -> None:
         """End the operator gently, and start another one."""
         self.stop()
         self.start()
+
+    def die_in(self, moments: int) -> None:
+        """Let the operator be killed so many moments from now; 0 is its next request."""
+        self._die_at = self.moments + moments
 
     # What users do
 
@@ -223,6 +242,7 @@ class Rehearsal:
     # Behind the curtain
 
     def __enter__(self) -> Self:
+        logging.getLogger("sagemaker_operator").addHandler(self._faults)
         self._random = random.getstate()
         random.seed(self._seed)
         asyncio.set_event_loop(self.loop)
@@ -235,14 +255,12 @@ class Rehearsal:
         try:
             self._sweep_up()
         finally:
+            logging.getLogger("sagemaker_operator").removeHandler(self._faults)
             self.loop.close()
             asyncio.set_event_loop(None)
             random.setstate(self._random)
-        if error is not None:
-            for complaint in self.complaints:
-                error.add_note(f"complaint: {complaint}")
-            return
-        assert not self.complaints, "\n".join(dict.fromkeys(self.complaints))
+        if error is None:
+            assert not self.complaints, "\n".join(dict.fromkeys(self.complaints))
 
     def _sweep_up(self) -> None:
         self._starve()
@@ -270,6 +288,7 @@ class Rehearsal:
     def _healthy(self) -> None:
         if self._working is not None and self._working.done() and not self._working.cancelled():
             self._working.result()
+        assert not self.complaints, "\n".join(dict.fromkeys(self.complaints))
 
     def _feed(self, control: Control) -> None:
         """Tell the operator of every change, a little late and in order."""
@@ -279,7 +298,7 @@ class Rehearsal:
         def deliver() -> None:
             event, found = waiting.popleft()
             if going:
-                control.ingest(KINDS[found["kind"]], event, found)
+                control.ingest(ALL_KINDS[found["kind"]], event, found)
 
         def hear(event: str, after: Object, before: Object | None) -> None:
             waiting.append((event, after))
@@ -325,7 +344,7 @@ class Rehearsal:
         assert self._working is not None
         self._working.cancel()
         self._working = None
-        self.loop.call_later(_AWAY, self.start)
+        self._return = self.loop.call_later(_AWAY, self.start)
 
     def _check(self, event: str, after: Object, before: Object | None) -> None:
         """The rules that every version of every object keeps."""
@@ -335,6 +354,13 @@ class Rehearsal:
         if before is not None:
             wrong += broken_turns(before, after)
         self.complaints += [f"at {self.seconds:.1f} s {_key(after)}: {what}" for what in wrong]
+
+    def _begun(self, kind: str, owner: str) -> None:
+        """Nothing is begun for a custom resource whose outcome is told."""
+        (found,) = (one for one in self.kubernetes if one["kind"] == kind and one["metadata"]["uid"] == owner)
+        told = [c["status"] for c in (found.get("status") or {}).get("conditions", ()) if c["type"] == "Succeeded"]
+        if told:
+            self.complaints.append(f"at {self.seconds:.1f} s a finished {kind} was begun again: Succeeded={told[0]}")
 
     def _count(self, job: SageMakerResource, _: float) -> None:
         """No custom resource has two live jobs."""
@@ -348,11 +374,26 @@ class Rehearsal:
         if owner is None or owner not in ours:
             return
         live = self._live.setdefault((job.kind, owner), {})
+        if job.arn not in self.made.setdefault(owner, []):
+            self.made[owner].append(job.arn)
+            self._begun(job.kind, owner)
         live.pop(job.arn, None)
         if not job.gone and kind.stage(job.status) in _LIVE:
             live[job.arn] = str(job.status)
         if len(live) > 1:
             self.complaints.append(f"at {self.seconds:.1f} s two live jobs of one {job.kind}: {live}")
+
+
+class _Faults(logging.Handler):
+    """Complains of what the operator holds for a fault of its own."""
+
+    def __init__(self, complaints: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._complaints = complaints
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else getattr(record, "error", "")
+        self._complaints.append(f"{record.getMessage()}: {error!r}")
 
 
 def _key(found: Object) -> Key:

@@ -1,9 +1,10 @@
 """How jobs are run: one test for each promise of ``spec.suspend`` and ``spec.runPolicy``, and for the pairs that meet.
 
-Whatever happens, no custom resource ever has two live jobs in SageMaker, and every status keeps to kstatus: each rehearsal watches
-that by itself.
+Whatever happens, no custom resource ever has two live jobs in SageMaker, and every status keeps to kstatus: each rehearsal
+watches that by itself.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -221,7 +222,7 @@ def test_retries_wait_longer_each_time() -> None:
         assert over(play, key) == ("Failed", "False", "InternalServerError")
         attempts = play.status(key)["attempts"]
         starts = [entry.time for entry in play.amazon.core.journal.entries(CREATE)]
-        pauses = [later - earlier - 344 for earlier, later in zip(starts, starts[1:], strict=False)]
+        pauses = [later - earlier - 344 for earlier, later in pairwise(starts)]
         assert len(attempts) == 5
         assert all(10 * 2**n <= pause <= 15 * 2**n + 20 for n, pause in enumerate(pauses)), pauses
 
@@ -435,6 +436,15 @@ def test_a_job_without_another_type_that_waits_too_long_has_failed() -> None:
         assert over(play, key) == ("Failed", "False", "StartupDeadlineExceeded")
         assert names(play) == ["digits"]
         play.quiet()
+
+
+def test_a_job_that_waits_too_long_for_instances_is_tried_again_as_often_as_the_policy_says() -> None:
+    with Rehearsal() as play:
+        play.amazon.core.scenarios.wait(KIND, "digits(-2)?$", seconds=9000)
+        key = play.apply(job({"startupDeadlineSeconds": 400, "backoffLimit": 2}))
+
+        assert over(play, key) == ("Succeeded", "True", "Succeeded")
+        assert [reason for _, reason in ended(play, key)] == ["StartupDeadlineExceeded"] * 2 + ["Succeeded"]
 
 
 # Deadlines

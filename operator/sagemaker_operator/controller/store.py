@@ -37,7 +37,7 @@ class Record:
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
         uses: the names in SageMaker of what it has made for itself and must not lose.
-        due: when time alone gives it something to do.
+        due: the moments at which time alone gives it something to do.
         owner: the custom resource that it was made for.
         child: what that one knows of it; None if there is none.
     """
@@ -69,7 +69,7 @@ class Record:
     tries: int = 0
     pace: Pace | None = None
     misses: int = 0
-    due: datetime | None = None
+    due: tuple[datetime, ...] = ()
     uses: frozenset[str] = frozenset()
     owner: Owner | None = None
     child: Child | None = None

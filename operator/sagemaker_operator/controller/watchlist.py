@@ -115,10 +115,11 @@ class Watchlist:
         if joined is not None:
             joined[0].members.pop(joined[1], None)
 
-    def remind(self, record: Record) -> None:
-        """Wake the key when time alone gives it something to do."""
-        if record.due is not None:
-            left = (record.due - self._clock.now()).total_seconds()
+    def remind(self, record: Record, *, after: datetime | None = None) -> None:
+        """Wake the key when time alone gives it something to do; moments up to one were considered already."""
+        moments = [moment for moment in record.due if after is None or moment > after]
+        if moments:
+            left = (min(moments) - self._clock.now()).total_seconds()
             self._queue.add_at(record.key, self._clock.monotonic() + max(0.0, left), Lane.TRANSITION)
 
     async def close(self) -> None:

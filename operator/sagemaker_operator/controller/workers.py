@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -41,8 +42,8 @@ class Watcher(Protocol):
     def forget(self, record: Record) -> None:
         """Wake the key no more."""
 
-    def remind(self, record: Record) -> None:
-        """Wake the key when time alone gives it something to do."""
+    def remind(self, record: Record, *, after: datetime | None = None) -> None:
+        """Wake the key when time alone gives it something to do; moments up to one were considered already."""
 
 
 class Workers:
@@ -176,9 +177,8 @@ class Workers:
             # Something moves: look again soon.
             record.pace = None
         self._again(record, outcome.pace, Lane.TRANSITION)
-        if record.due is not None and (outcome.wrote or record.due > outcome.facts.now):
-            # What was due when the pass began has been considered by it, unless it is the pass that made it due.
-            self._watcher.remind(record)
+        # What was due when the pass began has been considered by it, unless it is the pass that made it due.
+        self._watcher.remind(record, after=None if outcome.wrote else outcome.facts.now)
         return "error" if failure is not None else "requeue_after"
 
     def _again(self, record: _Worked, pace: Pace, lane: Lane) -> None:

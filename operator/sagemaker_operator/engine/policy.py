@@ -130,14 +130,11 @@ def _put(node: Mapping[str, Any], way: tuple[str, ...], value: str) -> dict[str,
     return {**node, name: _put(node.get(name) or {}, tuple(rest), value) if rest else value}
 
 
-def due(resource: Resource) -> datetime | None:
-    """When time alone gives a job something to do; None if it never does."""
-    if resource.kind.run is None or resource.paused or resource.deleting:
-        return None
+def due(resource: Resource) -> tuple[datetime, ...]:
+    """The moments at which time alone gives a job something to do; some may have passed, with others still to come."""
     policy = RunPolicy(resource)
-    if policy.elsewhere:
-        return None
-    if resource.finished:
-        return policy.expiry
-    moments = (policy.deadline, policy.startup_deadline, policy.next_attempt)
-    return min((moment for moment in moments if moment is not None), default=None)
+    if resource.kind.run is None or resource.paused or resource.deleting or policy.elsewhere:
+        return ()
+    ahead = (policy.deadline, policy.startup_deadline, policy.next_attempt)
+    moments = (policy.expiry,) if resource.finished else ahead
+    return tuple(moment for moment in moments if moment is not None)

@@ -1,0 +1,295 @@
+"""A job among random edits, outcomes, faults and deaths of the operator: what must hold, holds at every moment.
+
+What each version of a status must keep to, and that no custom resource has two live jobs, is watched by the rehearsal itself.
+Examples are always the same, and few; ``REHEARSALS=20000 pytest tests/rehearsal/test_rehearsed_fates.py`` looks for new ones.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import Phase, event, given, note, settings
+from hypothesis import strategies as st
+from tests.builders import training_job
+from tests.rehearsal.doors import KUBERNETES_FAULTS
+from tests.rehearsal.kubernetes import Object
+from tests.rehearsal.stage import Rehearsal
+
+from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.kube.errors import Invalid
+
+EXAMPLES = int(os.environ.get("REHEARSALS", "0"))
+KIND = "TrainingJob"
+KEY = Key(KIND, "default", "digits")
+Step = tuple[Any, ...]
+
+OUTCOMES = {
+    "done": None,
+    "capacity": ("CapacityError: Unable to provision requested ML compute capacity.", "Starting"),
+    "internal": ("InternalServerError: We encountered an internal error. Please try again.", None),
+    "algorithm": ("AlgorithmError: ExecuteUserScriptError: exit code 1", None),
+    "client": ("ClientError: Data download failed", "Downloading"),
+    "throttled": ("ClientError: ThrottlingException: Rate exceeded", "Downloading"),
+    "interrupted": None,
+    "queued": None,
+}
+RETRYABLE = ("CapacityError", "InternalServerError", "ThrottlingError", "Interrupted", "AlgorithmError")
+OPERATIONS = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags", ".*")
+
+
+def policies() -> st.SearchStrategy[dict[str, Any]]:
+    times = st.sampled_from([1, 100, 200, 400, 900])
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "backoffLimit": st.integers(0, 3),
+        "activeDeadlineSeconds": times,
+        "startupDeadlineSeconds": st.sampled_from([100, 250]),
+        "ttlSecondsAfterFinished": st.sampled_from([0, 30, 600]),
+        "ttlSecondsAfterFailed": st.sampled_from([0, 30, 600]),
+        "instanceTypes": st.lists(st.sampled_from(["ml.m5.xlarge", "ml.m5.2xlarge"]), min_size=1, unique=True),
+        "retryOn": st.lists(st.sampled_from(RETRYABLE), min_size=1, unique=True),
+    }
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def steps() -> st.SearchStrategy[Step]:
+    edits = st.tuples(st.just("edit"), policies())
+    faults = st.tuples(
+        st.just("fault"),
+        st.sampled_from(["throttle", "error", "lose_reply", "cut", "deny", "hang"]),
+        st.sampled_from(OPERATIONS),
+        st.integers(1, 4),
+    )
+    conflicts = st.tuples(
+        st.just("kubernetes fault"), st.lists(st.sampled_from(sorted(KUBERNETES_FAULTS)), min_size=1, max_size=3)
+    )
+    alone = st.sampled_from(
+        [
+            *(("suspend", value) for value in (True, False, None)),
+            *(("pause", value) for value in (True, False)),
+            *(
+                (name,)
+                for name in ("look", "delete", "apply", "stop in console", "delete in console", "kill", "restart")
+            ),
+        ]
+    )
+    deaths = st.tuples(st.just("die in"), st.integers(0, 12))
+    waits = st.tuples(st.just("wait"), st.sampled_from([0.005, 0.05, 0.5, 3, 20, 100, 190, 350, 1000]))
+    return st.one_of(waits, waits, alone, edits, faults, conflicts, deaths)
+
+
+@dataclass
+class Fate:
+    """One job, and what its user knows of it.
+
+    Attributes:
+        limits, types, suspensions: what bounds the attempts of each UID: the highest limit that ever was, the longest list of
+            instance types, and how often it was suspended.
+        stopped: the jobs that were stopped in the console.
+    """
+
+    play: Rehearsal
+    policy: dict[str, Any]
+    limits: dict[str, int] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+    suspensions: dict[str, int] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+
+    def do(self, step: Step) -> None:
+        name, *arguments = step
+        getattr(self, f"_{name.replace(' ', '_')}")(*arguments)
+
+    @property
+    def uid(self) -> str:
+        found = self.play.kubernetes.get(KEY)
+        return "" if found is None else str(found["metadata"]["uid"])
+
+    def _wait(self, seconds: float) -> None:
+        self.play.run(seconds)
+
+    def _suspend(self, value: bool | None) -> None:
+        if self.uid:
+            self.suspensions[self.uid] = self.suspensions.get(self.uid, 0) + 1
+            self.play.edit(KEY, suspend=value)
+
+    def _pause(self, value: bool) -> None:
+        self.play.annotate(KEY, paused="true" if value else None)
+
+    def _edit(self, policy: dict[str, Any]) -> None:
+        if self.uid:
+            try:
+                self.play.edit(KEY, runPolicy=policy)
+            except Invalid:
+                return
+            self._bound()
+
+    def _bound(self) -> None:
+        found = self.play.kubernetes.get(KEY)
+        assert found is not None
+        policy = found["spec"].get("runPolicy") or {}
+        self.limits[self.uid] = max(self.limits.get(self.uid, 0), policy.get("backoffLimit", 0))
+        types = len(policy.get("instanceTypes", ())) + 1
+        # Each edit may name others.
+        self.types[self.uid] = self.types.get(self.uid, 0) + types
+
+    def _fault(self, effect: str, operation: str, times: int) -> None:
+        self.play.amazon.core.faults.by_name(effect)(operation, times=times)
+
+    def _kubernetes_fault(self, names: Sequence[str]) -> None:
+        self.play.around.faults.extend(names)
+
+    def _look(self) -> None:
+        self.play.annotate(KEY, reconcile_requested_at=str(self.play.seconds))
+
+    def _delete(self) -> None:
+        self.play.delete(KEY)
+
+    def _apply(self) -> None:
+        if not self.uid:
+            self.play.apply(training_job("digits", runPolicy=self.policy))
+            self._bound()
+
+    def _stop_in_console(self) -> None:
+        for job in self.play.jobs(KIND):
+            if job.status == "InProgress":
+                self.stopped.add(job.arn)
+                self.play.amazon.core.service.call("StopTrainingJob", {"TrainingJobName": job.name}, job.place)
+
+    def _delete_in_console(self) -> None:
+        for job in self.play.jobs(KIND):
+            if job.status in ("Completed", "Failed", "Stopped"):
+                self.removed.add(job.arn)
+                self.play.amazon.core.service.call("DeleteTrainingJob", {"TrainingJobName": job.name}, job.place)
+
+    def _kill(self) -> None:
+        self.play.kill()
+
+    def _restart(self) -> None:
+        self.play.restart()
+
+    def _die_in(self, moments: int) -> None:
+        self.play.die_in(moments)
+
+    # What must hold
+
+    def wrong(self, found: Object) -> Iterator[str]:
+        """What is wrong with one version of the job."""
+        status, uid = found.get("status") or {}, found["metadata"]["uid"]
+        conditions = {c["type"]: c for c in status.get("conditions", ())}
+        if "Suspended" in conditions and self.play.live(KIND):
+            yield f"it says that it is suspended, and {self.play.live(KIND)} is at work"
+        if status.get("retries", 0) > self.limits.get(uid, 0):
+            yield f"{status['retries']} retries, and the limit was never above {self.limits.get(uid, 0)}"
+        numbers = [one["attempt"] for one in status.get("attempts", ())]
+        if sorted(set(numbers)) != numbers or any(number > status["attempt"] for number in numbers):
+            yield f"the attempts are numbered {numbers}, and the current one is {status.get('attempt')}"
+        if "Succeeded" in conditions:
+            yield from self._wrong_end(status, conditions["Succeeded"])
+            if self.play.live(KIND):
+                yield f"it says that it is over, and {self.play.live(KIND)} is at work"
+
+    def _wrong_end(self, status: Object, told: Object) -> Iterator[str]:
+        """The final status is SageMaker's final word."""
+        jobs = {job.name: job.status for job in self.play.jobs(KIND)}
+        last, phase = jobs.get(status.get("trainingJobName", "")), status["phase"]
+        if last is None:
+            if told["reason"] != "NotFound" and not self.removed and told["reason"] != "DeadlineExceeded":
+                yield f"it is {phase} because of {told['reason']}, and SageMaker has no such job"
+            return
+        fits = {"Succeeded": ("Completed",), "Failed": ("Failed", "Stopped"), "Stopped": ("Stopped",)}[phase]
+        gone = told["reason"] == "NotFound"
+        if last not in (*fits, "Deleting") and not gone:
+            yield f"it is {phase} because of {told['reason']}, and SageMaker says {last}"
+
+    def bounded(self) -> None:
+        """No UID has more jobs than its limits and suspensions allow."""
+        for uid, made in self.play.made.items():
+            types = self.types.get(uid, 1)
+            allowed = (1 + self.limits.get(uid, 0)) * types + self.suspensions.get(uid, 0)
+            assert len(made) <= allowed, f"{len(made)} jobs for one object: {made}"
+
+    def settle(self) -> None:
+        """Everything works again and nobody edits any more: then the job comes to its end, and all is quiet."""
+        play = self.play
+        play.around.faults.clear()
+        play.amazon.core.faults.clear()
+        play.around.each = lambda _: False
+        play.annotate(KEY, paused=None)
+        play.until("it has come to rest", self._rests, within=40_000)
+        self.bounded()
+        if play.kubernetes.get(KEY) is None:
+            assert not play.live(KIND), f"left at work: {play.live(KIND)}"
+        expires = any("ttl" in name for name in self._policy())
+        play.run(1200 if expires else 5)
+        play.quiet(4000)
+
+    def _policy(self) -> dict[str, Any]:
+        found = self.play.kubernetes.get(KEY)
+        return {} if found is None else dict(found["spec"].get("runPolicy") or {})
+
+    def _rests(self) -> bool:
+        found = self.play.kubernetes.get(KEY)
+        if found is None:
+            return True
+        if "deletionTimestamp" in found["metadata"]:
+            return False
+        current = self.play.status(KEY)["observedGeneration"] == found["metadata"]["generation"]
+        done = self.play.says(KEY, "Suspended") or bool(self.play.condition(KEY, "Succeeded"))
+        return current and done and not self.play.live(KIND)
+
+
+def outcomes(play: Rehearsal, told: Sequence[str]) -> None:
+    """What becomes of each attempt, in order; further ones are done."""
+    for number, one in enumerate(told, 1):
+        match = r"-[a-z2-7]{10}$" if number == 1 else rf"-[a-z2-7]{{10}}-{number}$"
+        scenarios, way = play.amazon.core.scenarios, OUTCOMES[one]
+        if one == "interrupted":
+            scenarios.interrupt(KIND, match, times=1)
+        elif one == "queued":
+            scenarios.wait(KIND, match, seconds=500)
+        elif way is not None:
+            scenarios.fail(KIND, match, reason=way[0], at=way[1])
+
+
+def examples(test: Callable[..., None]) -> Callable[..., None]:
+    """As many examples as somebody asks for, or always the same few."""
+    return settings(
+        max_examples=EXAMPLES or 120,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        # To explain a failure takes a hundred times as long as to find it.
+        phases=[Phase.generate, Phase.shrink],
+    )(test)
+
+
+@examples
+@given(
+    policy=policies(),
+    suspend=st.sampled_from([None, None, True]),
+    told=st.lists(st.sampled_from(sorted(OUTCOMES)), max_size=4),
+    todo=st.lists(steps(), max_size=14),
+    nature=st.tuples(st.sampled_from([None, 0.5, 2.5]), st.sampled_from([0.0, 0.0, 2.0])),
+)
+def test_no_fate_makes_two_live_jobs_or_begins_a_finished_one_again(
+    policy: dict[str, Any],
+    suspend: bool | None,
+    told: list[str],
+    todo: list[Step],
+    nature: tuple[float | None, float],
+) -> None:
+    straggle, lag = nature
+    play = Rehearsal(straggle=straggle)
+    with play:
+        fate = Fate(play, policy)
+        play.checks.append(fate.wrong)
+        outcomes(play, told)
+        play.amazon.core.lags.set(reads=lag)
+        play.apply(training_job("digits", runPolicy=policy, suspend=suspend))
+        fate._bound()
+        for step in todo:
+            fate.do(step)
+        fate.settle()
+        event(play.status(KEY).get("phase", "gone"))
+        note(play.told(KEY))
