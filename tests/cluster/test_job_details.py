@@ -75,7 +75,8 @@ def test_jobs_go_where_the_region_cannot_delete_them(user: User, operator: Opera
     user.apply(*(training_job(name, trainingJobName=name, deletionPolicy="Delete") for name in names))
     user.wait(*(f"trainingjob/{name}" for name in names), condition="Succeeded")
 
-    user.delete(*(f"trainingjob/{name}" for name in names))
+    for name in names:
+        user.delete(f"trainingjob/{name}")
 
     assert len(sagemaker.resources("TrainingJob")) == 2
     assert sagemaker.journal.count("DeleteTrainingJob") == 1
