@@ -16,8 +16,8 @@ LINES = (
     r"This SageMaker is emulated",
     r"\$ kubectl apply -f examples/digits/\n",
     r"Model/digits .* DependencyNotReady: TrainingJob default/digits is not ready",
-    r"TrainingJob/digits +InProgress +Ready=Unknown +Training: ",
-    r"TrainingJob/digits +Completed +Ready=True",
+    r"TrainingJob/digits +Running +Ready=Unknown +Training: ",
+    r"TrainingJob/digits +Succeeded +Ready=True",
     r"Endpoint/digits +InService +Ready=True",
     r"MonitoringSchedule/digits +Scheduled +Ready=True",
     r"all 6 objects are Ready; SageMaker has 1 TrainingJob, 1 Model, 1 EndpointConfig, 1 Endpoint, ",
@@ -97,13 +97,13 @@ def test_an_interrupted_demo_leaves_no_process_behind() -> None:
 def test_a_demo_whose_operator_dies_says_so_with_the_end_of_its_log_and_fails() -> None:
     with running_demo() as demo:
         operator = int(read_until(demo, r"the operator runs as process (\d+)")[1])
-        read_until(demo, r"TrainingJob/digits +InProgress")
+        read_until(demo, r"TrainingJob/digits +Running")
         os.kill(operator, signal.SIGKILL)
         said, _ = demo.communicate(timeout=60)
 
     assert demo.returncode == 1
     assert "Not seen: the operator at work: it ended with exit code -9" in said
-    assert "TrainingJob/digits: InProgress, Ready=Unknown" in said
+    assert "TrainingJob/digits: Running, Ready=Unknown" in said
     assert re.search(r"The operator's last log lines:\n  \d{4}-", said)
 
 

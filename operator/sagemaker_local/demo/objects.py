@@ -123,7 +123,7 @@ def _row(kind: str, cells: Mapping[str, Any], found: Mapping[str, Any]) -> Row:
     telling = next((said[name] for name in ("Stalled", "Reconciling") if name in said), ready)
     current = ready.get("observedGeneration") == found["metadata"]["generation"]
     leaving = "deletionTimestamp" in found["metadata"]
-    state = cells.get("State")
+    state = cells.get("Phase") or cells.get("State")
     return Row(
         of=Named(kind, found["metadata"]["name"]),
         state="" if state in _UNSET else str(state),
