@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.builders import ROOT, Manifest
+from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
-from tests.cluster.user import User
+from tests.cluster.user import User, as_file
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.composites.table import COMPOSITES
@@ -55,6 +56,7 @@ def test_a_job_of_each_time_is_made_once_and_its_success_is_told(
     (job,) = made(user)
     user.wait(f"trainingjob/{job['metadata']['name']}", condition="Succeeded")
     eventually("the success is told", lambda: "lastSuccessfulTime" in user.status(NAME))
+    eventually("it is told", lambda: {"SuccessfulCreate", "SawCompletedJob"} <= reasons(user))
     first.kill()
     again = operators()
     again.start()
@@ -68,4 +70,69 @@ def test_a_job_of_each_time_is_made_once_and_its_success_is_told(
     assert (status["lastScheduleTime"], status["activeCount"]) == (f"{due.year}-01-01T00:00:00Z", 0)
     assert status["nextScheduleTime"] == f"{due.year + 1}-01-01T00:00:00Z"
     assert sagemaker.journal.committed("CreateTrainingJob") == 1
-    eventually("it is told", lambda: {"SuccessfulCreate", "SawCompletedJob"} <= reasons(user))
+
+
+def test_what_can_be_told_at_once_is_refused_at_apply(user: User) -> None:
+    template = cron()["spec"]["jobTemplate"]
+    named = {"spec": {**template["spec"], "trainingJobName": "mine"}}
+    refused = {
+        "schedule must have five fields": cron("0 2 * *"),
+        "a schedule has no time zone in it: set timeZone": cron("TZ=UTC 0 2 * * *"),
+        'Unsupported value: "Queue"': cron(concurrencyPolicy="Queue"),
+        "trainingJobName must not be set": cron(jobTemplate=named),
+        "must be no more than 52 characters": {**cron(), "metadata": {"name": "d" * 53}},
+    }
+    taken = ["0 2 * * *", "*/5 0-6,12 ? JAN-MAR Mon", "@daily", " 0  2 1 1 0 "]
+
+    said = user.kubectl("create", "--filename=-", "--dry-run=server", stdin=as_file(*refused.values()), check=False)
+    user.kubectl("create", "--filename=-", "--dry-run=server", stdin=as_file(*map(cron, taken)))
+
+    assert [words for words in refused if words not in said.stderr] == []
+    assert said.stdout == ""
+
+
+def test_a_schedule_is_shown_as_a_cron_job_is_and_names_what_it_cannot_use(user: User, operator: Operator) -> None:
+    user.apply(cron("0 2 1 1 *", timeZone="Europe/Berlin"))
+    user.wait(NAME, condition="Ready")
+
+    head, row = user.kubectl("get", "smctj").stdout.splitlines()
+    assert head.split() == ["NAME", "SCHEDULE", "TIMEZONE", "SUSPEND", "ACTIVE", "LAST-SCHEDULE", "NEXT", "AGE"]
+    following = f"{datetime.now(UTC).year + 1}-01-01T01:00:00Z"
+    assert row.split()[:-1] == ["digits", "0", "2", "1", "1", "*", "Europe/Berlin", "false", "0", following]
+
+    user.edit(NAME, suspend=True)
+    user.wait(NAME, condition="Suspended")
+    user.edit(NAME, suspend=False, timeZone="Europe/Atlantis")
+    user.wait(NAME, condition="Stalled")
+
+    stalled = user.condition(NAME, "Stalled")
+    assert stalled["reason"] == "InvalidSpec"
+    assert stalled["message"] == "spec.timeZone cannot be used: there is no time zone Europe/Atlantis."
+    user.edit(NAME, schedule="0 0 30 2 *", timeZone=None)
+    eventually("it is told", lambda: "never comes true" in user.condition(NAME, "Stalled").get("message", ""))
+
+
+def daily(**span: float) -> str:
+    """A schedule that was due so long ago, and has been each day."""
+    due = datetime.now(UTC) - timedelta(**span)
+    return f"{due.minute} {due.hour} * * *"
+
+
+def test_jobs_take_turns_and_go_with_their_schedule(user: User, operator: Operator, sagemaker: Emulator) -> None:
+    sagemaker.scenarios.take("TrainingJob", "", seconds=600 * SPEED)
+    user.apply(cron(daily(hours=2), concurrencyPolicy="Replace"))
+    user.wait(NAME, condition="Ready")
+    behind(user, days=1)
+    eventually("a job works", lambda: user.status(NAME).get("activeCount") == 1 and "arn" in made(user)[0]["status"])
+    (first,) = made(user)
+
+    user.edit(NAME, schedule=daily(hours=1))
+
+    eventually("another takes its place", lambda: sagemaker.journal.committed("CreateTrainingJob") == 2)
+    assert sagemaker.journal.committed("StopTrainingJob") == 1
+    (second,) = made(user)
+    assert second["metadata"]["name"] > first["metadata"]["name"]
+    eventually("it is told", lambda: second["metadata"]["name"] in [a["name"] for a in user.status(NAME)["active"]])
+    user.kubectl("delete", NAME, "--cascade=foreground", "--timeout=30s")
+    assert made(user) == []
+    assert sagemaker.journal.committed("StopTrainingJob") == 2
