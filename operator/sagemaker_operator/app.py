@@ -217,6 +217,7 @@ class _Process:
             region=self._region,
             deletion_policy=settings.deletion_policy,
             images=self._images,
+            elsewhere=settings.endpoint_url or "",
             resync=settings.resync,
             drift=settings.drift,
         )

@@ -270,6 +270,10 @@ def test_columns_come_in_the_order_state_ready_reason_age(kind: Kind) -> None:
         assert narrow[-2:] == ["Started", "Age"]
         assert wide[-3:] == ["Reason", "Message", "ARN"]
         return
+    if kind.inline is not None:
+        assert narrow == ["Ready", "Phase", "Traffic", "Instances", "Age"]
+        assert wide == ["Config", "URL", "Endpoint-Name", "Reason", "Message", "ARN"]
+        return
     state = ["State"] if kind.family.status else []
     assert narrow[: len(state) + 2] == [*state, "Ready", "Reason"]
     assert narrow[-1] == "Age"

@@ -36,6 +36,7 @@ class Control:
         region: of resources that name none.
         deletion_policy: of resources that name none; None leaves it to their kind.
         images: what goes before the shipped table of SageMaker's own images.
+        elsewhere: where SageMaker is, if not at AWS.
         resync, drift: seconds between looks at what is at rest (see `watchlist`).
     """
 
@@ -53,6 +54,7 @@ class Control:
         logs: Logs | None = None,
         deletion_policy: Policy | None = None,
         images: Overrides = NONE,
+        elsewhere: str = "",
         resync: float = 60.0,
         drift: float = 36_000.0,
     ) -> None:
@@ -82,6 +84,7 @@ class Control:
             logs=logs,
             region=region,
             default_policy=deletion_policy,
+            elsewhere=elsewhere,
         )
         self._composing = Composing(
             cluster=cluster,

@@ -90,11 +90,13 @@ class Passes:
         region: str,
         logs: Logs | None = None,
         default_policy: Policy | None = None,
+        elsewhere: str = "",
     ) -> None:
         self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
         self._heard, self._offspring = learn, offspring
         self._announcer, self._clock = announcer, clock
         self._region, self._default_policy, self._logs = region, default_policy, logs
+        self._elsewhere = elsewhere
         self._namespaces = Namespaces(cluster, clock)
 
     async def run(self, record: Record, lane: Lane) -> Outcome:
@@ -115,6 +117,7 @@ class Passes:
             tries=record.tries,
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
             default_policy=await self._policy_of(resource) if resource.deleting else None,
+            elsewhere=self._elsewhere,
         )
         hint, record.hint = record.hint, None
         further = len(resource.kind.attachments) * _MOST_ATTACHED + len(resource.status.get("attempts") or ())

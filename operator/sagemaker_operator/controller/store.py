@@ -38,6 +38,7 @@ class Record:
         misses: how many looks in a row found nothing.
         uses: the names in SageMaker of what it has made for itself and must not lose.
         due: the moments at which time alone gives it something to do.
+        models: of an EndpointConfig, the model of each variant: its name in SageMaker, or the object that has it.
         owner: the custom resource that it was made for.
         child: what that one knows of it; None if there is none.
     """
@@ -71,6 +72,7 @@ class Record:
     misses: int = 0
     due: tuple[datetime, ...] = ()
     uses: frozenset[str] = frozenset()
+    models: Mapping[str, str | Key] = field(default_factory=dict)
     owner: Owner | None = None
     child: Child | None = None
 
@@ -98,6 +100,7 @@ class Record:
         self.offers = _offers(resource)
         self.due = policy.due(resource)
         self.uses = in_use(status) if resource.kind.inline is not None else frozenset()
+        self.models = _models(resource)
         self.owner, self.child = resource.owner, Child.of(resource) if resource.owner else None
         found = references.pointers(resource.kind, resource.spec, resource.namespace)
         self.points_to = tuple((pointer.target, pointer.reference.holds) for pointer in found)
@@ -158,6 +161,17 @@ class Store:
             if not self._children[owner.uid]:
                 del self._children[owner.uid]
 
+    def models(self, key: Key) -> dict[str, str]:
+        """The models of an EndpointConfig, as they are called in SageMaker, by the name of the variant."""
+        record = self._records.get(key)
+        told = {}
+        for variant, model in record.models.items() if record is not None else ():
+            found = self._records.get(model) if isinstance(model, Key) else None
+            name = found.name if found is not None else model
+            if isinstance(name, str):
+                told[variant] = name
+        return told
+
     def children(self, uid: str) -> tuple[Child, ...]:
         """What was made for the object of a UID, in the order of their names."""
         records = [self._records[key] for key in sorted(self._children.get(uid, ()))]
@@ -202,6 +216,20 @@ def _trouble(resource: Resource) -> str:
 def _seen(resource: Resource) -> tuple[str | None, str | None, str | None]:
     kind, status = resource.kind, resource.status
     return status.get(kind.status_field or ""), status.get(kind.secondary_field or ""), status.get("lastModifiedTime")
+
+
+def _models(resource: Resource) -> dict[str, str | Key]:
+    """The model of each variant of an EndpointConfig."""
+    if resource.kind.name != "EndpointConfig":
+        return {}
+    found: dict[str, str | Key] = {}
+    for variants in ("productionVariants", "shadowProductionVariants"):
+        for variant in resource.spec.get(variants) or ():
+            if reference := variant.get("modelRef"):
+                found[str(variant.get("variantName"))] = Key("Model", resource.namespace, reference["name"])
+            elif "modelName" in variant:
+                found[str(variant.get("variantName"))] = variant["modelName"]
+    return found
 
 
 def _offers(resource: Resource) -> dict[str, str | list[Any]]:

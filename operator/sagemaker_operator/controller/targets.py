@@ -70,6 +70,8 @@ class Targets:
             resolved |= found_there
         target = understand(resource, resolved, owned)
         target = replace(target, secrets=hidden, images=found, inputs=_digest(offers, values, hidden))
+        if resource.kind.inline is not None:
+            target = replace(target, models=self._models(resource, described))
         if described is None:
             return target
         taken = {p.target.name: offer for p, offer in offers.items() if p.reference.sets == "modelDataURL"}
@@ -92,6 +94,15 @@ class Targets:
         if isinstance(offer, Waiting):
             return replace(offer, made_of=described.children)
         return {row.sets: offer}
+
+    def _models(self, resource: Resource, described: Described | None) -> dict[str, str]:
+        """The models that a manifest asks for, by variant, where an object tells them."""
+        row = resource.kind.inline
+        assert row is not None
+        name = (
+            _revision(described, resource) if described else (resource.spec.get("endpointConfigRef") or {}).get("name")
+        )
+        return self._store.models(Key(row.kind, resource.namespace, name)) if name else {}
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
         """What to say if a resource waits for itself by way of what it waits for."""
@@ -128,11 +139,17 @@ def _of(described: Described, resource: Resource, resolved: Mapping[str, Any]) -
     """What a target tells of what is described in place."""
     assert resource.kind.inline is not None
     asked = resource.spec.get("rollbackTo")
-    revisions = resource.status.get("revisions") or ()
-    name = next((one["name"] for one in revisions if one.get("revision") == asked), described.config)
+    name = _revision(described, resource)
     sized = {} if asked is not None else sizes(resource.kind.inline, resolved)
     made_of = () if asked is not None else described.children
     return {"made_of": made_of, "revision": name, "sizes": sized}
+
+
+def _revision(described: Described, resource: Resource) -> str:
+    """The name of the object whose content is to serve."""
+    asked = resource.spec.get("rollbackTo")
+    revisions = resource.status.get("revisions") or ()
+    return next((str(one["name"]) for one in revisions if one.get("revision") == asked), described.config)
 
 
 def _digest(offers: Mapping[Pointer, Any], values: Mapping[Asked, Any], hidden: Mapping[str, str]) -> str | None:

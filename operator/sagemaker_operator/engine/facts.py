@@ -18,6 +18,7 @@ from .details import blame
 from .naming import attempt_name, generated_name
 from .ownership import UID
 from .resource import Resource
+from .scaling.found import Seen
 from .sources import redacted
 from .steps import Call, Verb
 from .target import Target, Waiting
@@ -103,6 +104,7 @@ class Facts:
         tries: how many passes in a row brought no progress.
         dependents: the custom resources that still need this one.
         default_policy: the deletion policy where the manifest names none; None leaves it to the kind.
+        elsewhere: where SageMaker is, if the operator was told another place than AWS; else empty.
     """
 
     resource: Resource
@@ -123,6 +125,7 @@ class Facts:
     tries: int = 0
     dependents: tuple[str, ...] = ()
     default_policy: Policy | None = None
+    elsewhere: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -1,10 +1,10 @@
-"""Where people find a job in the AWS console: pages as addresses, in the partition and region of an ARN.
+"""Where people find a job in the AWS console, and programs an endpoint: addresses, in the partition and region of an ARN.
 
 Not here: whether the reader may open them, or is signed in to that account.
 """
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 # The console of a region is "<region>.<host>".
 # aws, aws-cn, aws-us-gov: aws-samples/sagemaker-ssh-helper, tests/test_local.py (URLs of CloudWatch in each of them).
@@ -20,6 +20,18 @@ _CONSOLES: Mapping[str, str] = {
     "aws-iso-b": "console.sc2shome.sgov.gov",
     "aws-iso-e": "console.csphome.adc-e.uk",
     "aws-iso-f": "console.csphome.hci.ic.gov",
+}
+
+# Under which names AWS answers in a partition: data/partitions.json of botocore.
+_SUFFIXES: Mapping[str, str] = {
+    "aws": "amazonaws.com",
+    "aws-cn": "amazonaws.com.cn",
+    "aws-us-gov": "amazonaws.com",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
 }
 
 
@@ -49,6 +61,29 @@ def logs(arn: str, group: str, prefix: str) -> str | None:
     if home is None:
         return None
     return f"{home}#logsV2:log-groups/log-group/{_twice(group)}$3FlogStreamNameFilter$3D{_twice(prefix)}"
+
+
+def runtime(arn: str, name: str, *, asynchronous: bool = False, override: str = "") -> str | None:
+    """Where an endpoint is invoked, as InvokeEndpoint and InvokeEndpointAsync do it.
+
+    Args:
+        arn: of the endpoint.
+        name: of the endpoint.
+        asynchronous: whether it takes its requests from S3.
+        override: where SageMaker's control plane is; an address of AWS's own says nothing about where its runtime is.
+
+    Returns:
+        The address; None as for `page`.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not parts[3] or (suffix := _SUFFIXES.get(parts[1])) is None:
+        return None
+    host = urlsplit(override).hostname or ""
+    ours = host.endswith(tuple(f".{one}" for one in _SUFFIXES.values()))
+    # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html: FIPS endpoints of the runtime.
+    fips = "-fips" if host.startswith("api-fips.") and ours else ""
+    base = override.rstrip("/") if host and not ours else f"https://runtime{fips}.sagemaker.{parts[3]}.{suffix}"
+    return f"{base}/endpoints/{quote(name, safe='')}/{'async-' if asynchronous else ''}invocations"
 
 
 def _home(arn: str, service: str) -> str | None:

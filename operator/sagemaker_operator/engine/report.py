@@ -11,7 +11,7 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import from_reply
 from sagemaker_operator.model.names import field
 
-from . import accounts, amending, builtin, interrupting, postmortem, serving
+from . import accounts, amending, builtin, hosting, interrupting, postmortem, serving
 from .facts import Facts, Present
 from .phase import phase
 from .revisions import revisions
@@ -62,13 +62,15 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
     if facts.kind.inline is not None:
         told |= serving.memory(facts)
         told = _with(told, "revisions", revisions(facts, verdict))
+        told = {name: part for name, part in (told | hosting.told(facts, verdict)).items() if part is not None}
     if facts.kind.run is not None:
         told["phase"] = str(phase(facts, verdict))
         if verdict.suspended:
             # As in Kubernetes' Job, the clock of the deadline begins anew when it is resumed.
             told.pop("activeSince", None)
     told["observedGeneration"] = resource.generation
-    told["conditions"] = conditions(verdict, resource, now, unapplied=amending.unapplied(facts))
+    asides = hosting.asides(facts) if facts.kind.inline is not None else ()
+    told["conditions"] = conditions(verdict, resource, now, unapplied=amending.unapplied(facts), asides=asides)
     if resource.look_now is not None:
         told["lastHandledReconcileAt"] = resource.look_now
     return told

@@ -13,6 +13,7 @@ from sagemaker_operator.model.service import input_shape
 from .naming import create_token, sagemaker_name
 from .ownership import merge
 from .resource import Resource
+from .scaling.wanted import Wanted, wanted
 from .schedule import Pace
 from .verdict import Reason, Verdict, reconciling, stalled
 
@@ -59,7 +60,9 @@ class Target:
         made_of: the objects that the manifest describes in place; see `composites`.
         artifacts: what it takes from training jobs, by their names.
         revision: the name of the one of them that a roll-out is about.
+        models: the names of the models in SageMaker, by the name of the variant that serves them.
         sizes: what SageMaker can change of variants in place, by the name of the variant.
+        scaling: what is to be scaled, and how.
         inputs: a digest of what it takes from other objects, which changes without the manifest; None if it takes nothing.
     """
 
@@ -74,7 +77,9 @@ class Target:
     made_of: tuple[Any, ...] = ()
     artifacts: Mapping[str, Any] = field(default_factory=dict)
     revision: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scaling: tuple[Wanted, ...] = ()
 
     def create_request(self, kind: Kind) -> dict[str, Any]:
         """The input of the Create operation."""
@@ -97,7 +102,9 @@ def understand(resource: Resource, resolved: Mapping[str, Any], owned: Mapping[s
     tags = merge(members.pop("Tags", ()), owned)  # type: ignore[arg-type]
     attached = {one.field: tuple(resolved.get(one.field) or ()) for one in resource.kind.attachments}
     by_key = {tag["Key"]: tag["Value"] for tag in tags}
-    return Target(sagemaker_name(resource), create_token(resource), members, by_key, attached)
+    name = sagemaker_name(resource)
+    scaled = wanted(resource.kind.scalable, resolved, name)
+    return Target(name, create_token(resource), members, by_key, attached, scaling=scaled)
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

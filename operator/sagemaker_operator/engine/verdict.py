@@ -7,7 +7,7 @@ A resource that serves stays Ready whatever is under way: then `Ready` speaks ab
 ``kubectl wait --for=condition=Ready`` after an edit still waits for the edit to arrive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
@@ -101,6 +101,23 @@ class Unapplied:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A condition about one side of a resource, which changes nothing about whether it is ready.
+
+    Attributes:
+        type: of the condition: ``DataCaptureReady``.
+        status: True, False or Unknown.
+        reason: one of `Reason`, or a word of SageMaker's.
+        message: a sentence for people.
+    """
+
+    type: str
+    status: str
+    reason: str
+    message: str
+
+
 # AWS's words can be long, and the API server would refuse the whole status: metav1.Condition allows 32,768.
 _LONGEST_MESSAGE = 4096
 
@@ -126,7 +143,12 @@ def while_serving(verdict: Verdict, *, current: bool) -> Verdict:
 
 
 def conditions(
-    verdict: Verdict, resource: Object, now: str, *, unapplied: Unapplied | None = None
+    verdict: Verdict,
+    resource: Object,
+    now: str,
+    *,
+    unapplied: Unapplied | None = None,
+    asides: Iterable[Aside] = (),
 ) -> list[dict[str, Any]]:
     """The conditions that say a verdict, sorted by type; a transition time only moves when a status does.
 
@@ -137,6 +159,7 @@ def conditions(
         resource: what it is about, with the conditions of the last report.
         now: RFC 3339.
         unapplied: what SageMaker does not have of an edit, which changes nothing about the rest.
+        asides: further conditions.
     """
     said = {"Ready": _ready_status(verdict)}
     if verdict.state is State.RECONCILING:
@@ -155,6 +178,9 @@ def conditions(
     if unapplied is not None:
         about = replace(verdict, reason=unapplied.reason, message=unapplied.message)
         made.append(_condition("NotApplied", "True", about, resource, now))
+    for aside in asides:
+        about = replace(verdict, reason=aside.reason, message=aside.message)
+        made.append(_condition(aside.type, aside.status, about, resource, now))
     outcome = resource.condition("Succeeded")
     if outcome is not None and verdict.succeeded is None:
         made.append(dict(outcome))

@@ -13,10 +13,13 @@ _READY = '.status.conditions[?(@.type=="Ready")]'
 def of(kind: Kind) -> list[Schema]:
     """The printer columns: state, Ready, reason, the kind's own, age; with ``-o wide`` also why and what it is in AWS.
 
-    Of a job they are its phase, the kind's own, since when it runs, age; with ``-o wide`` also its name and costs, and why.
+    Of a job they are its phase, the kind's own, since when it runs, age; with ``-o wide`` also its name and costs, and why. Of an
+    endpoint they are whether it serves, its phase, who gets the requests, and on how many instances.
     """
     if kind.run is not None:
         return list(_of_job(kind))
+    if kind.inline is not None:
+        return list(_of_endpoint(kind))
     state = [] if kind.family.status is None else [_column("State", f".status.{field(kind.family.status)}")]
     return [
         *state,
@@ -57,10 +60,21 @@ def _of_job(kind: Kind) -> Iterator[Schema]:
     yield _column("ARN", ".status.arn", priority=1)
 
 
+def _of_endpoint(kind: Kind) -> Iterator[Schema]:
+    yield _column("Ready", f"{_READY}.status")
+    yield _column("Phase", ".status.phase")
+    yield from (_column(c.name, c.path, c.type) for c in kind.columns if not c.wide)
+    yield _column("Age", ".metadata.creationTimestamp", "date")
+    yield from (_column(c.name, c.path, c.type, priority=1) for c in kind.columns if c.wide)
+    yield _column("Reason", f"{_READY}.reason", priority=1)
+    yield _column("Message", f"{_READY}.message", priority=1)
+    yield _column("ARN", ".status.arn", priority=1)
+
+
 def selectable(kind: Kind) -> list[Schema]:
     """The fields that a list or watch can be narrowed to."""
     state = [] if kind.family.status is None else [f".status.{field(kind.family.status)}"]
-    state += [".status.phase"] if kind.run is not None else []
+    state += [".status.phase"] if kind.run is not None or kind.inline is not None else []
     return [{"jsonPath": path} for path in (*state, f".status.{kind.identity_field}", ".spec.region")]
 
 

@@ -9,7 +9,7 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, inline, running, standins, telling
+from . import changes, columns, controls, fields, inline, running, serving, standins, telling
 
 
 def crd(kind: Kind) -> Schema:
@@ -89,6 +89,7 @@ def status(kind: Kind) -> Schema:
             | fields.details(kind)
             | running.report(kind)
             | inline.report(kind)
+            | serving.report(kind)
             | telling.report(kind),
             shown,
         )

@@ -4,6 +4,7 @@ from sagemaker_operator.model.families import Family
 
 from .inline import Inline
 from .kind import BuiltIn, Column, Kind, Lifecycle, Reference, says
+from .scalable import Scalable
 
 MODEL = Kind(
     family=Family("Model", identity="ModelName"),
@@ -110,8 +111,28 @@ ENDPOINT = Kind(
         inner_sets="modelName",
         inner_ref="modelRef",
     ),
+    scalable=Scalable(
+        resource="endpoint/{name}/variant/{item}",
+        dimension="sagemaker:variant:DesiredInstanceCount",
+        count="instances",
+        metrics=(
+            "SageMakerVariantInvocationsPerInstance",
+            "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+            "SageMakerVariantProvisionedConcurrencyUtilization",
+        ),
+        items="productionVariants",
+        key="variantName",
+        instead={"serverlessConfig": "sagemaker:variant:DesiredProvisionedConcurrency"},
+        found=("ProductionVariants", "CurrentInstanceCount", "DesiredInstanceCount"),
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html
+        zero_with="asyncInferenceConfig",
+        dimensions={"EndpointName": "{name}", "VariantName": "{item}"},
+    ),
     columns=(
-        Column("Config", ".status.endpointConfigName"),
+        Column("Traffic", ".status.trafficSummary"),
+        Column("Instances", ".status.instances", "integer"),
+        Column("Config", ".status.endpointConfigName", wide=True),
+        Column("URL", ".status.url", wide=True),
         Column("Endpoint-Name", ".status.endpointName", wide=True),
     ),
     rollback=True,
