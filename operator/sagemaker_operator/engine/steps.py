@@ -7,6 +7,7 @@ from typing import Any
 
 from sagemaker_operator.kinds import Attachment
 
+from .scaling.found import Change, Place
 from .schedule import Pace
 from .verdict import Verdict
 
@@ -102,6 +103,33 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class AskScaling:
+    """Ask Application Auto Scaling what it has of some counts."""
+
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskVariants:
+    """Ask which variants some endpoint configurations have, and of which instance types."""
+
+    configs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Change something at Application Auto Scaling.
+
+    Attributes:
+        changes: the calls, in their order; one that fails is the last.
+        parting: whether they take away what is in the way of something else, and are not what the manifest asks for.
+    """
+
+    changes: tuple[Change, ...]
+    parting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """End the pass.
 
@@ -127,4 +155,5 @@ class Discard:
     message: str
 
 
-Step = Claim | Release | Intend | Look | AskOwner | AskAttached | AskLog | Call | Rest | Discard
+Asking = Look | AskOwner | AskAttached | AskLog | AskScaling | AskVariants
+Step = Claim | Release | Intend | Asking | Scale | Call | Rest | Discard

@@ -18,6 +18,7 @@ from sagemaker_operator.model.service import input_shape
 
 from .details import Detail, Hold
 from .inline import Inline
+from .scalable import Scalable
 from .parts import Attachment, BuiltIn, Change, Column, Reference, Says, Source, says
 from .running import Running
 
@@ -125,6 +126,7 @@ class Kind:
         sources: the fields that name keys of ConfigMaps and Secrets.
         images: the fields that name SageMaker's own images.
         inline: what a manifest can describe in place, as an object of its own.
+        scalable: what Application Auto Scaling can change.
         columns: columns besides state, ready, reason and age.
         naming_limit: the length of the longest name that AWS accepts.
         rollback: whether a failed update leaves the resource serving its old spec (`engine.updating`).
@@ -184,6 +186,7 @@ class Kind:
     images: tuple[BuiltIn, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     inline: Inline | None = None
+    scalable: Scalable | None = None
     columns: tuple[Column, ...] = ()
     naming_limit: int = 63
     rollback: bool = False

@@ -1,0 +1,111 @@
+"""What people see of Application Auto Scaling: ``status.scaling`` and the condition ``AutoscalingReady``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_operator.errors import AWSFailure, Denied, Limited, Throttled
+
+from .. import refusal
+from ..facts import Facts
+from ..verdict import Reason, Verdict
+from . import checks, memory
+from .found import Found, Place
+from .wanted import Wanted
+
+CONDITION = "AutoscalingReady"
+
+
+def status(facts: Facts) -> dict[str, Any]:
+    """The fields of the status about it; a field that is empty goes."""
+    entries = _settled(facts) if checks.done(facts) else _before(facts)
+    known = checks.digest(facts) if checks.done(facts) else facts.resource.status.get("scalingHash", "")
+    return {"scaling": entries, "scalingHash": known if entries and not facts.scaling.deregistered else ""}
+
+
+def condition(facts: Facts, verdict: Verdict, now: str) -> list[dict[str, Any]]:
+    """The condition, if there is anything to say."""
+    before = facts.resource.condition(CONDITION)
+    said = None if verdict.suspended else _said(facts)
+    if said is None:
+        keep = before is not None and bool(checks.kept(facts)) and not verdict.suspended
+        return [dict(before)] if keep and before is not None else []
+    state, reason, message = said
+    since = before["lastTransitionTime"] if before and before.get("status") == state else now
+    return [
+        {
+            "type": CONDITION,
+            "status": state,
+            "reason": str(reason),
+            "message": message[:4096],
+            "observedGeneration": facts.resource.generation,
+            "lastTransitionTime": since,
+        }
+    ]
+
+
+def _said(facts: Facts) -> tuple[str, str, str] | None:
+    failure = facts.scaling.failure
+    if failure is not None:
+        # To be told to wait says nothing about what there is.
+        known = isinstance(failure, Throttled) and facts.resource.condition(CONDITION) is not None
+        return None if known else ("False", _reason(failure), refusal.words(failure))
+    if facts.scaling.deregistered and not facts.resource.deleting:
+        names = ", ".join(sorted(place.item or place.resource for place in facts.scaling.deregistered))
+        message = f"Nothing scales {names} until the update is done, before which SageMaker wants it deregistered."
+        return "False", Reason.UPDATING, message
+    if not checks.done(facts) or not (wanted := checks.live(facts)):
+        return None
+    row = facts.kind.scalable
+    assert row is not None
+    ranges = ", ".join(_range(place, one) for place, one in wanted.items())
+    return "True", "Registered", f"Application Auto Scaling keeps {ranges}."
+
+
+def _reason(failure: AWSFailure) -> Reason:
+    match failure:
+        case Denied():
+            return Reason.ACCESS_DENIED
+        case Limited():
+            return Reason.QUOTA_EXCEEDED
+        case _:
+            return Reason.REFUSED_BY_AWS
+
+
+def _range(place: Place, wanted: Wanted) -> str:
+    least, most = wanted.target["MinCapacity"], wanted.target["MaxCapacity"]
+    return f"{place.item or place.resource} between {least} and {most}"
+
+
+def _settled(facts: Facts) -> list[dict[str, Any]]:
+    """What there is, now that it is as wanted."""
+    wanted, found = checks.live(facts), facts.scaling.found or {}
+    ours = memory.done(wanted)
+    entries = []
+    for place, one in wanted.items():
+        entry = {**ours[place].entry, **_bounds(one)}
+        entry["policies"] = [{**told, **_policy(found.get(place, Found()), told["name"])} for told in entry.get("policies", ())]
+        entries.append(_counted(facts, place, {name: value for name, value in entry.items() if value != []}))
+    return entries
+
+
+def _before(facts: Facts) -> list[dict[str, Any]]:
+    """What the status told before, with the counts of now."""
+    kept = checks.kept(facts)
+    told = zip(memory.remembered(facts.resource.status), facts.resource.status.get("scaling") or (), strict=False)
+    return [_counted(facts, place, dict(entry)) for place, entry in told if place in kept]
+
+
+def _bounds(wanted: Wanted) -> dict[str, Any]:
+    return {"minCapacity": wanted.target["MinCapacity"], "maxCapacity": wanted.target["MaxCapacity"]}
+
+
+def _policy(found: Found, name: str) -> dict[str, Any]:
+    there: Mapping[str, Any] = found.policies.get(name) or {}
+    told = {"type": there.get("PolicyType"), "arn": there.get("PolicyARN")}
+    return {field: value for field, value in told.items() if value}
+
+
+def _counted(facts: Facts, place: Place, entry: dict[str, Any]) -> dict[str, Any]:
+    current, desired = checks.counts(facts).get(place.item, (None, None))
+    told = {"current": current, "desired": desired}
+    return {**entry, **{name: int(count) for name, count in told.items() if count is not None}}

@@ -1,0 +1,37 @@
+"""What a row says about counts that Application Auto Scaling can change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# The field in which a manifest asks for it.
+FIELD = "autoscaling"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scalable:
+    """A count that can be scaled, of the resource itself or of each item of a list in its spec.
+
+    Attributes:
+        resource: the resource id, with ``{name}`` for the resource's name and ``{item}`` for the item's.
+        dimension: which count it is, as Application Auto Scaling calls it.
+        count: what is counted, for people: ``instances``.
+        metrics: the predefined metrics that can be tracked.
+        items: the field with the list, whose items are told apart by `key`; "" for the resource itself.
+        key: the field that names an item.
+        instead: other dimensions, by the field of an item with which they apply.
+        found: the member of the Describe reply with the items, "" for the reply itself, and of these the counts at present and
+            those that are wanted; a path each.
+        zero_with: the field of the spec with which the count may be 0; "" where it always may.
+        dimensions: the dimensions of CloudWatch's metrics about it, with ``{name}`` and ``{item}``.
+    """
+
+    resource: str
+    dimension: str
+    count: str
+    metrics: tuple[str, ...]
+    items: str = ""
+    key: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    found: tuple[str, str, str] = ("", "", "")
+    zero_with: str = ""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
