@@ -58,6 +58,16 @@ def test_the_container_that_is_named_in_the_reason_is_the_one_that_failed(
     assert any("exit code 1" in text for text in texts(logs, second))
 
 
+def test_what_the_program_cannot_know_does_not_stand_in_its_log(sagemaker: Emulator, client: Any, logs: Any) -> None:
+    sagemaker.scenarios.fail("TrainingJob", "digits", reason="InternalServerError: try again", at="Training")
+    client.create_training_job(**training_job())
+    sagemaker.clock.advance(400)
+
+    [stream] = streams(logs, logStreamNamePrefix="digits/")
+
+    assert not any("try again" in text or "Traceback" in text for text in texts(logs, stream))
+
+
 def test_a_job_without_instances_has_written_nothing(sagemaker: Emulator, client: Any, logs: Any) -> None:
     sagemaker.scenarios.fail("TrainingJob", "digits", reason="CapacityError: none left", at="Starting")
     client.create_training_job(**training_job())

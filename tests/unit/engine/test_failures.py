@@ -114,6 +114,7 @@ def test_the_class_of_a_failure_is_told_from_its_reason(known: Known) -> None:
         ("Stopped", "MaxRuntimeExceeded", "MaxRuntimeExceeded"),
         ("Stopped", "Stopped", None),
         ("InProgress", "Interrupted", None),
+        ("Stopping", "MaxRuntimeExceeded", None),
         ("Completed", "Completed", None),
     ],
 )
@@ -168,6 +169,11 @@ DENIALS = (
             "arn:aws:iam::123456789012:user/u",
             "explicit deny in a service control policy",
         ),
+    ),
+    (
+        # errors of clients are sentences.
+        "User: arn:aws:iam::123456789012:user/u is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::data/out.",
+        Permission("s3:PutObject", "arn:aws:s3:::data/out", "arn:aws:iam::123456789012:user/u"),
     ),
     (
         # aws-samples and others quote it for sandboxes with a boundary.

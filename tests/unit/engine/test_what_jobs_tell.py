@@ -99,6 +99,14 @@ def test_a_job_that_runs_tells_nothing_that_changes_by_itself() -> None:
     assert not run.keys() & {"completionTime", "durationSeconds", "billableSeconds"}
 
 
+def test_where_aws_tells_no_times_those_of_the_record_count_once_it_is_over() -> None:
+    kind = KINDS["LabelingJob"]
+    record = {"CreationTime": BEGAN, "LastModifiedTime": ENDED}
+
+    assert accounts.duration(kind, {"LabelingJobStatus": "InProgress", **record}) is None
+    assert accounts.duration(kind, {"LabelingJobStatus": "Completed", **record}) == 300
+
+
 def test_the_costs_of_earlier_attempts_are_part_of_the_costs() -> None:
     attempts = [{"attempt": 1, "billableSeconds": 40}, {"attempt": 2, "billableSeconds": 2}]
     told = job("Completed", BillableTimeInSeconds=5, **cluster(InstanceCount=1))

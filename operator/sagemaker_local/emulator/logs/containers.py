@@ -68,15 +68,16 @@ def transform(job: Resource) -> Iterator[Stream]:
     began = job.facts.get("TransformStartTime")
     if began is None:
         return
+    ended = job.facts.get("TransformEndTime", began)
     for number, host in enumerate(_hosts(int(job.spec["TransformResources"].get("InstanceCount", 1)))):
         instance = blake2b(f"{job.arn}/{number}".encode(), digest_size=9).hexdigest()[:17]
         lines = [Line(began, "Starting gunicorn"), Line(began, '"GET /ping HTTP/1.1" 200')]
         if job.status == "Failed":
-            lines += _failure(job, host, job.facts.get("TransformEndTime", job.modified))
+            lines += _failure(job, host, ended)
         name = f"{job.name}/i-{instance}-{int(began)}"
         yield Stream(name, began, lines)
         settings = "MaxConcurrentTransforms=1, MaxPayloadInMB=6, BatchStrategy=MULTI_RECORD"
-        yield Stream(f"{name}/data-log", began, [Line(began, f"{_clock(began)}:[sagemaker logs]: {settings}")])
+        yield Stream(f"{name}/data-log", ended, [Line(ended, f"{_clock(ended)}:[sagemaker logs]: {settings}")])
 
 
 GROUPS: Final[Mapping[str, tuple[str, Callable[[Resource], Iterator[Stream]]]]] = {
