@@ -156,8 +156,9 @@ Words and rules are those of Kubernetes' [CronJob](https://kubernetes.io/docs/co
   {made}, for the latest of them, if it is not older than `spec.startingDeadlineSeconds`.
 - **`concurrencyPolicy: Replace`** deletes the earlier {made}, which stops it in SageMaker unless its `deletionPolicy` says
   otherwise, and waits until it is gone: the two never run at once.
-- **A change** of the template is for those that are made after it. A {made} that is suspended in the template waits to be
-  admitted, and counts as active.
+- **A change** of the template is for those that are made after it. One of the schedule counts from the last {made} on: where a
+  time of the new schedule has passed since, it was missed, and is made up for. A {made} that is suspended in the template waits
+  to be admitted, and counts as active.
 
 ## Deletion
 

@@ -9,7 +9,7 @@ from sagemaker_operator.controller.changes import Changes
 from sagemaker_operator.controller.store import Record, Store
 from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import LOOK_NOW, Key
-from sagemaker_operator.kinds import KINDS
+from sagemaker_operator.kinds import GROUP, KINDS
 
 TRAINING_JOB = KINDS["TrainingJob"]
 
@@ -193,3 +193,56 @@ def test_a_model_may_go_when_the_job_that_needs_it_is_over(hearing: Hearing) -> 
 
     assert hearing.store.dependents(model_key) == ()
     assert hearing.queued() == {"Model/m"}
+
+
+def owned(body: dict[str, Any], uid: str = "uid-nightly", name: str = "nightly") -> dict[str, Any]:
+    """The same object as somebody's child."""
+    owner = {"apiVersion": f"{GROUP}/v1alpha1", "kind": "CronTrainingJob", "name": name, "uid": uid, "controller": True}
+    return {**body, "metadata": {**body["metadata"], "ownerReferences": [owner]}}
+
+
+def test_a_child_wakes_its_owner_when_it_comes_ends_and_goes(hearing: Hearing) -> None:
+    hearing.hear(owned(running("a")), "ADDED")
+    assert "CronTrainingJob/nightly" in hearing.queued()
+    over = job(
+        "a", version=2, observedGeneration=1, conditions=[condition("Succeeded", "True"), condition("Ready", "True")]
+    )
+
+    hearing.hear(owned(over))
+    assert hearing.queued() == {"CronTrainingJob/nightly"}
+    hearing.hear(owned(over), "DELETED")
+    assert hearing.queued() == {"CronTrainingJob/nightly"}
+    assert hearing.store.children("uid-nightly") == ()
+
+
+def test_what_is_of_no_concern_to_an_owner_does_not_wake_it(hearing: Hearing) -> None:
+    hearing.hear(owned(running("a")), "ADDED")
+    hearing.queued()
+
+    hearing.changes.learn(
+        read(owned({**running("a", "Uploading"), "metadata": {**job("a")["metadata"], "resourceVersion": "2"}}))
+    )
+
+    assert hearing.queued() == set()
+
+
+def test_a_child_that_is_given_away_wakes_both_its_owners(hearing: Hearing) -> None:
+    hearing.hear(owned(running("a")), "ADDED")
+    hearing.queued()
+    given = owned(running("a"), uid="uid-other", name="other")
+    given["metadata"]["resourceVersion"] = "2"
+
+    hearing.hear(given)
+
+    assert hearing.queued() == {"CronTrainingJob/nightly", "CronTrainingJob/other"}
+    assert [child.name for child in hearing.store.children("uid-other")] == ["a"]
+    assert hearing.store.children("uid-nightly") == ()
+
+
+def test_owners_of_other_groups_are_nobody_here(hearing: Hearing) -> None:
+    body = owned(running("a"))
+    body["metadata"]["ownerReferences"][0]["apiVersion"] = "batch/v1"
+
+    hearing.hear(body, "ADDED")
+
+    assert hearing.store.children("uid-nightly") == ()
