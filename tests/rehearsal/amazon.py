@@ -3,6 +3,7 @@
 Its time is the rehearsal's. Not here: how long a call takes, and whether whoever called still lives (`doors`).
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -36,6 +37,7 @@ class Amazon:
 
     def __init__(self, *, start: float) -> None:
         self.core, self.start = Core(speed=1.0, virtual=True, latency=0.0, seed=0, check_s3=False), start
+        self.core.service.world.storage = _Buckets()
         # An emulator begins now; a rehearsal always begins at the same time.
         self.core.service.world.clock._now = start  # type: ignore[attr-defined]
 
@@ -56,7 +58,8 @@ class Amazon:
 
     def resources(self, kind: str) -> list[Resource]:
         """What there is of a kind, as the emulator keeps it."""
-        return list(self.core.service.world.store.everywhere(kind))
+        # Kinds may share a shelf, as both versions of AutoML jobs do.
+        return [one for one in self.core.service.world.store.all() if one.kind == kind]
 
     def describe(self, kind: str, name: str) -> dict[str, Any]:
         """What Describe shows of the only resource of that name."""
@@ -67,7 +70,8 @@ class Amazon:
         self, operation: str, request: Mapping[str, Any], *, region: str, caller: str = _OPERATOR
     ) -> dict[str, Any]:
         """One call, as `aws.cloud` makes it. Raises AWSFailure."""
-        asked = _SERIALIZER.serialize_to_request(dict(request), _operation(operation))
+        tokens = {name: str(uuid.uuid4()) for name in _operation(operation).idempotent_members}
+        asked = _SERIALIZER.serialize_to_request({**tokens, **request}, _operation(operation))
         headers = {**asked["headers"], "Authorization": _SIGNED.format(region), "User-Agent": caller}
         answer = await self.core.front.answer(headers, bytes(asked["body"]))
         if answer is None:
@@ -77,6 +81,25 @@ class Amazon:
         if answer.status >= 300:
             raise failures.read(boto.ClientError(reply, operation), operation, endpoint=_ENDPOINT)
         return replies.result(reply, operation, endpoint=_ENDPOINT)
+
+
+class _Buckets:
+    """Implements `world.Objects`: every bucket is there, whatever is written is taken, and nothing is in it."""
+
+    def has(self, account: str, bucket: str, prefix: str) -> bool:
+        return False
+
+    def holds(self, account: str, bucket: str) -> bool:
+        return True
+
+    def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
+        return []
+
+    def get(self, account: str, bucket: str, key: str) -> bytes | None:
+        return None
+
+    def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
+        return True
 
 
 @cache

@@ -526,6 +526,20 @@ def test_time_while_it_is_suspended_does_not_count() -> None:
         assert over(play, key) == ("Succeeded", "True", "Succeeded")
 
 
+def late_before_it_is_seen(play: Rehearsal) -> None:
+    play.amazon.core.lags.set(reads=3)
+    key = play.apply(job({"activeDeadlineSeconds": 1}))
+
+    assert over(play, key) == ("Failed", "False", "DeadlineExceeded")
+    assert play.live(KIND) == []
+    play.quiet()
+    assert play.live(KIND) == []
+
+
+def test_a_deadline_that_is_over_before_the_job_is_seen_leaves_nothing_running() -> None:
+    at_each_moment(late_before_it_is_seen)
+
+
 # What becomes of a job afterwards
 
 

@@ -54,14 +54,15 @@ def _lost(facts: Facts) -> Step | None:
 
 def _held(facts: Facts) -> Step | None:
     """What keeps a Create, which was refused or interrupted before, from being asked for again."""
+    # One that was asked for may still come to light.
+    unsure = not facts.named and facts.misses < MISSES
     if facts.suspend and not facts.begun:
-        # One that was asked for may still come to light.
-        return attempts.suspended() if facts.named or facts.misses >= MISSES else Rest(None, Pace.SOON)
+        return Rest(None, Pace.SOON) if unsure else attempts.suspended()
     if facts.kind.run is None:
         return None
     deadline = RunPolicy(facts.resource).deadline
     if deadline is not None and facts.now >= deadline:
-        return attempts.exceeded()
+        return Rest(None, Pace.SOON) if unsure else attempts.exceeded()
     if facts.resource.says("Suspended"):
         verdict = reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
         return Intend({"activeSince": written(facts.now), "attemptSince": written(facts.now)}, verdict)

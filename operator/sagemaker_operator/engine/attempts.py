@@ -174,8 +174,10 @@ def _begin(facts: Facts, following: Next) -> Rest:
     resource = facts.resource
     attempt = int(resource.status.get("attempt", 1)) + 1
     name = attempt_name(resource, attempt)
-    # What was seen of the last attempt is not true of this one.
-    told: dict[str, Any] = {field(member): None for member in (*facts.kind.shown, *facts.kind.family.assigned)}
+    family = facts.kind.family
+    # What was seen of the last attempt is not true of this one; the part of its address that the manifest chose is.
+    seen = {*facts.kind.shown, *family.assigned} - (family.address.keys() - {*family.assigned})
+    told: dict[str, Any] = {field(member): None for member in seen}
     told |= {"arn": None, "stoppedFor": None, "nextAttemptTime": None, "failure": None, "run": None}
     told |= {facts.kind.identity_field: name, "attempt": attempt, "attemptSince": written(facts.now)}
     told |= {"activeSince": resource.status.get("activeSince") or written(facts.now)}
