@@ -144,6 +144,14 @@ def test_other_groups_are_as_their_owner_made_them(logs: Any) -> None:
     assert [s["logStreamName"] for s in logs.describe_log_streams(logGroupName="mine")["logStreams"]] == ["one"]
 
 
+def test_a_group_that_nobody_made_is_not_there(logs: Any) -> None:
+    nobodys = "/aws/sagemaker/CompilationJobs"
+
+    assert refused(logs.describe_log_streams, logGroupName=nobodys)[0] == "ResourceNotFoundException"
+    assert logs.describe_log_groups()["logGroups"] == []
+    assert refused(logs.describe_log_streams, logGroupName=nobodys)[0] == "ResourceNotFoundException"
+
+
 def test_reading_logs_can_be_denied(sagemaker: Emulator, client: Any, logs: Any) -> None:
     client.create_training_job(**training_job())
     sagemaker.faults.deny("GetLogEvents")

@@ -68,7 +68,7 @@ def transform(job: Resource) -> Iterator[Stream]:
     began = job.facts.get("TransformStartTime")
     if began is None:
         return
-    ended = job.facts.get("TransformEndTime", began)
+    ended = float(job.facts.get("TransformEndTime") or began)
     for number, host in enumerate(_hosts(int(job.spec["TransformResources"].get("InstanceCount", 1)))):
         instance = blake2b(f"{job.arn}/{number}".encode(), digest_size=9).hexdigest()[:17]
         lines = [Line(began, "Starting gunicorn"), Line(began, '"GET /ping HTTP/1.1" 200')]

@@ -56,10 +56,19 @@ class LogsFront:
         service: whose jobs write.
         faults: what goes wrong on request.
         account_of: the account that an access key belongs to.
+        elsewhere: whether moto may have groups; it takes a while to load only to say no.
     """
 
-    def __init__(self, service: SageMaker, faults: Faults, account_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        service: SageMaker,
+        faults: Faults,
+        account_of: Callable[[str], str],
+        *,
+        elsewhere: Callable[[], bool],
+    ) -> None:
         self._service, self._faults, self._account_of = service, faults, account_of
+        self._elsewhere = elsewhere
         self._operations = {
             "DescribeLogStreams": self._describe_streams,
             "GetLogEvents": self._get_events,
@@ -80,8 +89,12 @@ class LogsFront:
         operation, scope = headers.get("X-Amz-Target", "").removeprefix(TARGET), wire.scope(headers)
         try:
             request = wire.decode(body)
-            if scope is None or _group(request) not in GROUPS:
+            if scope is None:
                 return None
+            if _group(request) not in GROUPS:
+                if self._elsewhere():
+                    return None
+                raise NO_GROUP.error()
             place = Place(self._account_of(scope.access_key), scope.region)
             fault = self._faults.choose(operation, request, place.account)
             if fault is not None:

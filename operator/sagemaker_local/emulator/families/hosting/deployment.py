@@ -103,9 +103,9 @@ def serve(endpoint: Resource, world: World, now: float) -> str | None:
     fresh = serving(config.spec, _images(endpoint.place, config.spec, world), now=now)
     if asked.get("RetainAllVariantProperties"):
         retain(fresh, asked.get("Before", {}), without=_excluded(asked))
+    # Counts and weights are retained; of the third VariantProperty, DataCaptureConfig, the API reference says "not currently
+    # supported", so what is captured is for the configuration to say.
     capture = data_capture(config.spec)
-    if asked.get("RetainAllVariantProperties") and "DataCaptureConfig" not in _excluded(asked):
-        capture = endpoint.facts.get("DataCaptureConfig") or capture
     for name in (*LISTS, "PendingDeploymentSummary"):
         endpoint.facts.pop(name, None)
     endpoint.facts.update(fresh, DataCaptureConfig=capture, LastDeploymentConfig=asked.get("DeploymentConfig"))

@@ -37,7 +37,8 @@ def data_capture(config: Json) -> Json | None:
     wanted = config.get("DataCaptureConfig")
     if wanted is None:
         return None
-    enabled = bool(wanted.get("EnableCapture", False))
+    # "defaults to enabled": the API reference on DataCaptureConfig.
+    enabled = bool(wanted.get("EnableCapture", True))
     return {
         "EnableCapture": enabled,
         "CaptureStatus": "Started" if enabled else "Stopped",
