@@ -124,6 +124,22 @@ def test_data_capture_is_summarised(sagemaker: Emulator, client: Any) -> None:
     }  # fmt: skip
 
 
+def test_what_is_captured_is_for_the_new_configuration_to_say_and_capture_is_on_unless_it_is_turned_off(
+    sagemaker: Emulator, client: Any
+) -> None:
+    serving_endpoint(sagemaker, client, "digits")
+    capture = {
+        "InitialSamplingPercentage": 50, "DestinationS3Uri": "s3://bucket/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}],
+    }  # fmt: skip
+    client.create_endpoint_config(**endpoint_config("second", DataCaptureConfig=capture))
+
+    client.update_endpoint(EndpointName="digits", EndpointConfigName="second", RetainAllVariantProperties=True)
+    sagemaker.clock.advance(3600)
+
+    assert describe(client)["DataCaptureConfig"]["CaptureStatus"] == "Started"
+
+
 def test_endpoint_names_ignore_case(sagemaker: Emulator, client: Any) -> None:
     serving_endpoint(sagemaker, client, "Digits")
 
