@@ -132,9 +132,9 @@ def test_what_is_captured_is_for_the_new_configuration_to_say_and_capture_is_on_
         "InitialSamplingPercentage": 50, "DestinationS3Uri": "s3://bucket/captured",
         "CaptureOptions": [{"CaptureMode": "Input"}],
     }  # fmt: skip
-    client.create_endpoint_config(**endpoint_config("second", DataCaptureConfig=capture))
+    client.create_endpoint_config(**endpoint_config("captured", DataCaptureConfig=capture))
 
-    client.update_endpoint(EndpointName="digits", EndpointConfigName="second", RetainAllVariantProperties=True)
+    client.update_endpoint(EndpointName="digits", EndpointConfigName="captured", RetainAllVariantProperties=True)
     sagemaker.clock.advance(3600)
 
     assert describe(client)["DataCaptureConfig"]["CaptureStatus"] == "Started"
