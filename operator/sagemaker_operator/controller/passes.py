@@ -7,6 +7,7 @@ pass reads and writes at Kubernetes is bound to one resourceVersion: somebody el
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sagemaker_operator.engine import address, amending, announce, report, results
@@ -14,12 +15,15 @@ from sagemaker_operator.engine.decide import decide
 from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.lanes import Lane
 from sagemaker_operator.engine.resource import FINALIZER, Key, Resource
+from sagemaker_operator.engine.scaling.found import Seen
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.sources import Asked, redacted
 from sagemaker_operator.engine.steps import (
     AskAttached,
     AskLog,
     AskOwner,
+    AskScaling,
+    AskVariants,
     Call,
     Claim,
     Discard,
@@ -27,6 +31,7 @@ from sagemaker_operator.engine.steps import (
     Look,
     Release,
     Rest,
+    Scale,
     Step,
     Verb,
 )
@@ -36,7 +41,7 @@ from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
-from . import log_reading, sources, telling
+from . import log_reading, scaling, sources, telling
 from .finding import attached, find
 from .namespaces import Namespaces
 from .offspring import Offspring
@@ -118,6 +123,7 @@ class Passes:
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
             default_policy=await self._policy_of(resource) if resource.deleting else None,
             elsewhere=self._elsewhere,
+            scaling=Seen(asked=lane is Lane.DRIFT),
         )
         hint, record.hint = record.hint, None
         further = len(resource.kind.attachments) * _MOST_ATTACHED + len(resource.status.get("attempts") or ())
@@ -157,9 +163,18 @@ class Passes:
                 )
             case Intend():
                 return await self._intend(facts, step)
+            case Scale():
+                return await scaling.carried_out(facts, step, self._scaler(facts, lane))
+            case Call():
+                return await self._call(facts, step, lane)
+            case Look() if hint is not None and _tells_enough(facts, hint):
+                return replace(facts, observed=Present(hint, complete=False), misses=0)
+        return await self._find_out(facts, step, lane)
+
+    async def _find_out(self, facts: Facts, step: Step, lane: Lane) -> Facts:
+        """The steps that change nothing."""
+        match step:
             case Look():
-                if hint is not None and _tells_enough(facts, hint):
-                    return replace(facts, observed=Present(hint, complete=False), misses=0)
                 return await self._look(facts, lane)
             case AskOwner():
                 return await self._ask_owner(facts, step, lane)
@@ -168,8 +183,10 @@ class Passes:
             case AskLog():
                 region = facts.resource.spec.get("region") or self._region
                 return replace(facts, log=await log_reading.read(self._logs, step, region=region))
-            case Call():
-                return await self._call(facts, step, lane)
+            case AskVariants():
+                return await scaling.variants(facts, step, partial(self._ask, facts, lane=lane))
+            case AskScaling():
+                return await scaling.asked(facts, step, self._scaler(facts, lane))
         raise AssertionError(step)
 
     async def _intend(self, facts: Facts, step: Intend) -> Facts:
@@ -252,6 +269,10 @@ class Passes:
             hidden = facts.target.secrets if isinstance(facts.target, Target) else ()
             told = type(failure)(failure.code, redacted(failure.message, hidden), failure.operation)
             raise facts.kind.read(told) from None
+
+    def _scaler(self, facts: Facts, lane: Lane) -> scaling.Ask:
+        region = facts.resource.spec.get("region") or self._region
+        return partial(self._cloud.call, region=region, lane=lane, service=scaling.SERVICE)
 
     async def _rest(self, facts: Facts, step: Rest) -> Outcome:
         resource, wrote = facts.resource, False

@@ -44,10 +44,12 @@ class Cluster(Protocol):
 
 
 class Cloud(Protocol):
-    """The SageMaker API."""
+    """The SageMaker API, and that of Application Auto Scaling beside it."""
 
-    async def call(self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane) -> dict[str, Any]:
-        """The reply of an operation, or an `errors.AWSFailure`."""
+    async def call(
+        self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane, service: str = "sagemaker"
+    ) -> dict[str, Any]:
+        """The reply of an operation, or an `errors.AWSFailure`; services by botocore's names."""
 
 
 class Sweep(Protocol):

@@ -22,6 +22,7 @@ from .policy import RunPolicy
 from .postmortem import unread_log
 from .readiness import assess, of_the_next, serves_this
 from .resource import ADOPT
+from .scaling import checks as scaling
 from .schedule import Pace
 from .steps import AskOwner, Call, Claim, Discard, Intend, Look, Rest, Step, Verb
 from .target import Waiting
@@ -184,7 +185,17 @@ def at_rest(facts: Facts) -> Step:
     # Without an Update there is nothing that a reference could still change.
     if isinstance(facts.target, Waiting) and facts.kind.mutable:
         return Rest(of_the_next(facts, facts.target.verdict), facts.target.pace)
-    return Rest(verdict, Pace.DRIFT)
+    return Rest(verdict, scaling.pace(facts))
+
+
+def updated(facts: Facts) -> Step | None:
+    """An update, with what has to be done at Application Auto Scaling before it; or after all, where it is not to be made."""
+    step = outdated(facts)
+    if isinstance(step, Intend | Call):
+        return scaling.parted(facts) or step
+    if isinstance(step, Rest) and Verb.UPDATE not in facts.done:
+        return scaling.scaled(facts) or step
+    return step
 
 
 KEEP: tuple[Callable[[Facts], Step | None], ...] = (
@@ -212,8 +223,9 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     mid_change,
     unread_log,
     halted,
-    outdated,
+    updated,
     serving.sized,
+    scaling.scaled,
     at_rest,
 )
 

@@ -105,6 +105,7 @@ class Facts:
         dependents: the custom resources that still need this one.
         default_policy: the deletion policy where the manifest names none; None leaves it to the kind.
         elsewhere: where SageMaker is, if the operator was told another place than AWS; else empty.
+        scaling: what this pass knows of Application Auto Scaling.
     """
 
     resource: Resource
@@ -126,6 +127,7 @@ class Facts:
     dependents: tuple[str, ...] = ()
     default_policy: Policy | None = None
     elsewhere: str = ""
+    scaling: Seen = dataclasses_field(default_factory=Seen)
 
     @property
     def kind(self) -> Kind:

@@ -16,6 +16,7 @@ from . import address, refusal
 from .attaching import still_attached
 from .compare import at
 from .facts import Facts, Missing, Unlooked
+from .scaling.checks import released
 from .schedule import Pace
 from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
 from .verdict import Reason, Verdict, reconciling
@@ -161,6 +162,7 @@ LEAVE: tuple[Callable[[Facts], Step | None], ...] = (
     moving,
     still_attached,
     held,
+    released,
     deletable,
 )
 

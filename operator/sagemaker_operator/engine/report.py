@@ -15,6 +15,7 @@ from . import accounts, amending, builtin, hosting, interrupting, postmortem, se
 from .facts import Facts, Present
 from .phase import phase
 from .revisions import revisions
+from .scaling import told as scaling
 from .sources import redacted
 from .steps import Verb
 from .target import Target
@@ -45,6 +46,8 @@ _MEMORY = (
     "lastSizing",
     "recreatedFor",
     "revisions",
+    "scaling",
+    "scalingHash",
     "sizesHash",
 )
 
@@ -69,7 +72,11 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
             # As in Kubernetes' Job, the clock of the deadline begins anew when it is resumed.
             told.pop("activeSince", None)
     told["observedGeneration"] = resource.generation
-    asides = hosting.asides(facts) if facts.kind.inline is not None else ()
+    asides = [*hosting.asides(facts)] if facts.kind.inline is not None else []
+    if facts.kind.scalable is not None:
+        for name, part in scaling.status(facts).items():
+            told = _with(told, name, part)
+        asides += scaling.asides(facts, verdict)
     told["conditions"] = conditions(verdict, resource, now, unapplied=amending.unapplied(facts), asides=asides)
     if resource.look_now is not None:
         told["lastHandledReconcileAt"] = resource.look_now

@@ -14,12 +14,15 @@ from . import address
 from .compare import satisfied
 from .facts import Facts, Present
 from .readiness import of_the_next
+from .scaling.checks import released
 from .schedule import Pace
-from .steps import Call, Intend, Rest, Step, Verb
+from .steps import Intend, Rest, Step, Verb
 from .target import Target, fingerprint
 from .verdict import Reason, ready, reconciling, stalled
 
 _WEIGH = "UpdateEndpointWeightsAndCapacities"
+# What a status tells of one endpoint, and not of the next of that name.
+_OF_ONE = frozenset({"creationTime", "lastModifiedTime", "scaling", "scalingHash", "sizesHash"})
 # What is not there is believed to be gone after that many looks.
 _MISSES = 3
 
@@ -102,7 +105,9 @@ def _repairable(facts: Facts) -> bool:
     return facts.status in facts.kind.repairable
 
 
-def _deleted(facts: Facts, why: str) -> Call | Rest:
+def _deleted(facts: Facts, why: str) -> Step:
+    if (first := released(facts)) is not None:
+        return first
     verdict = reconciling(Reason.DELETING, f"Deleting {facts.kind.name} {facts.resource.known_name}: {why}.")
     if Verb.DELETE in facts.done:
         return Rest(verdict, Pace.WATCH)
@@ -111,4 +116,4 @@ def _deleted(facts: Facts, why: str) -> Call | Rest:
 
 def _nothing(facts: Facts) -> dict[str, Any]:
     """What is no longer true of something that is gone."""
-    return {name: None for name in facts.resource.status if name in {"creationTime", "lastModifiedTime", "sizesHash"}}
+    return {name: None for name in facts.resource.status if name in _OF_ONE}

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sagemaker_operator.engine import refusal
+from sagemaker_operator.engine.compare import at
+from sagemaker_operator.engine.facts import Facts, Present
+from sagemaker_operator.engine.schedule import Pace
+from sagemaker_operator.engine.steps import AskScaling, AskVariants, Intend, Scale, Step
+from sagemaker_operator.engine.target import Target, fingerprint
 from sagemaker_operator.errors import Absent, Busy, Throttled, Unknown
 from sagemaker_operator.kinds.kind import Stage
 
-from .. import refusal
-from ..compare import at
-from ..facts import Facts, Present
-from ..schedule import Pace
-from ..steps import AskScaling, AskVariants, Intend, Rest, Scale, Step
-from ..target import Target, fingerprint
 from . import difference, memory
 from .found import Change, Place
 from .memory import Ours
@@ -151,7 +151,10 @@ def _place(facts: Facts, wanted: Wanted) -> Place:
 
 def _merged(facts: Facts, planned: Mapping[Place, Ours]) -> list[dict[str, Any]]:
     """The entries of the status, with what is planned besides what they tell already."""
-    told = {ours.place: entry for ours, entry in zip(
-        memory.remembered(facts.resource.status).values(), facts.resource.status.get("scaling") or (), strict=False
-    )}
+    told = {
+        ours.place: entry
+        for ours, entry in zip(
+            memory.remembered(facts.resource.status).values(), facts.resource.status.get("scaling") or (), strict=False
+        )
+    }
     return [{**told.get(place, {}), **one.entry} for place, one in planned.items()]

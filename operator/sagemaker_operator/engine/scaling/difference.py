@@ -7,7 +7,8 @@ PutScheduledAction change what is there. What the service adds to a policy by it
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..compare import Reading, satisfied
+from sagemaker_operator.engine.compare import Reading, satisfied
+
 from .found import Change, Found, Place
 from .memory import Ours, digests
 from .wanted import Wanted

@@ -72,7 +72,7 @@ def after(found: Found, change: Change, reply: Mapping[str, Any]) -> Found:
         reply: its answer, which tells the ARN of a policy.
     """
     told = {name: value for name, value in reply.items() if name in ("PolicyARN", "ScalableTargetARN")}
-    policy, action = change.members.get("PolicyName"), change.members.get("ScheduledActionName")
+    policy, action = (str(change.members.get(name)) for name in ("PolicyName", "ScheduledActionName"))
     match change.operation:
         case "DeregisterScalableTarget":
             # Its policies and scheduled actions go with it: API_DeregisterScalableTarget of the API reference.
@@ -89,7 +89,7 @@ def after(found: Found, change: Change, reply: Mapping[str, Any]) -> Found:
             return Found(found.target, found.policies, _without(found.actions, action))
 
 
-def _without(known: Mapping[str, Mapping[str, Any]], name: Any) -> dict[str, Mapping[str, Any]]:
+def _without(known: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, Mapping[str, Any]]:
     return {other: one for other, one in known.items() if other != name}
 
 

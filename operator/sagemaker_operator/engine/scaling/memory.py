@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..target import fingerprint
+from sagemaker_operator.engine.target import fingerprint
+
 from .found import Place
 from .wanted import Wanted
 
@@ -57,9 +58,7 @@ def planned(ours: Mapping[Place, Ours], wanted: Mapping[Place, Wanted]) -> dict[
 
 def done(wanted: Mapping[Place, Wanted]) -> dict[Place, Ours]:
     """What is ours once all is as wanted."""
-    return {
-        place: Ours(place, digests(one.policies), digests(one.actions)) for place, one in wanted.items()
-    }
+    return {place: Ours(place, digests(one.policies), digests(one.actions)) for place, one in wanted.items()}
 
 
 def digests(asked: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -75,6 +74,7 @@ def names(all_ours: Iterable[Ours]) -> list[tuple[Any, ...]]:
 def _read(entry: Mapping[str, Any]) -> Ours:
     place = Place(entry.get("variantName", ""), entry.get("resourceID", ""), entry.get("scalableDimension", ""))
     policies, actions = (
-        {str(one["name"]): str(one.get("hash", "")) for one in entry.get(name) or ()} for name in ("policies", "scheduled")
+        {str(one["name"]): str(one.get("hash", "")) for one in entry.get(name) or ()}
+        for name in ("policies", "scheduled")
     )
     return Ours(place, policies, actions)

@@ -1,13 +1,13 @@
 """What people see of Application Auto Scaling: ``status.scaling`` and the condition ``AutoscalingReady``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sagemaker_operator.engine import refusal
+from sagemaker_operator.engine.facts import Facts
+from sagemaker_operator.engine.verdict import Aside, Reason, Verdict
 from sagemaker_operator.errors import AWSFailure, Denied, Limited, Throttled
 
-from .. import refusal
-from ..facts import Facts
-from ..verdict import Reason, Verdict
 from . import checks, memory
 from .found import Found, Place
 from .wanted import Wanted
@@ -22,25 +22,15 @@ def status(facts: Facts) -> dict[str, Any]:
     return {"scaling": entries, "scalingHash": known if entries and not facts.scaling.deregistered else ""}
 
 
-def condition(facts: Facts, verdict: Verdict, now: str) -> list[dict[str, Any]]:
-    """The condition, if there is anything to say."""
-    before = facts.resource.condition(CONDITION)
-    said = None if verdict.suspended else _said(facts)
-    if said is None:
-        keep = before is not None and bool(checks.kept(facts)) and not verdict.suspended
-        return [dict(before)] if keep and before is not None else []
-    state, reason, message = said
-    since = before["lastTransitionTime"] if before and before.get("status") == state else now
-    return [
-        {
-            "type": CONDITION,
-            "status": state,
-            "reason": str(reason),
-            "message": message[:4096],
-            "observedGeneration": facts.resource.generation,
-            "lastTransitionTime": since,
-        }
-    ]
+def asides(facts: Facts, verdict: Verdict) -> Iterator[Aside]:
+    """The condition, if there is anything to say; what was said before stays as long as it was not looked at anew."""
+    if verdict.suspended:
+        return
+    before, said = facts.resource.condition(CONDITION), _said(facts)
+    if said is not None:
+        yield Aside(CONDITION, *said)
+    elif before is not None and (checks.kept(facts) or checks.live(facts)):
+        yield Aside(CONDITION, str(before["status"]), str(before["reason"]), str(before["message"]))
 
 
 def _said(facts: Facts) -> tuple[str, str, str] | None:
@@ -83,7 +73,9 @@ def _settled(facts: Facts) -> list[dict[str, Any]]:
     entries = []
     for place, one in wanted.items():
         entry = {**ours[place].entry, **_bounds(one)}
-        entry["policies"] = [{**told, **_policy(found.get(place, Found()), told["name"])} for told in entry.get("policies", ())]
+        entry["policies"] = [
+            {**told, **_policy(found.get(place, Found()), told["name"])} for told in entry.get("policies", ())
+        ]
         entries.append(_counted(facts, place, {name: value for name, value in entry.items() if value != []}))
     return entries
 
