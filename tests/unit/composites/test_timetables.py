@@ -1,5 +1,6 @@
 """When schedules are due: expressions as Kubernetes reads them, and clocks that are put forward and back."""
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -242,3 +243,14 @@ def test_the_latest_time_is_followed_by_none_before_now(schedule: str, minutes: 
     following = timetable.after(since if found is None else found.latest)
     assert following is None or following > now
     assert found is None or since < found.latest <= now
+
+
+def test_zones_are_known_where_a_system_has_no_zone_files() -> None:
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=())
+    try:
+        zone = ZoneInfo.no_cache("Europe/Berlin")
+    finally:
+        zoneinfo.reset_tzpath(to=before)
+
+    assert datetime(2026, 7, 1, tzinfo=zone).utcoffset() == timedelta(hours=2)
