@@ -25,6 +25,10 @@ CRDS = Path(__file__).parents[2] / "crds"
 SPEED = 500.0
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "serves(*kinds): the kinds that the operators of a test serve, else all")
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the control plane before the first test, whose time limit a build would exceed."""
     if any("cluster" in getattr(item, "fixturenames", ()) for item in session.items):
@@ -104,7 +108,14 @@ def sagemaker(emulator: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def operators(user: User, sagemaker: Emulator, tmp_path: Path) -> Iterator[Callable[..., Operator]]:
+def kinds(request: pytest.FixtureRequest) -> list[str]:
+    """The flags for the kinds of `pytest.mark.serves`: to begin watching 70 kinds takes almost a second."""
+    marker = request.node.get_closest_marker("serves")
+    return [f"--kind={kind}" for kind in marker.args] if marker else []
+
+
+@pytest.fixture
+def operators(user: User, sagemaker: Emulator, tmp_path: Path, kinds: list[str]) -> Iterator[Callable[..., Operator]]:
     """Makes operators that are not started yet; whatever still runs at the end is stopped, and shows its log on failure."""
     made: list[Operator] = []
     numbers = count(1)
@@ -112,7 +123,12 @@ def operators(user: User, sagemaker: Emulator, tmp_path: Path) -> Iterator[Calla
     def make(*flags: str, **environ: str) -> Operator:
         operator = Operator(
             # Only its own namespace: what other tests left in theirs goes by and by, and would be created in this SageMaker.
-            (f"--endpoint-url={sagemaker.url}", f"--namespace={user.namespace}", *(flags or ("--no-leader-elect",))),
+            (
+                f"--endpoint-url={sagemaker.url}",
+                f"--namespace={user.namespace}",
+                *kinds,
+                *(flags or ("--no-leader-elect",)),
+            ),
             environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path, **environ),
             tmp_path / f"operator-{next(numbers)}.log",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.builders import endpoint, endpoint_config, model, training_job
 from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
@@ -9,6 +10,8 @@ from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+
+pytestmark = pytest.mark.serves("TrainingJob", "Model", "EndpointConfig", "Endpoint")
 
 OURS = "sagemaker-operator.dev/finalizer"
 THEIRS = "example.com/archive"

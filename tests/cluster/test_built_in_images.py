@@ -10,6 +10,8 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "Model")
+
 XGBOOST = {"name": "xgboost", "version": "1.7-1"}
 IN_VIRGINIA = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 

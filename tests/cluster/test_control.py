@@ -12,6 +12,10 @@ from sagemaker_local.emulator import Emulator
 from sagemaker_operator.controller.namespaces import DELETION_POLICY
 from sagemaker_operator.engine.resource import PAUSED
 
+pytestmark = pytest.mark.serves(
+    "NotebookInstance", "Pipeline", "MonitoringSchedule", "DataQualityJobDefinition", "Domain"
+)
+
 NOTEBOOK = "notebookinstance/digits"
 PIPELINE = "pipeline/digits"
 

@@ -22,7 +22,7 @@ from sagemaker_operator.kinds import KINDS
 JOBS, ENDPOINTS = 30, 10
 KILLS_AT_WORK, KILLS_AT_THE_END = 35, 14
 NUMBERED, FEWER_KILLS = 4, 12
-SHORTEST_LIFE, LONGEST_LIFE = 0.3, 1.5
+SHORTEST_LIFE, LONGEST_LIFE = 0.15, 1.0
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def unreliable(chance: random.Random) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[Operator]:
-    flags = (f"--endpoint-url={unreliable.url}", f"--namespace={user.namespace}", "--no-leader-elect")
+def mortal(user: User, unreliable: Emulator, tmp_path: Path, kinds: list[str]) -> Iterator[Operator]:
+    flags = (f"--endpoint-url={unreliable.url}", f"--namespace={user.namespace}", "--no-leader-elect", *kinds)
     operator = Operator(flags, environment(kubeconfig=user.cluster.kubeconfig, home=tmp_path), tmp_path / "log")
     yield operator
     if operator.running:
@@ -52,6 +52,7 @@ def mortal(user: User, unreliable: Emulator, tmp_path: Path) -> Iterator[Operato
     assert "Traceback" not in operator.log.read_text()
 
 
+@pytest.mark.serves("TrainingJob", "Model", "EndpointConfig", "Endpoint")
 def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing(
     user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
 ) -> None:
@@ -73,6 +74,7 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
     print(unreliable.journal.counts())
 
 
+@pytest.mark.serves("ModelPackageGroup", "ModelPackage", "Pipeline", "PipelineExecution", "Domain", "MlflowApp")
 def test_what_sagemaker_gives_an_id_of_its_own_is_made_once_all_the_same(
     user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
 ) -> None:

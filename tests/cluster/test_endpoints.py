@@ -13,6 +13,8 @@ from tests.cluster.user import User, find_condition
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("Model", "EndpointConfig", "Endpoint")
+
 FAILURE = "The primary container for production variant main did not pass the ping health check."
 INTERNAL = "Request to service failed. If failure persists after retry, contact customer support."
 

@@ -1,11 +1,14 @@
 """A job that failed, as somebody with kubectl sees it: what kind of failure it was, its last words, and what to allow."""
 
+import pytest
 from tests.builders import training_job
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+
+pytestmark = pytest.mark.serves("TrainingJob")
 
 TWO = {"instanceType": "ml.m5.large", "instanceCount": 2, "volumeSizeInGB": 1}
 

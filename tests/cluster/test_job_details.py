@@ -6,6 +6,7 @@ Every moment and mixture is in ``tests/rehearsal``.
 import json
 from typing import Any
 
+import pytest
 from tests.builders import example, pipeline, pipeline_execution, training_job
 from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
@@ -13,6 +14,10 @@ from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+
+pytestmark = pytest.mark.serves(
+    "TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "Pipeline", "PipelineExecution"
+)
 
 JOB = "trainingjob/digits"
 RULE = {"ruleConfigurationName": "memory", "ruleEvaluatorImage": "image", "ruleParameters": {"threshold": "5"}}

@@ -9,6 +9,8 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("TrainingJob")
+
 
 def test_a_lost_create_reply_does_not_start_a_second_job(user: User, operator: Operator, sagemaker: Emulator) -> None:
     sagemaker.faults.lose_reply("CreateTrainingJob", times=1)

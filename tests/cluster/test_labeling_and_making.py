@@ -1,11 +1,14 @@
 """Labeling, review, batch transform, tuning, Autopilot, compilation and what goes to the edge, as their examples have them."""
 
+import pytest
 from tests.builders import example
 from tests.cluster.asked import asked
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+
+pytestmark = pytest.mark.serves("HyperParameterTuningJob", "Workforce", "Workteam")
 
 
 def test_an_edited_team_is_updated_in_place(user: User, operator: Operator, sagemaker: Emulator) -> None:

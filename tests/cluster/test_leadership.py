@@ -12,6 +12,8 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("TrainingJob")
+
 LEASE = "sagemaker-operator"
 
 

@@ -10,6 +10,8 @@ from sagemaker_local.emulator import Emulator
 from sagemaker_operator.generate.examples import example
 from sagemaker_operator.kinds import KINDS
 
+pytestmark = pytest.mark.serves("Domain", "Model")
+
 ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
 OURS = "sagemaker-operator.dev/"
 

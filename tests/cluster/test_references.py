@@ -20,6 +20,10 @@ from tests.cluster.user import QUICKLY, User, as_file
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.kinds import KINDS
 
+pytestmark = pytest.mark.serves(
+    "TrainingJob", "Model", "EndpointConfig", "Endpoint", "DataQualityJobDefinition", "MonitoringSchedule"
+)
+
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 ONE = {"variantName": "main", "instanceType": "ml.m5.large", "initialInstanceCount": 1}
 HERE = {"name": "digits"}

@@ -8,6 +8,8 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("TrainingJob", "Model", "EndpointConfig")
+
 P3 = {"instanceType": "ml.p3.2xlarge", "instanceCount": 2, "volumeSizeInGB": 10}
 NOWHERE = [{"variantName": "main", "modelName": "nowhere", "instanceType": "ml.m5.large", "initialInstanceCount": 1}]
 # Object, the reason of the condition, AWS's words in it, the operation that brought them.

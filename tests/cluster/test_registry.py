@@ -1,5 +1,6 @@
 """The model registry, feature groups, hubs, pipelines, experiments and lineage, as their examples have them."""
 
+import pytest
 from tests.builders import example, model
 from tests.cluster.asked import asked
 from tests.cluster.eventually import eventually
@@ -7,6 +8,18 @@ from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
+
+pytestmark = pytest.mark.serves(
+    "Model",
+    "ModelCard",
+    "ModelPackage",
+    "ModelPackageGroup",
+    "FeatureGroup",
+    "Pipeline",
+    "Experiment",
+    "Trial",
+    "TrialComponent",
+)
 
 
 def test_a_registered_model_is_deployed(user: User, operator: Operator, sagemaker: Emulator) -> None:

@@ -12,6 +12,8 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves("TrainingJob", "ProcessingJob")
+
 JOB = "trainingjob/digits"
 CAPACITY = (
     "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type."

@@ -22,6 +22,10 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
+pytestmark = pytest.mark.serves(
+    "Pipeline", "PipelineExecution", "TrainingJob", "NotebookInstanceLifecycleConfig", "Workforce"
+)
+
 PIPELINE = "pipeline/digits"
 WORKFORCE = "workforce/digits"
 SECRET = "correct-horse-battery-staple"
