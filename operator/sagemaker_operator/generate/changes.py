@@ -6,13 +6,13 @@ from sagemaker_operator.kinds import Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
 
-from . import controls, inline, paths, rules, standins
+from . import controls, inline, paths, rules, scaling, standins
 
 
 def immutable_fields(kind: Kind, spec: Schema) -> list[str]:
     """The top-level fields of a spec that cannot change after the create; a stand-in is as mutable as what it sets."""
     mutable = {field(member) for member in {*kind.mutable, *kind.family.parting}} | controls.always_mutable(kind)
-    mutable |= {*inline.fields(kind)}
+    mutable |= {*inline.fields(kind), *scaling.fields(kind)}
     for way, sets, fields in standins.groups(kind):
         if not way and sets in mutable:
             mutable |= set(fields)
