@@ -15,7 +15,7 @@ from sagemaker_operator.aws.cloud import Cloud
 from sagemaker_operator.aws.limits import Limits
 from sagemaker_operator.aws.logs import tail
 from sagemaker_operator.aws.sessions import Sessions
-from sagemaker_operator.controller.log_reading import read
+from sagemaker_operator.controller.log_reading import LogReader
 from sagemaker_operator.controller.ports import Logs
 from sagemaker_operator.engine.facts import Log
 from sagemaker_operator.engine.steps import AskLog
@@ -131,21 +131,35 @@ async def test_trouble_with_a_log_is_told_and_hurts_nobody(
     failed(sagemaker, client, "AlgorithmError: exit code 1")
     sagemaker.faults.by_name(fault)("DescribeLogStreams")
 
-    log = await read(logs, STEP, region=REGION)
+    log = await LogReader(logs).read(STEP, region=REGION)
 
     assert log.trouble.startswith("DescribeLogStreams: ")
     assert log.lines == ()
 
 
-async def test_nobody_waits_long_for_a_log() -> None:
-    async def never(*_: Any, **__: Any) -> tuple[str, tuple[str, ...]]:
-        await asyncio.Event().wait()
-        raise AssertionError
+async def never(*_: Any, **__: Any) -> tuple[str, tuple[str, ...]]:
+    await asyncio.Event().wait()
+    raise AssertionError
 
-    log = await read(never, STEP, region=REGION, patience=0.01)
+
+async def test_nobody_waits_long_for_a_log() -> None:
+    log = await LogReader(never, patience=0.01).read(STEP, region=REGION)
 
     assert log == Log(trouble="CloudWatch Logs did not answer within 0.01 seconds.")
 
 
 async def test_without_a_reader_there_is_no_log() -> None:
-    assert await read(None, STEP, region=REGION) == Log()
+    assert await LogReader(None).read(STEP, region=REGION) == Log()
+
+
+async def test_when_many_jobs_fail_at_once_only_some_passes_wait_for_logs() -> None:
+    reader = LogReader(never, patience=0.05, at_once=2)
+
+    first = [asyncio.create_task(reader.read(STEP, region=REGION)) for _ in range(2)]
+    await asyncio.sleep(0)
+    third = await reader.read(STEP, region=REGION)
+    await asyncio.gather(*first)
+    later = await reader.read(STEP, region=REGION)
+
+    assert third == Log(trouble="Too many jobs have failed at once.")
+    assert later.trouble.startswith("CloudWatch Logs did not answer")

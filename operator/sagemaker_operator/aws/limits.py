@@ -34,6 +34,9 @@ class Quota:
 
 
 QUOTAS: Mapping[str, Quota] = {
+    "DescribeLogStreams": Quota(
+        25.0, "Service Quotas, adjustable; https://docs.aws.amazon.com/general/latest/gr/cwl_region.html"
+    ),
     "ListTrainingJobs": Quota(
         2.0, "Service Quotas, not adjustable; https://github.com/aws-solutions/deepracer-on-aws/issues/87"
     ),

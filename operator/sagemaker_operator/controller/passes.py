@@ -41,8 +41,9 @@ from sagemaker_operator.errors import Absent, AWSFailure
 from sagemaker_operator.kinds import Policy
 from sagemaker_operator.kinds.kind import Stage
 
-from . import log_reading, scaling, sources, telling
+from . import scaling, sources, telling
 from .finding import attached, find
+from .log_reading import LogReader
 from .namespaces import Namespaces
 from .offspring import Offspring
 from .ports import Announcer, Clock, Cloud, Cluster, Logs
@@ -100,7 +101,7 @@ class Passes:
         self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
         self._heard, self._offspring = learn, offspring
         self._announcer, self._clock = announcer, clock
-        self._region, self._default_policy, self._logs = region, default_policy, logs
+        self._region, self._default_policy, self._log_reader = region, default_policy, LogReader(logs)
         self._elsewhere = elsewhere
         self._namespaces = Namespaces(cluster, clock)
 
@@ -182,7 +183,7 @@ class Passes:
                 return await self._ask_attached(facts, step, lane)
             case AskLog():
                 region = facts.resource.spec.get("region") or self._region
-                return replace(facts, log=await log_reading.read(self._logs, step, region=region))
+                return replace(facts, log=await self._log_reader.read(step, region=region))
             case AskVariants():
                 return await scaling.variants(facts, step, partial(self._ask, facts, lane=lane))
             case AskScaling():
