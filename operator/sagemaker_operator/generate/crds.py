@@ -9,7 +9,7 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, inline, running, scaling, serving, standins, telling
+from . import changes, columns, controls, fields, inline, running, scaling, serving, standins, telling, variants
 
 
 def crd(kind: Kind) -> Schema:
@@ -60,6 +60,7 @@ def spec(kind: Kind) -> Schema:
         "required": required,
     }
     inline.add(schema, kind, spec)
+    variants.constrain(schema, kind)
     scaling.add(schema, kind)
     standins.add(schema, kind)
     fields.name_identity(schema, kind)

@@ -114,10 +114,10 @@ def _describe(item: Schema, row: Inline, spec_of: Spec) -> None:
     _choose(item, row)
 
 
-def _choose(item: Schema, row: Inline) -> None:
+def _choose(item: Schema, row: Inline, *, required: bool = False) -> None:
     alternatives = [[row.inner_sets], [row.inner_ref], [row.inner_field], ["modelDataURL", "trainingJobRef"]]
     item["x-kubernetes-validations"] = [r for r in rules.of(item) if row.inner_ref not in r["rule"]]
-    rules.add(item, rules.one_of(alternatives, required=False))
+    rules.add(item, rules.one_of(alternatives, required=required))
     rules.add(
         item,
         {
@@ -169,7 +169,7 @@ def _canary(variant: Schema, row: Inline) -> Schema:
         },
         "required": ["trafficPercent"],
     }
-    _choose(canary, row)
+    _choose(canary, row, required=True)
     return canary
 
 
