@@ -7,7 +7,7 @@ replaced, so that whoever holds one has that version of it. Not here: how long a
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.engine.report import merged
@@ -21,6 +21,8 @@ Object = dict[str, Any]
 # Gets the type of the event, the object, and the object as it was.
 Watcher = Callable[[str, Object, Object | None], None]
 NAMESPACE = "default"
+Cascade = Literal["background", "foreground", "orphan"]
+_FOREGROUND = "foregroundDeletion"
 
 
 class Kubernetes:
@@ -122,8 +124,16 @@ class Kubernetes:
         _refuse(key, wrong)
         return self._replace(key, before, after)
 
-    def delete(self, key: Key, *, uid: str | None = None, version: str | None = None) -> bool:
+    def delete(
+        self, key: Key, *, uid: str | None = None, version: str | None = None, cascade: Cascade = "background"
+    ) -> bool:
         """Ask for an object to go, which it does when its finalizers have gone; whether there was one.
+
+        Args:
+            key: its address.
+            uid: of the very object that is meant.
+            version: at which it must be.
+            cascade: whether what it owns goes after it, before it, or stays, as in ``kubectl delete --cascade``.
 
         Raises:
             Conflict: it is another object, or at another version.
@@ -136,12 +146,51 @@ class Kubernetes:
             raise Conflict(f"{key}: the precondition does not hold")
         if "deletionTimestamp" in metadata:
             return True
-        if not metadata.get("finalizers"):
+        if cascade == "orphan":
+            self._orphan(metadata["uid"])
+        finalizers = list(metadata.get("finalizers") or ())
+        if cascade == "foreground" and self._blocking(metadata["uid"]):
+            finalizers.append(_FOREGROUND)
+        if not finalizers:
             self._remove(key, before)
             return True
-        leaving = {"deletionTimestamp": self._time(), "generation": metadata["generation"] + 1}
+        leaving = {
+            "deletionTimestamp": self._time(),
+            "generation": metadata["generation"] + 1,
+            "finalizers": finalizers,
+        }
         self._keep(key, {**before, "metadata": {**metadata, **leaving}}, before)
+        if _FOREGROUND in finalizers:
+            for owned in self._owned(metadata["uid"]):
+                self.delete(owned, cascade="foreground")
         return True
+
+    # What the garbage collector does, which in a real cluster takes a moment
+
+    def _owned(self, uid: str) -> list[Key]:
+        return [key for key, found in tuple(self._objects.items()) if uid in {one["uid"] for one in _owners(found)}]
+
+    def _blocking(self, uid: str) -> list[Key]:
+        """What holds up the foreground deletion of its owner."""
+        owned = ((key, _owners(self._objects[key])) for key in self._owned(uid))
+        return [key for key, owners in owned if any(o["uid"] == uid and o.get("blockOwnerDeletion") for o in owners)]
+
+    def _orphan(self, uid: str) -> None:
+        for key in self._owned(uid):
+            owners = [one for one in _owners(self._objects[key]) if one["uid"] != uid]
+            self.patch(key, {"metadata": {"ownerReferences": owners or None}})
+
+    def _collect(self, gone: Object) -> None:
+        """What was owned goes as well, and an owner that waited for nothing else."""
+        for key in self._owned(gone["metadata"]["uid"]):
+            self.delete(key)
+        for owner in _owners(gone):
+            for key, found in tuple(self._objects.items()):
+                finalizers = found["metadata"].get("finalizers") or ()
+                waits = found["metadata"]["uid"] == owner["uid"] and _FOREGROUND in finalizers
+                if waits and not self._blocking(owner["uid"]):
+                    left = [name for name in finalizers if name != _FOREGROUND]
+                    self.patch(key, {"metadata": {"finalizers": left or None}})
 
     def _replace(self, key: Key, before: Object, after: Object) -> Object:
         if after == before:
@@ -162,11 +211,7 @@ class Kubernetes:
         before = self._objects.pop(key)
         last = self._versioned(last)
         self._tell("DELETED", last, before)
-        # What the garbage collector does a moment later.
-        for other, found in tuple(self._objects.items()):
-            owners = {owner["uid"] for owner in found["metadata"].get("ownerReferences", ())}
-            if last["metadata"]["uid"] in owners:
-                self.delete(other)
+        self._collect(last)
         return last
 
     def _versioned(self, body: Object) -> Object:
@@ -180,6 +225,10 @@ class Kubernetes:
 
     def _time(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _owners(found: Object) -> list[Object]:
+    return found["metadata"].get("ownerReferences") or []
 
 
 def _late_finalizers(before: Object, after: Object) -> list[str]:

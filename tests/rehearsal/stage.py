@@ -24,7 +24,7 @@ from tests.cluster.kstatus import broken_turns, violations
 from tests.rehearsal.amazon import REGION, Amazon
 from tests.rehearsal.clockwork import Clockwork
 from tests.rehearsal.doors import START, Event, Life, Moment, Surroundings
-from tests.rehearsal.kubernetes import NAMESPACE, Kubernetes, Object
+from tests.rehearsal.kubernetes import NAMESPACE, Cascade, Kubernetes, Object
 
 from sagemaker_local.emulator.resource import Resource as SageMakerResource
 from sagemaker_operator.composites.table import ALL_KINDS
@@ -163,9 +163,9 @@ class Rehearsal:
         named = {f"{GROUP}/{name.replace('_', '-')}": value for name, value in annotations.items()}
         self.kubernetes.patch(key, {"metadata": {"annotations": named}})
 
-    def delete(self, key: Key) -> None:
+    def delete(self, key: Key, *, cascade: Cascade = "background") -> None:
         """``kubectl delete --wait=false``."""
-        self.kubernetes.delete(key)
+        self.kubernetes.delete(key, cascade=cascade)
 
     def console(self, operation: str, **request: Any) -> dict[str, Any]:
         """Somebody calls SageMaker without the operator."""

@@ -194,12 +194,12 @@ class Store:
         return tuple(sorted(found))
 
     def _makers(self, key: Key) -> list[str]:
-        """Whoever has made an object for itself and uses it."""
+        """Whoever has made an object for itself and uses it, or has to go before it."""
         made = self._records.get(key)
         maker = self._records.get(made.owner.key) if made is not None and made.owner is not None else None
         if made is None or made.owner is None or maker is None or maker.uid != made.owner.uid or not maker.claimed:
             return []
-        return [str(maker.key)] if made.name in maker.uses else []
+        return [str(maker.key)] if maker.deleting or made.name in maker.uses else []
 
 
 def _serves(resource: Resource) -> bool:

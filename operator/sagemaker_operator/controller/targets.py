@@ -12,6 +12,7 @@ from sagemaker_operator.engine.ownership import ownership
 from sagemaker_operator.engine.policy import RunPolicy
 from sagemaker_operator.engine.references import Pointer
 from sagemaker_operator.engine.resource import Key, Resource
+from sagemaker_operator.engine.revisions import in_use
 from sagemaker_operator.engine.sources import Asked
 from sagemaker_operator.engine.target import Target, Waiting, fingerprint, understand
 from sagemaker_operator.engine.verdict import Reason
@@ -89,8 +90,17 @@ class Targets:
                 return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
             name = known["name"]
             described = replace(described, children=())
-        reference = Reference(row.field, row.sets, row.kind, row.reads)
-        offer = self._offer(Pointer(reference, (), Key(row.kind, resource.namespace, name)), made=False)
+        reference, key = Reference(row.field, row.sets, row.kind, row.reads), Key(row.kind, resource.namespace, name)
+        record = self._store.get(key)
+        if record is not None and record.deleting and record.name in in_use(resource.status):
+            # It stays until nothing uses it any more, and nobody need notice before.
+            return {row.sets: record.name}
+        if record is None and asked is not None:
+            message = (
+                f"The {row.kind} {name} of revision {asked}, which spec.rollbackTo asks for, does not exist any more."
+            )
+            return Waiting(message, Reason.DEPENDENCY_NOT_FOUND, hopeless=True)
+        offer = self._offer(Pointer(reference, (), key), made=False)
         if isinstance(offer, Waiting):
             return replace(offer, made_of=described.children)
         return {row.sets: offer}

@@ -5,7 +5,7 @@ from typing import Any
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.model.names import field
 
-from . import attempts
+from . import attempts, revisions
 from .facts import Drift, Facts, Present
 from .naming import generated_name
 from .policy import RunPolicy
@@ -35,6 +35,9 @@ def missing(facts: Facts) -> Step | None:
         return _anew(facts)
     if (held := _held(facts)) is not None:
         return held
+    if known := revisions.pending(facts):
+        verdict = reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
+        return Intend(known, verdict)
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
 
 

@@ -11,7 +11,7 @@ from sagemaker_operator.errors import Exists
 from sagemaker_operator.kinds import Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 
-from . import address, amending, attempts, ownership, refusal, serving
+from . import address, amending, attempts, ownership, refusal, revisions, serving
 from .absence import MISSES, missing
 from .attaching import unattached
 from .facts import Adoption, Drift, Facts, Missing, Present, Unlooked
@@ -81,7 +81,7 @@ def failed_call(facts: Facts) -> Step | None:
 
 def waiting(facts: Facts) -> Step | None:
     """A manifest whose references are not ready makes nothing new."""
-    if isinstance(facts.target, Waiting) and facts.resource.arn is None:
+    if isinstance(facts.target, Waiting) and facts.resource.arn is None and not facts.resource.spec.get("stopped"):
         return Rest(facts.target.verdict, facts.target.pace)
     return None
 
@@ -105,6 +105,7 @@ def unnamed(facts: Facts) -> Step | None:
             "tagKeys": sorted(facts.target.tags),
             **attempts.first(facts),
             **amending.sent(facts.kind, facts.target.members),
+            **revisions.pending(facts),
         },
         reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.target.name} in SageMaker."),
     )
@@ -207,6 +208,7 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     attempts.elsewhere,
     failed_call,
     unwanted,
+    serving.never_begun,
     waiting,
     unnamed,
     just_created,

@@ -54,10 +54,20 @@ def _service(facts: Facts) -> Verdict:
             return ready(facts.status or Reason.READY, f"{_subject(facts)} is {facts.status}.")
         case Stage.FAILED | Stage.STOPPED:
             reason, message = cause(facts)
-            return stalled(reason, message)
+            return stalled(reason, f"{message}{_way_out(facts)}")
         case _:
             verdict = reconciling(_word(facts), f"{_subject(facts)} is {facts.status}.")
             return while_serving(verdict, current=True) if serves(facts) else verdict
+
+
+def _way_out(facts: Facts) -> str:
+    """What is left to do about something that cannot be updated any more."""
+    if facts.kind.inline is None or facts.status in facts.kind.repairable:
+        return ""
+    said = f" SageMaker accepts nothing for such an {facts.kind.name} but to delete it"
+    if not facts.resource.spec.get("recreateOnFailure"):
+        return f"{said}: set spec.recreateOnFailure to have it deleted and created again."
+    return f"{said}, which was tried once for this version of the manifest: change what has failed."
 
 
 def _subject(facts: Facts) -> str:

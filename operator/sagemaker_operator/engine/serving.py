@@ -18,7 +18,7 @@ from .scaling.checks import released
 from .schedule import Pace
 from .steps import Intend, Rest, Step, Verb
 from .target import Target, fingerprint
-from .verdict import Reason, ready, reconciling, stalled
+from .verdict import Reason, Verdict, ready, reconciling, stalled
 
 _WEIGH = "UpdateEndpointWeightsAndCapacities"
 # What a status tells of one endpoint, and not of the next of that name.
@@ -33,8 +33,14 @@ def stopped(facts: Facts) -> Step | None:
         return None
     if not facts.named and facts.misses < _MISSES:
         return Rest(None, Pace.SOON)
-    verdict = ready(Reason.STOPPED, f"There is no {facts.kind.name} in SageMaker while spec.stopped is true.")
-    return Rest(replace(verdict, suspended=True), Pace.EVENT, {"arn": None, **_nothing(facts)})
+    return Rest(_resting(facts), Pace.EVENT, {"arn": None, **_nothing(facts)})
+
+
+def never_begun(facts: Facts) -> Step | None:
+    """What is to cost nothing from the beginning makes nothing, and waits for nothing."""
+    if not facts.resource.spec.get("stopped") or facts.resource.known_name is not None:
+        return None
+    return Rest(_resting(facts), Pace.EVENT)
 
 
 def put_away(facts: Facts) -> Step | None:
@@ -48,7 +54,7 @@ def put_away(facts: Facts) -> Step | None:
     told, mark = facts.resource.status.get("recreatedFor") or {}, _mark(facts)
     if told == mark:
         return _deleted(facts, "it has failed")
-    if told.get("generation") == mark["generation"]:
+    if told.get("generation") == mark["generation"] and facts.resource.look_now is None:
         # What was created for the same manifest has failed again.
         return None
     message = f"Deleting it, to create it again: {facts.cause or facts.status}"
@@ -62,7 +68,7 @@ def sized(facts: Facts) -> Step | None:
     if not isinstance(facts.observed, Present) or not facts.observed.complete or facts.update is not None:
         return None
     wanted = facts.target.sizes
-    digest = fingerprint(wanted)
+    digest = _digest(facts, wanted)
     differing = _differing(wanted, facts.reply)
     if facts.resource.status.get("sizesHash") == digest or not differing:
         return None
@@ -86,9 +92,17 @@ def memory(facts: Facts) -> dict[str, Any]:
         return {}
     told: dict[str, Any] = {"artifacts": dict(facts.target.artifacts)} if facts.target.artifacts else {}
     there = facts.stage is Stage.READY and isinstance(facts.observed, Present) and facts.observed.complete
-    if there and facts.target.sizes and facts.update is None and not _differing(facts.target.sizes, facts.reply):
-        told["sizesHash"] = fingerprint(facts.target.sizes)
+    if not facts.target.sizes:
+        # A revision that was returned to has sizes of its own.
+        told |= {"sizesHash": None, "lastSizing": None}
+    elif there and facts.update is None and not _differing(facts.target.sizes, facts.reply):
+        told |= {"sizesHash": _digest(facts, facts.target.sizes), "lastSizing": None}
     return told
+
+
+def _digest(facts: Facts, sizes: Mapping[str, Any]) -> str:
+    """Which sizes of which endpoint: one that was created again begins as its configuration says."""
+    return fingerprint({"sizes": sizes, "created": facts.told("CreationTime")})
 
 
 def _differing(wanted: Mapping[str, Mapping[str, Any]], reply: Mapping[str, Any]) -> tuple[str, ...]:
@@ -99,6 +113,11 @@ def _differing(wanted: Mapping[str, Mapping[str, Any]], reply: Mapping[str, Any]
 def _mark(facts: Facts) -> dict[str, Any]:
     """Which endpoint is created again, and for which version of the manifest."""
     return {"generation": facts.resource.generation, "creationTime": facts.told("CreationTime")}
+
+
+def _resting(facts: Facts) -> Verdict:
+    said = ready(Reason.STOPPED, f"There is no {facts.kind.name} in SageMaker while spec.stopped is true.")
+    return replace(said, suspended=True)
 
 
 def _repairable(facts: Facts) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sagemaker_operator.kinds.kind import Stage
 
-from . import address
+from . import address, revisions, rollout
 from .facts import Facts
 from .readiness import of_the_next
 from .schedule import Pace
@@ -15,8 +16,10 @@ from .steps import Intend, Rest, Step, Verb
 from .target import Target, fingerprint
 from .verdict import Reason, State, Verdict, reconciling, stalled
 
-# An update that changes nothing is not repeated for ever.
+# An update that changes nothing, or that fails for reasons of SageMaker's own, is not repeated for ever.
 _REPEATS = 3
+# Seconds before such a failure is answered by another update, twice as many each time.
+_FIRST_PAUSE = 60
 
 
 def outdated(facts: Facts) -> Step | None:
@@ -32,14 +35,26 @@ def outdated(facts: Facts) -> Step | None:
     intent = _intent(facts, fingerprint(veiled(update.request, facts.target.secrets)))
     if Verb.UPDATE in facts.done:
         return Rest(_updating(facts), Pace.WATCH)
-    if _undone(facts, intent):
-        return Rest(_rolled_back(facts), Pace.DRIFT)
+    if (undone := _given_up(facts, intent)) is not None:
+        return undone
     if intent["repeats"] > _REPEATS:
         message = f"SageMaker accepts the update and keeps another {', '.join(facts.differing)}."
         return Rest(of_the_next(facts, stalled(Reason.NOT_APPLIED, message)), Pace.DRIFT)
-    if facts.resource.status.get("lastUpdate") != intent:
-        return Intend({"lastUpdate": intent}, _updating(facts))
-    return address.call(facts, Verb.UPDATE, facts.kind.family.update, update.request)
+    known = revisions.pending(facts)
+    if facts.resource.status.get("lastUpdate") != intent or known:
+        return Intend({"lastUpdate": intent, **known}, _updating(facts))
+    request = {**update.request, **rollout.manners(facts, update.request)}
+    return address.call(facts, Verb.UPDATE, facts.kind.family.update, request)
+
+
+def _given_up(facts: Facts, intent: Mapping[str, Any]) -> Rest | None:
+    """What to say of an update that AWS has undone: that it is over, or that it is tried again later."""
+    if _undone(facts, intent):
+        return Rest(_rolled_back(facts), Pace.DRIFT)
+    if _pausing(facts, intent):
+        message = f"SageMaker has undone the update, which is tried again in a while: {facts.cause}"
+        return Rest(of_the_next(facts, reconciling(Reason.PROGRESSING_WITH_RETRY, message)), Pace.RETRY)
+    return None
 
 
 def _updating(facts: Facts) -> Verdict:
@@ -53,11 +68,13 @@ def _intent(facts: Facts, request: str) -> dict[str, Any]:
     seen = facts.modified
     again = last.get("requestHash") == request and last.get("before") != seen
     repeats = int(last.get("repeats", 0)) + 1 if again else int(last.get("repeats", 0))
+    # Whoever asks for another try has all of them anew.
+    counted = last.get("requestHash") == request and facts.resource.look_now is None
     return {
         "requestHash": request,
         "generation": facts.resource.generation,
         "before": seen,
-        "repeats": repeats if last.get("requestHash") == request else 0,
+        "repeats": repeats if counted else 0,
     }
 
 
@@ -65,10 +82,24 @@ def _undone(facts: Facts, intent: Mapping[str, Any]) -> bool:
     """Whether AWS has carried out this very update, and gone back with a reason; a request to look again is a retry."""
     if not facts.kind.rollback or not facts.cause or facts.resource.look_now is not None:
         return False
-    if facts.cause.startswith(facts.kind.passing) and intent["repeats"] <= _REPEATS:
+    if _passing(facts) and intent["repeats"] <= _REPEATS:
         return False
     last = facts.resource.status.get("lastUpdate") or {}
     return bool(last.get("requestHash") == intent["requestHash"] and last.get("before") != intent["before"])
+
+
+def _pausing(facts: Facts, intent: Mapping[str, Any]) -> bool:
+    """Whether AWS has undone the update for reasons of its own, and so lately that it is left alone for a while."""
+    last = facts.resource.status.get("lastUpdate") or {}
+    again = last.get("requestHash") == intent["requestHash"] and last.get("before") != intent["before"]
+    if not again or not _passing(facts) or not facts.modified or facts.resource.look_now is not None:
+        return False
+    since = (facts.now - datetime.fromisoformat(facts.modified)).total_seconds()
+    return since < float(_FIRST_PAUSE * 2 ** (int(intent["repeats"]) - 1))
+
+
+def _passing(facts: Facts) -> bool:
+    return facts.cause is not None and facts.cause.startswith(facts.kind.passing)
 
 
 def _rolled_back(facts: Facts) -> Verdict:

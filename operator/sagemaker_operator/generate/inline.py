@@ -214,7 +214,7 @@ _STATUS: Schema = {
                 "revision": {"description": "Its number, for rollbackTo.", "type": "integer", "format": "int64"},
                 "name": {"description": "The name of the object that holds it.", "type": "string"},
                 "outcome": {
-                    "description": "RollingOut, InService, Superseded, RolledBack or Failed.",
+                    "description": "Pending, RollingOut, InService, Superseded, RolledBack or Failed.",
                     "type": "string",
                 },
                 "time": {"description": "Since when that is so.", **_TIME},

@@ -50,7 +50,7 @@ def describe(resource: Resource, spec: Mapping[str, Any]) -> Described:
     row = resource.kind.inline
     assert row is not None, f"{resource.kind.name} describes nothing in place"
     maker = _Maker(resource, spec, row)
-    lists = {name: [maker.variant(one) for one in variants(row, name, spec)] for name in row.lists if name in spec}
+    lists = {name: [maker.variant(one) for one in _at_first(row, name, spec)] for name in row.lists if name in spec}
     members = {name: spec[name] for name in _content(KINDS[row.kind]) if name in spec}
     if maker.models:
         # In a configuration these are for inference components alone; here they are for the models.
@@ -73,6 +73,13 @@ def variants(row: Inline, name: str, spec: Mapping[str, Any]) -> Sequence[Mappin
     own = {key: value for key, value in canary.items() if key != "trafficPercent"}
     second = {**first, "variantName": "canary", **own, "initialVariantWeight": share}
     return [{**listed[0], "initialVariantWeight": 100 - share}, second]
+
+
+def _at_first(row: Inline, name: str, spec: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The variants as a configuration has them: a canary is dark in it, whatever its share was or will be."""
+    if "canary" not in spec:
+        return variants(row, name, spec)
+    return variants(row, name, {**spec, "canary": {**spec["canary"], "trafficPercent": 0}})
 
 
 class _Maker:
