@@ -13,6 +13,7 @@ from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kinds.kind import Stage
 
 from .children import Children
+from .launching import Ask, Launching
 from .ports import Cluster
 from .store import Store
 
@@ -22,6 +23,7 @@ class Offspring:
 
     def __init__(self, *, cluster: Cluster, store: Store, children: Children) -> None:
         self._cluster, self._store, self._children = cluster, store, children
+        self._launching = Launching(store=store, children=children)
 
     async def make(self, resource: Resource, wanted: Iterable[Wanted]) -> Waiting | bool:
         """Create what is missing.
@@ -65,6 +67,10 @@ class Offspring:
         wanted = facts.target.made_of
         for child in surplus(row, there, wanted=wanted, status=resource.status, refers_to=refers_to):
             await self._children.delete(resource, child)
+
+    async def keep(self, facts: Facts, ask: Ask) -> None:
+        """Bring the objects for what a job has launched in step with that, as `Launching.keep`."""
+        await self._launching.keep(facts, ask)
 
     async def retain(self, resource: Resource) -> None:
         """Let the SageMaker resources of all children stay when their objects go."""

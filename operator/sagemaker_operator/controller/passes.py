@@ -131,6 +131,7 @@ class Passes:
         for _ in range(_MOST_STEPS + further):
             step = decide(facts)
             if isinstance(step, Rest):
+                await self._offspring.keep(facts, partial(self._ask, facts, lane=lane))
                 return await self._rest(facts, step)
             if isinstance(step, Release):
                 return await self._release(facts, step)

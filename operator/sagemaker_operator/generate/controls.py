@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from sagemaker_operator.kinds import Attachment, Kind, Lifecycle, Policy
+from sagemaker_operator.kinds import Attachment, Kind, Launched, Lifecycle, Policy
 from sagemaker_operator.model.schema import Schema
 
 from . import running
@@ -20,12 +20,15 @@ def of(kind: Kind) -> Schema:
     found = {"deletionPolicy": _deletion(kind), "adoptionPolicy": _ADOPTION, "region": _REGION}
     if kind.lifecycle is not Lifecycle.JOB:
         found |= {"driftPolicy": _drift(kind), "suspend": {"description": suspending(kind), "type": "boolean"}}
+    if kind.launched is not None:
+        found[kind.launched.field] = _shown(kind.launched)
     return deepcopy(found | running.controls(kind) | {one.field: _names(one) for one in kind.attachments})
 
 
 def always_mutable(kind: Kind) -> set[str]:
     """The fields that are ours to change at any time, whatever Update can do: tags have operations of their own."""
-    return {*_ALWAYS_MUTABLE, *(one.field for one in kind.attachments)}
+    launched = {kind.launched.field} if kind.launched is not None else set()
+    return {*_ALWAYS_MUTABLE, *launched, *(one.field for one in kind.attachments)}
 
 
 def suspending(kind: Kind) -> str:
@@ -44,6 +47,19 @@ def _deletion(kind: Kind) -> Schema:
         "description": f"What happens in SageMaker when this object is deleted: {does}. Default: {default}.",
         "type": "string",
         "enum": [policy.value for policy in kind.policies],
+    }
+
+
+def _shown(launched: Launched) -> Schema:
+    return {
+        "description": (
+            f"How many of the {launched.kind}s that it launches are shown as {launched.kind} objects: the newest. They only "
+            "tell; to delete one changes nothing in SageMaker. Default: 0."
+        ),
+        "type": "integer",
+        "format": "int32",
+        "minimum": 0,
+        "maximum": launched.most,
     }
 
 

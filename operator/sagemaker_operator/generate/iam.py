@@ -76,4 +76,6 @@ def operations(kind: Kind) -> Iterator[str]:
     for one in kind.attachments:
         yield from (one.attach, one.detach, one.listing)
     yield from (operation for operation, _ in kind.told_by.values())
+    if kind.launched is not None:
+        yield from (kind.launched.listing, kind.launched.describe)
     yield from (detail.operation for detail in kind.details if detail.operation != family.describe)

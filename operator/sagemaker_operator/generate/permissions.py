@@ -45,7 +45,9 @@ def to_read_sources() -> list[Schema]:
 def _operator_rules(kinds: Sequence[Kind], composites: Sequence[Composite]) -> list[Schema]:
     plurals = [kind.plural for kind in kinds]
     composed = [row.plural for row in composites]
-    made = {name for row in composites for name in row.makes}
+    made = {name for row in composites for name in row.makes} | {kind.launched.kind for kind in kinds if kind.launched}
+    made |= {name for kind in kinds if kind.inline is not None for name in (kind.inline.kind, kind.inline.inner)}
+    owners = [*composed, *(kind.plural for kind in kinds if kind.launched or kind.inline)]
     return [
         # Patch is for the finalizer; the spec is never written.
         {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
@@ -56,7 +58,7 @@ def _operator_rules(kinds: Sequence[Kind], composites: Sequence[Composite]) -> l
             "resources": [kind.plural for kind in kinds if kind.name in made],
             "verbs": ["create"],
         },
-        {"apiGroups": [GROUP], "resources": [f"{plural}/finalizers" for plural in composed], "verbs": ["update"]},
+        {"apiGroups": [GROUP], "resources": [f"{plural}/finalizers" for plural in owners], "verbs": ["update"]},
         # Finished jobs go when their time to live is over, and what composites are made of when it is not wanted any more.
         {
             "apiGroups": [GROUP],

@@ -8,7 +8,20 @@ Adding a kind is adding a row to a family's file and its name to `table`; schema
 follow.
 """
 
-from .kind import AnyKind, Attachment, BuiltIn, Change, Detail, Kind, Lifecycle, Policy, Reference, Says, Source
+from .kind import (
+    AnyKind,
+    Attachment,
+    BuiltIn,
+    Change,
+    Detail,
+    Kind,
+    Launched,
+    Lifecycle,
+    Policy,
+    Reference,
+    Says,
+    Source,
+)
 from .table import GROUP, KINDS, VERSION
 
 __all__ = [
@@ -21,6 +34,7 @@ __all__ = [
     "Change",
     "Detail",
     "Kind",
+    "Launched",
     "Lifecycle",
     "Policy",
     "Reference",

@@ -52,6 +52,34 @@ class Detail:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Launched:
+    """The jobs that a job launches, the newest of which can be shown as objects of their own.
+
+    Attributes:
+        field: the field of the spec that says how many: ``trainingJobHistoryLimit``.
+        kind: the kind of these objects.
+        listing: the operation that lists the jobs, given the address of the one that launched them.
+        rows: where its reply holds them.
+        name, arn: the members of a row that tell which job it is.
+        asks: further members of its input, by which the newest come first.
+        describe: the operation that tells what one of them was made of, given its name.
+        counters: the member of Describe that counts them by status; it changes whenever one comes or ends.
+        most: the largest number of objects.
+    """
+
+    field: str
+    kind: str
+    listing: str
+    rows: str
+    name: str
+    arn: str
+    asks: Mapping[str, object]
+    describe: str
+    counters: str
+    most: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
     """Something that outlives a resource and is in the way of its Delete.
 

@@ -3,7 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from . import job_references
-from .kind import Column, Detail, Kind, Lifecycle, Reference, Source, says
+from .kind import Column, Detail, Kind, Launched, Lifecycle, Reference, Source, says
 from .running import Logs, Running
 
 TRANSFORM_JOB = Kind(
@@ -109,6 +109,17 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
             ),
             since=("TrainingJobStatusCounters", "ObjectiveStatusCounters", "HyperParameterTuningJobStatus"),
         ),
+    ),
+    launched=Launched(
+        field="trainingJobHistoryLimit",
+        kind="TrainingJob",
+        listing="ListTrainingJobsForHyperParameterTuningJob",
+        rows="TrainingJobSummaries",
+        name="TrainingJobName",
+        arn="TrainingJobArn",
+        asks={"SortBy": "CreationTime", "SortOrder": "Descending"},
+        describe="DescribeTrainingJob",
+        counters="TrainingJobStatusCounters",
     ),
     columns=(
         Column("Completed", ".status.trainingJobStatusCounters.completed", "integer"),

@@ -16,11 +16,11 @@ from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
 from sagemaker_operator.model.service import input_shape
 
-from .details import Detail, Hold
+from .details import Detail, Hold, Launched
 from .inline import Inline
-from .scalable import Scalable
 from .parts import Attachment, BuiltIn, Change, Column, Reference, Says, Source, says
 from .running import Running
+from .scalable import Scalable
 
 __all__ = [
     "AnyKind",
@@ -31,6 +31,7 @@ __all__ = [
     "Detail",
     "Hold",
     "Kind",
+    "Launched",
     "Lifecycle",
     "Policy",
     "Reference",
@@ -133,6 +134,7 @@ class Kind:
         passing: how reasons of failed updates begin that are trouble of SageMaker's own: such an update is tried again.
         event: the EventBridge detail-type of its changes.
         details: what is told of it besides the members of its Describe reply.
+        launched: the jobs that it launches, if they can be shown as objects.
         held: what keeps SageMaker from deleting it, and what frees it of that.
     """
 
@@ -193,6 +195,7 @@ class Kind:
     passing: tuple[str, ...] = ()
     event: str | None = None
     details: tuple[Detail, ...] = ()
+    launched: Launched | None = None
     held: Hold | None = None
     plural: str = ""
 
