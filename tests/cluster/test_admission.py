@@ -135,11 +135,11 @@ REFUSED: dict[str, tuple[Manifest, str]] = {
     ),
     "a value and a reference to it where one is needed": (
         builders.endpoint("a", endpointConfigRef={"name": "c"}),
-        r"spec\.endpointConfigRef: Invalid value: .*exactly one of endpointConfigName and endpointConfigRef must be set",
+        r"spec\.productionVariants: .*exactly one of endpointConfigName, endpointConfigRef and productionVariants must be",
     ),
     "neither a value nor a reference to it": (
         builders.endpoint("a", endpointConfigName=None),
-        r"spec\.endpointConfigRef: Invalid value: .*exactly one of endpointConfigName and endpointConfigRef must be set",
+        r"spec\.productionVariants: .*exactly one of endpointConfigName, endpointConfigRef and productionVariants must be",
     ),
     "a reference without a name": (
         builders.endpoint("a", endpointConfigName=None, endpointConfigRef={}),
@@ -196,7 +196,7 @@ def test_a_wrong_manifest_is_refused_by_the_name_of_the_field(api: Api, manifest
 
 
 EDITS: dict[str, tuple[Manifest, str, object, str]] = {
-    "changed": (builders.training_job("a"), "resourceConfig.instanceCount", 2, "resourceConfig"),
+    "changed": (builders.training_job("a"), "resourceConfig.instanceCount", 2, "resourceConfig.instanceCount"),
     "removed": (builders.training_job("a"), "stoppingCondition", None, "stoppingCondition"),
     "set later": (builders.training_job("a"), "enableManagedSpotTraining", True, "enableManagedSpotTraining"),
     "named later": (builders.endpoint("a"), "endpointName", "a", "endpointName"),
