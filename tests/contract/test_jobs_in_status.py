@@ -25,7 +25,9 @@ def failed(kind: Kind) -> Facts:
     row = kind.run
     assert row is not None
     arn = "arn:aws:sagemaker:eu-west-1:123456789012:job/digits"
-    reply: dict[str, Any] = {"CreationTime": BEGAN, "LastModifiedTime": ENDED, kind.family.arn: arn}
+    record = {"CreationTime": BEGAN, "CreatedAt": BEGAN, "LastModifiedTime": ENDED, "LastModifiedAt": ENDED}
+    reply: dict[str, Any] = {kind.family.arn: arn}
+    reply |= {name: told for name, told in record.items() if name in kind.family.described}
     put(reply, kind.family.status or "", min(kind.failed))
     put(reply, row.start, BEGAN)
     put(reply, row.end, ENDED)

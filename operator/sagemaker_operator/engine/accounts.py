@@ -15,9 +15,10 @@ from . import links
 from .compare import at
 from .facts import Facts, Present
 from .target import Target
-from .times import written
 
 _OVER = (Stage.READY, Stage.FAILED, Stage.STOPPED)
+# As SageMaker spells the times of a record.
+_CREATED, _MODIFIED = ("CreationTime", "CreatedAt"), ("LastModifiedTime", "LastModifiedAt")
 _LINKS = ("consoleURL", "logGroup", "logStreamPrefix", "logsURL")
 
 
@@ -29,7 +30,7 @@ def run(facts: Facts) -> dict[str, Any]:
     found = places(kind, facts.arn, str(facts.reply.get(kind.family.identity) or facts.resource.known_name or ""))
     found |= _instance_type(facts)
     if isinstance(facts.observed, Present) and facts.observed.complete:
-        told = {**found, **_took(kind, facts.reply)}
+        told = {**found, **_took(facts)}
         told["billableSeconds"] = told.get("billableSeconds", 0) + earlier
         return {name: value for name, value in told.items() if name != "billableSeconds" or value}
     before = facts.resource.status.get("run") or {}
@@ -41,7 +42,7 @@ def _instance_type(facts: Facts) -> dict[str, str]:
     row, wanted = facts.kind.run, facts.target.members if isinstance(facts.target, Target) else {}
     if row is None or not row.instance_type:
         return {}
-    found = at(facts.reply, row.instance_type) or at(wanted, row.instance_type)
+    found = _chosen(facts.reply, row.instance_type) or at(wanted, row.instance_type)
     return {"instanceType": found} if isinstance(found, str) else {}
 
 
@@ -84,11 +85,11 @@ def duration(kind: Kind, reply: Mapping[str, Any]) -> int | None:
     return max(0, round((ended - began).total_seconds())) if began and ended else None
 
 
-def _took(kind: Kind, reply: Mapping[str, Any]) -> dict[str, Any]:
-    began, ended = _start(kind, reply), _end(kind, reply)
+def _took(facts: Facts) -> dict[str, Any]:
+    kind, reply = facts.kind, facts.reply
     told = {
-        "startTime": written(began) if began else None,
-        "completionTime": written(ended) if ended else None,
+        "startTime": facts.told(_start_member(kind)) if _start(kind, reply) else None,
+        "completionTime": facts.told(_end_member(kind)) if _end(kind, reply) else None,
         "durationSeconds": duration(kind, reply),
         "billableSeconds": billable_seconds(kind, reply),
         "spotSavingsPercent": _savings(kind, reply),
@@ -108,17 +109,26 @@ def _savings(kind: Kind, reply: Mapping[str, Any]) -> int | None:
 
 
 def _start(kind: Kind, reply: Mapping[str, Any]) -> datetime | None:
-    """When the work began; when it was asked for, where SageMaker tells no more."""
-    assert kind.run is not None
-    return _time(reply.get(kind.run.start or "CreationTime"))
+    return _time(reply.get(_start_member(kind)))
 
 
 def _end(kind: Kind, reply: Mapping[str, Any]) -> datetime | None:
-    """When the work was over; when its record changed last, where SageMaker tells no more."""
-    assert kind.run is not None
-    if kind.stage(reply.get(kind.family.status or "")) not in _OVER:
-        return None
-    return _time(reply.get(kind.run.end or "LastModifiedTime"))
+    over = kind.stage(reply.get(kind.family.status or "")) in _OVER
+    return _time(reply.get(_end_member(kind))) if over else None
+
+
+def _start_member(kind: Kind) -> str:
+    """The member that tells when the work began; when it was asked for, where SageMaker tells no more."""
+    return (kind.run.start if kind.run else "") or _known(kind, _CREATED)
+
+
+def _end_member(kind: Kind) -> str:
+    """The member that tells when the work was over; when its record changed last, where SageMaker tells no more."""
+    return (kind.run.end if kind.run else "") or _known(kind, _MODIFIED)
+
+
+def _known(kind: Kind, names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in kind.family.described), "")
 
 
 def _time(value: Any) -> datetime | None:
@@ -133,5 +143,11 @@ def _instances(kind: Kind, reply: Mapping[str, Any]) -> int | None:
         groups = at(reply, path)
         if groups:
             return sum(int(group.get("InstanceCount", 0)) for group in groups)
-    count = at(reply, kind.run.instance_count) if kind.run.instance_count else None
+    count = _chosen(reply, kind.run.instance_count) if kind.run.instance_count else None
     return count if isinstance(count, int) else None
+
+
+def _chosen(reply: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path, or what SageMaker has chosen of the preferences that can stand in its place."""
+    outer, _, name = path.rpartition(".")
+    return at(reply, f"{outer}.Selected{name}") or at(reply, path)

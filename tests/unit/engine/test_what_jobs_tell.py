@@ -77,6 +77,15 @@ def test_all_groups_of_instances_are_billed() -> None:
     assert "instanceType" not in run
 
 
+def test_of_several_preferences_the_one_that_sagemaker_chose_counts() -> None:
+    chosen = cluster(SelectedInstanceType="ml.g5.xlarge", SelectedInstanceCount=4)
+    told = job("Completed", **chosen, BillableTimeInSeconds=100)
+
+    run = accounts.run(seen(told))
+
+    assert (run["instanceType"], run["billableSeconds"]) == ("ml.g5.xlarge", 400)
+
+
 def test_where_aws_tells_no_billable_time_it_is_the_time_of_all_instances() -> None:
     kind = KINDS["ProcessingJob"]
     told = {
