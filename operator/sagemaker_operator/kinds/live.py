@@ -11,7 +11,8 @@ _OVER = frozenset({"Completed", "Failed", "Stopped", "Stopping", "Deleting"})
 _PROFILER = Moment(
     said="while the job is InProgress, once it has started",
     when={"TrainingJobStatus": _IN_PROGRESS},
-    but={"SecondaryStatus": frozenset({"Starting"})},
+    # The service model's SecondaryStatus knows Updating: one update at a time.
+    but={"SecondaryStatus": frozenset({"Starting", "Updating"})},
     over={"TrainingJobStatus": _OVER},
 )
 

@@ -96,8 +96,10 @@ def test_a_running_job_gets_its_pool_changed_when_it_has_one() -> None:
     assert told(looked) == ("Waiting", f"resourceConfig.keepAlivePeriodInSeconds is not in use yet: {said}")
 
 
-@pytest.mark.parametrize(("secondary", "allowed"), [("Starting", False), ("Pending", True), ("Training", True)])
-def test_the_profiler_is_changed_while_a_job_is_in_progress_and_not_while_it_starts(
+@pytest.mark.parametrize(
+    ("secondary", "allowed"), [("Starting", False), ("Updating", False), ("Pending", True), ("Training", True)]
+)
+def test_the_profiler_is_changed_while_a_job_is_in_progress_and_not_while_it_starts_or_is_updated(
     secondary: str, allowed: bool
 ) -> None:
     looked = seen(edited(QUICKER), {**AT_WORK, "SecondaryStatus": secondary})
