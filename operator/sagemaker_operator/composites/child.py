@@ -20,6 +20,7 @@ class Child:
         ready: whether it does what its manifest asks.
         finished: whether the outcome of a job is known.
         succeeded: whether that is a success.
+        trouble: what a human must do something about.
         ended: when it came to that outcome, RFC 3339; empty before.
     """
 
@@ -33,12 +34,14 @@ class Child:
     ready: bool = False
     finished: bool = False
     succeeded: bool = False
+    trouble: str = ""
     ended: str = ""
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
         """What a composite is to know of a custom resource."""
         outcome = resource.condition("Succeeded") or {}
+        trouble = resource.condition("Stalled") or {}
         run = resource.status.get("run") or {}
         return cls(
             kind=resource.kind.name,
@@ -51,5 +54,6 @@ class Child:
             ready=resource.says("Ready") and resource.up_to_date,
             finished=resource.finished,
             succeeded=resource.says("Succeeded"),
+            trouble=trouble.get("message", ""),
             ended=run.get("completionTime") or outcome.get("lastTransitionTime") or "" if resource.finished else "",
         )

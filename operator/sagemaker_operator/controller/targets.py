@@ -102,8 +102,15 @@ class Targets:
             return Waiting(message, Reason.DEPENDENCY_NOT_FOUND, hopeless=True)
         offer = self._offer(Pointer(reference, (), key), made=False)
         if isinstance(offer, Waiting):
-            return replace(offer, made_of=described.children)
+            return replace(self._trouble(resource, described) or offer, made_of=described.children)
         return {row.sets: offer}
+
+    def _trouble(self, resource: Resource, described: Described) -> Waiting | None:
+        """What keeps an object that a manifest describes in place from being ready: to be mended in that manifest."""
+        keys = (Key(one.kind, resource.namespace, one.name) for one in described.children)
+        records = (record for record in map(self._store.get, keys) if record is not None)
+        told = next((record for record in records if record.trouble and not record.deleting), None)
+        return None if told is None else Waiting(f"{told.key} is not ready: {told.trouble}", hopeless=True)
 
     def _models(self, resource: Resource, described: Described | None) -> dict[str, str]:
         """The models that a manifest asks for, by variant, where an object tells them."""

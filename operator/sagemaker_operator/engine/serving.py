@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sagemaker_operator.kinds.kind import Stage
+from sagemaker_operator.model.names import field
 
 from . import address
 from .compare import satisfied
@@ -22,7 +23,7 @@ from .verdict import Reason, Verdict, ready, reconciling, stalled
 
 _WEIGH = "UpdateEndpointWeightsAndCapacities"
 # What a status tells of one endpoint, and not of the next of that name.
-_OF_ONE = frozenset({"creationTime", "lastModifiedTime", "scaling", "scalingHash", "sizesHash"})
+_OF_ONE = frozenset({"lastSizing", "lastUpdate", "scaling", "scalingHash", "sizesHash"})
 # What is not there is believed to be gone after that many looks.
 _MISSES = 3
 
@@ -135,4 +136,5 @@ def _deleted(facts: Facts, why: str) -> Step:
 
 def _nothing(facts: Facts) -> dict[str, Any]:
     """What is no longer true of something that is gone."""
-    return {name: None for name in facts.resource.status if name in _OF_ONE}
+    shown = {field(member) for member in facts.kind.family.described if member != facts.kind.family.identity}
+    return {name: None for name in facts.resource.status if name in _OF_ONE | shown}
