@@ -197,7 +197,24 @@ def test_an_edit_that_sagemaker_refuses_leaves_the_outcome_alone() -> None:
         assert "sagemaker:UpdateTrainingJob" in play.condition(key, "NotApplied")["message"]
         play.quiet()
         play.amazon.core.faults.clear()
-        play.console("DescribeTrainingJob", TrainingJobName="digits")
+        assert pool(play) == "Terminated"
+
+
+def test_an_edit_that_was_refused_is_sent_again_when_somebody_asks_to_look() -> None:
+    with Rehearsal() as play:
+        play.amazon.core.faults.deny(UPDATE)
+        key = play.apply(job(resourceConfig={**POOL, "keepAlivePeriodInSeconds": 7200}))
+        over(play, key)
+        outcome_stays(play)
+        play.edit(key, resourceConfig={"keepAlivePeriodInSeconds": 0})
+        play.until("it is told", lambda: play.condition(key, "NotApplied").get("reason") == "AccessDenied", within=60)
+
+        play.amazon.core.faults.clear()
+        play.annotate(key, reconcile_requested_at="1")
+        play.until("the pool is gone", lambda: pool(play) == "Terminated", within=60)
+        applied(play, key)
+
+        play.quiet()
 
 
 def test_a_job_is_deleted_with_its_warm_pool_whenever_the_operator_is_killed() -> None:
