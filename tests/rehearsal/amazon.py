@@ -5,6 +5,7 @@ Its time is the rehearsal's. Not here: how long a call takes, and whether whoeve
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -21,7 +22,7 @@ from sagemaker_operator.aws import failures, replies
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 _ENDPOINT = "https://sagemaker.rehearsal"
-_SIGNED = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{{}}/sagemaker/aws4_request, SignedHeaders=host, Signature=0"
+_SIGNED = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{{}}/{{}}/aws4_request, SignedHeaders=host, Signature=0"
 _OPERATOR = "sagemaker-operator/rehearsal"
 _HEADERS = {"x-amzn-requestid": "rehearsed", "content-type": "application/x-amz-json-1.1"}
 _SERIALIZER, _PARSER = create_serializer("json"), create_parser("json")
@@ -67,17 +68,27 @@ class Amazon:
         return dict(self.core.service.describe(found))
 
     async def ask(
-        self, operation: str, request: Mapping[str, Any], *, region: str, caller: str = _OPERATOR
+        self,
+        operation: str,
+        request: Mapping[str, Any],
+        *,
+        region: str,
+        caller: str = _OPERATOR,
+        service: str = "sagemaker",
     ) -> dict[str, Any]:
         """One call, as `aws.cloud` makes it. Raises AWSFailure."""
-        tokens = {name: str(uuid.uuid4()) for name in _operation(operation).idempotent_members}
-        asked = _SERIALIZER.serialize_to_request({**tokens, **request}, _operation(operation))
-        headers = {**asked["headers"], "Authorization": _SIGNED.format(region), "User-Agent": caller}
-        answer = await self.core.front.answer(headers, bytes(asked["body"]))
+        known = _operation(operation, service)
+        tokens = {name: str(uuid.uuid4()) for name in known.idempotent_members}
+        asked = _SERIALIZER.serialize_to_request({**tokens, **request}, known)
+        headers = {**asked["headers"], "Authorization": _SIGNED.format(region, service), "User-Agent": caller}
+        answer = None
+        with suppress(ConnectionAbortedError):
+            front = self.core.front if service == "sagemaker" else self.core.scaling
+            answer = await front.answer(headers, bytes(asked["body"]))
         if answer is None:
             raise failures.read(boto.ConnectionClosedError(endpoint_url=_ENDPOINT), operation, endpoint=_ENDPOINT)
         raw = {"body": answer.body, "status_code": answer.status, "headers": _HEADERS}
-        reply = _PARSER.parse(raw, _operation(operation).output_shape)
+        reply = _PARSER.parse(raw, known.output_shape)
         if answer.status >= 300:
             raise failures.read(boto.ClientError(reply, operation), operation, endpoint=_ENDPOINT)
         return replies.result(reply, operation, endpoint=_ENDPOINT)
@@ -103,10 +114,10 @@ class _Buckets:
 
 
 @cache
-def _operation(name: str) -> Any:
-    return _service().operation_model(name)
+def _operation(name: str, service: str) -> Any:
+    return _service(service).operation_model(name)
 
 
 @cache
-def _service() -> ServiceModel:
-    return model.service_model()
+def _service(name: str) -> ServiceModel:
+    return model.service_model(name)

@@ -149,8 +149,10 @@ class Life:
 
     # Cloud and Sweep
 
-    async def call(self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane) -> dict[str, Any]:
-        ask = partial(self.around.amazon.ask, operation, request, region=region)
+    async def call(
+        self, operation: str, request: Mapping[str, object], *, region: str, lane: Lane, service: str = "sagemaker"
+    ) -> dict[str, Any]:
+        ask = partial(self.around.amazon.ask, operation, request, region=region, service=service)
         return await self._request(operation, ask)
 
     async def sweep(self, kind: Kind, *, region: str, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Application Auto Scaling's hand: changes the instance count of a variant as it does, outside of the endpoint's configuration.
 
-Scalable targets are registered with moto, which never scales anything; tests say when. Not here: what the endpoint does then.
+Nothing scales by itself; tests say when. Not here: which targets there are (`scaling`), and what the endpoint does then.
 """
 
 from sagemaker_local.emulator.families.hosting.scaling import resource_id
@@ -49,3 +49,18 @@ def scale(
         service.call("UpdateEndpointWeightsAndCapacities", request, place)
     except ServiceError as refused:
         raise ValueError(f"SageMaker does not scale {name}: {refused}") from None
+
+
+def exists(service: SageMaker, place: Place, resource: str, dimension: str) -> bool:
+    """Whether there is what a resource id of Application Auto Scaling names, and it has that count."""
+    match resource.split("/"):
+        case ["endpoint", name, "variant", variant]:
+            found = service.world.find(place, "Endpoint", service.family("Endpoint").key(name))
+            there = {one["VariantName"] for one in found.facts.get("ProductionVariants", ())} if found else set()
+            return variant in there and dimension.startswith("sagemaker:variant:")
+        case ["inference-component", name]:
+            key = service.family("InferenceComponent").key(name)
+            found = service.world.find(place, "InferenceComponent", key)
+            return found is not None and dimension == "sagemaker:inference-component:DesiredCopyCount"
+        case _:
+            return False

@@ -5,6 +5,7 @@ Both the Python API (`emulator`) and the control API (`control`) work on these p
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import IO, Any, Final
@@ -21,6 +22,8 @@ from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT, Moto
 from sagemaker_local.emulator.neighbours import Neighbours
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.rates import Rates
+from sagemaker_local.emulator.scaling.front import ScalingFront
+from sagemaker_local.emulator.scaling.targets import Targets
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import snapshot
 from sagemaker_local.emulator.state.keeper import Keeper
@@ -109,13 +112,18 @@ class Core:
         self.accounts = Accounts(self.moto, clock)
         self.events = Events(clock, self.service.describe, seed=seed)
         world.listeners.append(self.events.noticed)
-        self._kept = Kept(self.service, self.events, self.moto)
+        self.targets = Targets(
+            exists=partial(autoscaling.exists, self.service), new_id=world.new_id, now=world.clock.now
+        )
+        neighbours.targets = self.targets
+        self._kept = Kept(self.service, self.events, self.moto, self.targets)
         self.journal = Journal()
         self.faults = Faults(seed=seed)
         self.rates = Rates()
         self.roles = Roles(world)
         self.time = Time(self.service)
         self.front = Front(self.service, self.journal, self.faults, self.rates, self.accounts.account_of)
+        self.scaling = ScalingFront(self.service, self.targets, self.journal, self.faults, self.accounts.account_of)
         self.set_latency(latency)
 
     def keep(self, directory: Path) -> Keeper:
@@ -157,6 +165,7 @@ class Core:
         self.service.clear()
         self.events.reset()
         self.moto.reset()
+        self.targets.known.clear()
         for part in (
             self.journal,
             self.faults,

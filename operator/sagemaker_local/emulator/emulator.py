@@ -222,7 +222,14 @@ class Emulator:
         core = self._core
         events = EventsFront(core.events, core.accounts.account_of)
         logs = LogsFront(core.service, core.faults, core.accounts.account_of, elsewhere=lambda: core.moto.loaded)
-        server = Server(front=core.front, events=events, logs=logs, control=Control(core), accounts=core.accounts)
+        server = Server(
+            front=core.front,
+            events=events,
+            logs=logs,
+            scaling=core.scaling,
+            control=Control(core),
+            accounts=core.accounts,
+        )
         try:
             self.url = f"http://{reached_at(host)}:{await server.start(host, port)}"
 

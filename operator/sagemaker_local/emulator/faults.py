@@ -50,6 +50,14 @@ LACKING: Final = Refusal(
 
 LOGS: Final = frozenset({"DescribeLogStreams", "FilterLogEvents", "GetLogEvents"})
 """The operations of CloudWatch Logs that read what SageMaker's containers wrote."""
+SCALING: Final = frozenset(
+    {
+        *("RegisterScalableTarget", "DeregisterScalableTarget", "DescribeScalableTargets"),
+        *("PutScalingPolicy", "DeleteScalingPolicy", "DescribeScalingPolicies"),
+        *("PutScheduledAction", "DeleteScheduledAction", "DescribeScheduledActions"),
+    }
+)
+"""The operations of Application Auto Scaling that are emulated."""
 
 
 class Effect(Enum):
@@ -205,7 +213,7 @@ class Faults:
         return True
 
     def _add(self, effect: Effect, operation: str, when: When, *, seconds: float = 0.0) -> None:
-        check_operation(operation, besides=LOGS)
+        check_operation(operation, besides=LOGS | SCALING)
         rule = Fault(effect, operation, **when, seconds=seconds)
         if not 0.0 <= rule.probability <= 1.0:
             raise ValueError(f"probability must be between 0 and 1, not {rule.probability}")

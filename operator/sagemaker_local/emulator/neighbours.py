@@ -1,20 +1,26 @@
 """The services beside SageMaker, as SageMaker itself uses them: S3 for inputs and reports, alarms, scalable targets.
 
-They are moto's, in this process; this module is the only one that reads and writes moto's state. moto is loaded when something is
-written; as long as nobody has used it, there is nothing in it to be read.
+But for the scalable targets they are moto's, in this process; this module is the only one that reads and writes moto's state.
+moto is loaded when something is written; as long as nobody has used it, there is nothing in it to be read.
 """
 
 from typing import Any
 
 from sagemaker_local.emulator.mount import Moto
 from sagemaker_local.emulator.resource import Place
+from sagemaker_local.emulator.scaling.targets import Targets
 
 
 class Neighbours:
-    """S3 and others, in the account of whoever asked SageMaker. Bucket names are global, as in AWS."""
+    """S3 and others, in the account of whoever asked SageMaker. Bucket names are global, as in AWS.
+
+    Attributes:
+        targets: the scalable targets; put in place by whoever knows what can be scaled.
+    """
 
     def __init__(self, moto: Moto) -> None:
         self._moto = moto
+        self.targets: Targets | None = None
 
     def has(self, account: str, bucket: str, prefix: str) -> bool:
         """Whether S3 holds an object with that prefix."""
@@ -55,15 +61,12 @@ class Neighbours:
 
     def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
         """The least and the greatest capacity of a scalable target of Application Auto Scaling; None if not registered."""
-        if not self._moto.loaded:
-            return None
-        from moto.applicationautoscaling.models import applicationautoscaling_backends  # noqa: PLC0415 see below
+        return None if self.targets is None else self.targets.limits(place, resource_id)
 
-        for targets in list(applicationautoscaling_backends[place.account][place.region].targets.values()):
-            found = targets.get(resource_id)
-            if found is not None and found.service_namespace == "sagemaker":
-                return int(found.min_capacity or 0), int(found.max_capacity or 0)
-        return None
+    def deregister(self, place: Place, resource_id: str) -> None:
+        """Let a resource be a scalable target no more."""
+        if self.targets is not None:
+            self.targets.forget(place, resource_id)
 
     def _bucket(self, account: str, bucket: str) -> Any:
         if not self._moto.loaded:

@@ -19,6 +19,7 @@ from sagemaker_local.emulator.events.front import EventsFront, Protocol, protoco
 from sagemaker_local.emulator.front import BROKEN, Front
 from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import Request
+from sagemaker_local.emulator.scaling.front import ScalingFront
 from sagemaker_local.emulator.service import SageMaker
 
 LARGEST_UPLOAD: Final = 4 * 1024**3
@@ -31,9 +32,17 @@ class Server:
     """An HTTP server. `start` and `stop` run in its event loop."""
 
     def __init__(
-        self, *, front: Front, events: EventsFront, logs: LogsFront, control: Control, accounts: Accounts
+        self,
+        *,
+        front: Front,
+        events: EventsFront,
+        logs: LogsFront,
+        scaling: ScalingFront,
+        control: Control,
+        accounts: Accounts,
     ) -> None:
         self._front = front
+        self._scaling = scaling
         self._events = events
         self._logs = logs
         self._control = control
@@ -79,8 +88,9 @@ class Server:
         protocol = protocol_of(request.headers)
         if protocol is not None:
             return await self._queues_and_rules(protocol, request)
-        if self._logs.concerns(request.headers):
-            return await self._written(request)
+        for beside in (self._logs, self._scaling):
+            if beside.concerns(request.headers):
+                return await self._beside(beside, request)
         return await self._others(request)
 
     async def _sagemaker(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -95,10 +105,10 @@ class Server:
         reply = await self._events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
 
-    async def _written(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _beside(self, service: LogsFront | ScalingFront, request: web.BaseRequest) -> web.StreamResponse:
         # Read twice, the body is the same: moto may be asked after all.
         try:
-            answer = await self._logs.answer(request.headers, await request.read())
+            answer = await service.answer(request.headers, await request.read())
         except ConnectionAbortedError:
             return _cut(request)
         return await self._others(request) if answer is None else _json_response(answer.status, answer.body)

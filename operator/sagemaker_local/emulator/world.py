@@ -45,6 +45,9 @@ class Services(Protocol):
     def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
         """The least and the greatest capacity of a scalable target; None if it is not registered."""
 
+    def deregister(self, place: Place, resource_id: str) -> None:
+        """Let a resource be a scalable target no more, if it is one."""
+
 
 class Stage(Protocol):
     """What behaviour may set off elsewhere."""

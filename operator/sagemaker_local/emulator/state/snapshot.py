@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 
 from sagemaker_local.emulator.events import Events, memory
 from sagemaker_local.emulator.mount import Moto
+from sagemaker_local.emulator.scaling.targets import Targets
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import account, buckets
 from sagemaker_local.emulator.state.buckets import Bucket
@@ -27,6 +28,7 @@ class Kept:
     service: SageMaker
     events: Events
     moto: Moto
+    targets: Targets
 
 
 def save(kept: Kept, path: Path) -> None:
@@ -49,7 +51,12 @@ def save(kept: Kept, path: Path) -> None:
 def dump(kept: Kept, file: IO[bytes]) -> None:
     """Write all that exists to an open file."""
     with kept.service.lock:
-        everything = {"format": FORMAT, **account.dump(kept.service), "events": memory.dump(kept.events)}
+        everything = {
+            "format": FORMAT,
+            **account.dump(kept.service),
+            "events": memory.dump(kept.events),
+            "scaling": kept.targets.dump(),
+        }
         text = json.dumps(everything, separators=(",", ":"))
         held = list(buckets.read(kept.moto))
     _write(file, text, held)
@@ -71,6 +78,7 @@ def restore(kept: Kept, source: Path | IO[bytes]) -> None:
         with kept.service.lock:
             account.load(kept.service, saved)
             memory.load(kept.events, saved["events"])
+            kept.targets.load(saved.get("scaling", []))
             buckets.write(kept.moto, held)
     except (zipfile.BadZipFile, LookupError, TypeError, AttributeError, ValueError) as problem:
         about = f"{source} is" if isinstance(source, Path) else "this is"

@@ -1,4 +1,7 @@
-"""What keeps an endpoint from being deleted: inference components on it, and scalable targets that the caller may not deregister.
+"""What is attached to an endpoint, and keeps it from being deleted or updated: inference components, and scalable targets.
+
+A deletion deregisters scalable targets, if the caller may. An update is refused if it removes a variant that is scaled, or gives
+it another instance type.
 
 Whether the caller may is what a scenario says, because callers have no permissions here: `fail("Endpoint", …,
 at="DeregisterScalableTarget")`.
@@ -6,7 +9,7 @@ at="DeregisterScalableTarget")`.
 
 from typing import Final
 
-from sagemaker_local.emulator.families.hosting.scaling import is_autoscaled
+from sagemaker_local.emulator.families.hosting.scaling import is_autoscaled, resource_id
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_local.emulator.world import Call, World
@@ -21,6 +24,12 @@ SCALABLE: Final = Refusal(
     "An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke "
     "DeleteEndpoint does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.",
     evidence="the text: stable-diffusion-aws-extension#161; the code: unverified",
+)
+SCALED: Final = Refusal(
+    VALIDATION,
+    'The variant(s) "[{variants}]" must be deregistered as scalable targets with AWS Auto Scaling before they can be removed '
+    "or have their instance type updated.",
+    evidence=f"the rule: endpoint-scaling-update.html of the developer guide; {UNVERIFIED} text",
 )
 DEREGISTERING: Final = "DeregisterScalableTarget"
 
@@ -37,3 +46,30 @@ def may_deregister(_: Call, endpoint: Resource, world: World) -> None:
     """Deleting an autoscaled endpoint deregisters its targets, if the caller may."""
     if is_autoscaled(endpoint, world) and world.scenarios.forbids(endpoint.kind, endpoint.name, DEREGISTERING):
         raise SCALABLE.error()
+
+
+def deregister(_: Call, endpoint: Resource, world: World) -> None:
+    """What is deleted is scaled no more: endpoint-delete-with-scaling.html of the developer guide."""
+    for variant in endpoint.facts.get("ProductionVariants", ()):
+        if world.services is not None:
+            world.services.deregister(endpoint.place, resource_id(endpoint, variant["VariantName"]))
+
+
+def leaves_scaled_variants(call: Call, endpoint: Resource, world: World) -> None:
+    """A variant that is scaled stays, and keeps its instance type."""
+    before, after = (
+        world.find(call.place, "EndpointConfig", name)
+        for name in (endpoint.spec["EndpointConfigName"], call.request["EndpointConfigName"])
+    )
+    if world.services is None or after is None:
+        return
+    types = {one["VariantName"]: one.get("InstanceType") for one in after.spec["ProductionVariants"]}
+    old = before.spec["ProductionVariants"] if before is not None else []
+    changed = sorted(
+        one["VariantName"]
+        for one in old
+        if (one["VariantName"] not in types or types[one["VariantName"]] != one.get("InstanceType"))
+        and world.services.scalable(endpoint.place, resource_id(endpoint, one["VariantName"]))
+    )
+    if changed:
+        raise SCALED.error(variants=", ".join(changed))

@@ -7,7 +7,13 @@ endpoint that can only be deleted. Not here: taking on a configuration (`deploym
 from typing import Final
 
 from sagemaker_local.emulator.effects import gone
-from sagemaker_local.emulator.families.hosting.attachments import DEREGISTERING, may_deregister, no_components
+from sagemaker_local.emulator.families.hosting.attachments import (
+    DEREGISTERING,
+    deregister,
+    leaves_scaled_variants,
+    may_deregister,
+    no_components,
+)
 from sagemaker_local.emulator.families.hosting.deployment import (
     deploy,
     instances,
@@ -120,7 +126,7 @@ ENDPOINT: Final = Family(
             operation="UpdateEndpoint",
             accepts=SETTLED | {"Failed"},
             refused=BUSY,
-            guards=(not_failed, new_config_exists, update_fits, within_quota),
+            guards=(not_failed, new_config_exists, leaves_scaled_variants, update_fits, within_quota),
             apply=prepare_update,
             timeline=UPDATE,
             course=update_course,
@@ -138,6 +144,7 @@ ENDPOINT: Final = Family(
             accepts=SETTLED | {"Failed"},
             refused=BUSY,
             guards=(no_components, may_deregister),
+            apply=deregister,
             timeline=DELETE,
         ),
         *POLICY_ACTIONS,
