@@ -84,6 +84,7 @@ class Control:
             logs=logs,
             region=region,
             default_policy=deletion_policy,
+            drift=drift,
             elsewhere=elsewhere,
         )
         self._composing = Composing(

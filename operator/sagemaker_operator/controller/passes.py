@@ -82,7 +82,7 @@ class Outcome:
 class Passes:
     """Runs passes; knows nothing of when."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a pass touches everything
         self,
         *,
         cluster: Cluster,
@@ -96,6 +96,7 @@ class Passes:
         region: str,
         logs: Logs | None = None,
         default_policy: Policy | None = None,
+        drift: float = 36_000.0,
         elsewhere: str = "",
     ) -> None:
         self._cluster, self._cloud, self._store, self._targets = cluster, cloud, store, targets
@@ -104,6 +105,7 @@ class Passes:
         self._region, self._default_policy, self._log_reader = region, default_policy, LogReader(logs)
         self._elsewhere = elsewhere
         self._namespaces = Namespaces(cluster, clock)
+        self._rounds = scaling.Rounds(clock, drift)
 
     async def run(self, record: Record, lane: Lane) -> Outcome:
         """One pass.
@@ -124,13 +126,14 @@ class Passes:
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
             default_policy=await self._policy_of(resource) if resource.deleting else None,
             elsewhere=self._elsewhere,
-            scaling=Seen(asked=lane is Lane.DRIFT),
+            scaling=Seen(asked=self._rounds.due(record)),
         )
         hint, record.hint = record.hint, None
         further = len(resource.kind.attachments) * _MOST_ATTACHED + len(resource.status.get("attempts") or ())
         for _ in range(_MOST_STEPS + further):
             step = decide(facts)
             if isinstance(step, Rest):
+                self._rounds.over(record, facts)
                 await self._offspring.keep(facts, partial(self._ask, facts, lane=lane))
                 return await self._rest(facts, step)
             if isinstance(step, Release):

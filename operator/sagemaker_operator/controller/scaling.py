@@ -1,5 +1,6 @@
 """Asking Application Auto Scaling what it has, and telling it what to change."""
 
+import random
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,10 @@ from sagemaker_operator.engine.steps import AskScaling, AskVariants, Scale
 from sagemaker_operator.errors import Absent, AWSFailure, Busy, Refused
 from sagemaker_operator.model.scaling import SERVICE
 
-__all__ = ["SERVICE", "Ask", "asked", "carried_out", "variants"]
+from .ports import Clock
+from .store import Record
+
+__all__ = ["SERVICE", "Ask", "Rounds", "asked", "carried_out", "variants"]
 
 # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html: at most 50 a page.
 _MOST_IDS = 50
@@ -27,6 +31,29 @@ class Ask(Protocol):
 
     async def __call__(self, operation: str, request: Mapping[str, Any], /) -> dict[str, Any]:
         """The reply, or an `errors.AWSFailure`."""
+
+
+class Rounds:
+    """Says when to ask although nothing has changed here: others may have changed something there.
+
+    Args:
+        clock: the time.
+        period: seconds between two questions about one resource; the first comes at a random moment within it.
+    """
+
+    def __init__(self, clock: Clock, period: float) -> None:
+        self._clock, self._period = clock, period
+
+    def due(self, record: Record) -> bool:
+        """Whether it is time."""
+        if record.scaling_due is None:
+            record.scaling_due = self._clock.monotonic() + self._period * random.random()
+        return self._clock.monotonic() >= record.scaling_due
+
+    def over(self, record: Record, facts: Facts) -> None:
+        """A pass is over, which may have asked."""
+        if facts.scaling.found is not None:
+            record.scaling_due = self._clock.monotonic() + self._period
 
 
 async def asked(facts: Facts, step: AskScaling, ask: Ask) -> Facts:

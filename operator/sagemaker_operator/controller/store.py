@@ -36,6 +36,7 @@ class Record:
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
         misses: how many looks in a row found nothing.
+        scaling_due: when to look whether others have changed how it is scaled, in the clock's seconds; None at first.
         uses: the names in SageMaker of what it has made for itself and must not lose.
         due: the moments at which time alone gives it something to do.
         models: of an EndpointConfig, the model of each variant: its name in SageMaker, or the object that has it.
@@ -70,6 +71,7 @@ class Record:
     tries: int = 0
     pace: Pace | None = None
     misses: int = 0
+    scaling_due: float | None = None
     due: tuple[datetime, ...] = ()
     uses: frozenset[str] = frozenset()
     models: Mapping[str, str | Key] = field(default_factory=dict)
