@@ -123,3 +123,19 @@ def test_the_page_of_examples_lists_each_of_them() -> None:
 
     listed = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
     assert sorted(listed) == sorted(str(path.relative_to(ENDPOINTS)) for path in ENDPOINTS.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", ["canary-steps", "linear"])
+def test_a_canary_comes_and_goes_at_once_where_models_are_rolled_out_in_steps(name: str) -> None:
+    with Rehearsal() as play:
+        (key,) = applied(play, ENDPOINTS / f"{name}.yaml")
+        play.until("it serves", lambda: at_rest(play, key))
+
+        (held,) = manifests(ENDPOINTS / "held-canary.yaml")
+        play.edit(key, canary=held["spec"]["canary"])
+        play.until("both serve", lambda: play.status(key)["trafficSummary"] == "main 90%, canary 10%")
+        play.until("it is at rest", lambda: at_rest(play, key))
+        play.edit(key, canary=None)
+        play.until("one serves", lambda: play.status(key)["trafficSummary"] == "main 100%" and at_rest(play, key))
+
+        assert play.committed("UpdateEndpoint") == 2
