@@ -11,13 +11,13 @@ from typing import Any
 
 from botocore import exceptions as boto
 from botocore.model import ServiceModel
-from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from sagemaker_local.emulator import model
 from sagemaker_local.emulator.core import Core
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_operator.aws import failures, replies
+from sagemaker_operator.aws.sessions import parsers
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -25,7 +25,7 @@ _ENDPOINT = "https://sagemaker.rehearsal"
 _SIGNED = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{{}}/{{}}/aws4_request, SignedHeaders=host, Signature=0"
 _OPERATOR = "sagemaker-operator/rehearsal"
 _HEADERS = {"x-amzn-requestid": "rehearsed", "content-type": "application/x-amz-json-1.1"}
-_SERIALIZER, _PARSER = create_serializer("json"), create_parser("json")
+_SERIALIZER, _PARSER = create_serializer("json"), parsers().create_parser("json")
 
 
 class Amazon:

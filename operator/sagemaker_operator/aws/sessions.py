@@ -112,10 +112,15 @@ def _session() -> Session:
     session = Session()
     # The model of SageMaker is the largest part of a client, and `model.service` has read it already.
     session.register_component("data_loader", loader())
-    parsers = ResponseParserFactory()
-    parsers.set_parser_defaults(timestamp_parser=_timestamp)
-    session.register_component("response_parser_factory", parsers)
+    session.register_component("response_parser_factory", parsers())
     return session
+
+
+def parsers() -> ResponseParserFactory:
+    """What makes the parsers of answers."""
+    factory = ResponseParserFactory()
+    factory.set_parser_defaults(timestamp_parser=_timestamp)
+    return factory
 
 
 def _timestamp(value: float | str) -> datetime:
