@@ -6,7 +6,7 @@ tests with a real API server. A schema is compiled once into closures, because t
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import re2
@@ -27,6 +27,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
+# The same few values are written again and again, and some patterns are slow.
+_REMEMBERED = 64
 _COME_OR_GONE = re.compile(r"has\(self\.(\w+)\) == has\(oldSelf\.\1\)")
 
 
@@ -136,11 +138,11 @@ def _array(schema: Mapping[str, Any]) -> _Read:
 
 def _string(schema: Mapping[str, Any]) -> _Read:
     low, high = schema.get("minLength", 0), schema.get("maxLength")
-    pattern = re2.compile(schema["pattern"]) if "pattern" in schema else None
+    pattern = lru_cache(_REMEMBERED)(re2.compile(schema["pattern"]).search) if "pattern" in schema else None
 
     def read(value: Any, before: Any, at: str, wrong: list[str]) -> Any:
         _within(len(value), low, high, f"{at}: has {len(value)} characters", wrong)
-        if pattern is not None and not pattern.search(value):
+        if pattern is not None and not pattern(value):
             wrong.append(f"{at}: {value!r} does not match {schema['pattern']}")
         return value
 

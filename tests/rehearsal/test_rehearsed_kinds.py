@@ -14,11 +14,16 @@ from sagemaker_operator.kinds.kind import Stage
 
 JOBS = [name for name, kind in KINDS.items() if kind.run is not None]
 STOPPABLE = [name for name in JOBS if KINDS[name].family.stop]
+# What a job refers to is looked at each minute.
+QUIET = 400.0
 INTERNAL = "InternalServerError: We encountered an internal error. Please try again."
 
 
 def apply(play: Rehearsal, name: str, policy: dict[str, Any] | None = None, **spec: Any) -> Key:
     """Apply the example of a job kind with all that it refers to, and wait until it was created or is not to be."""
+    # A tuning job takes as long as the training jobs that it makes.
+    for kind in {name, "TrainingJob"}:
+        play.amazon.core.scenarios.take(kind, "", seconds=60)
     key = _apply(play, KINDS[name], runPolicy=policy, **spec)
     play.until("it is created", lambda: bool(play.jobs(name)) or spec.get("suspend") is True)
     return key
@@ -59,7 +64,7 @@ def test_every_job_succeeds_once(name: str) -> None:
 
         assert over(play, key) == ("Succeeded", "Succeeded")
         assert [one["phase"] for one in play.status(key)["attempts"]] == ["Succeeded"]
-        play.quiet()
+        play.quiet(QUIET)
         assert stages(play, name) == [Stage.READY]
 
 
@@ -68,7 +73,7 @@ def test_no_job_is_created_while_it_is_suspended(name: str) -> None:
     with Rehearsal() as play:
         key = apply(play, name, suspend=True)
         phase(play, key, "Suspended")
-        play.run(1000)
+        play.run(QUIET)
         assert play.jobs(name) == []
 
         play.edit(key, suspend=False)
@@ -83,7 +88,7 @@ def suspended(play: Rehearsal, name: str) -> None:
     play.edit(key, suspend=True)
     phase(play, key, "Suspended")
     assert stages(play, name) == [Stage.STOPPED]
-    play.run(1000)
+    play.run(QUIET)
     assert len(play.jobs(name)) == 1
 
     play.edit(key, suspend=None)
@@ -91,7 +96,7 @@ def suspended(play: Rehearsal, name: str) -> None:
     assert over(play, key) == ("Succeeded", "Succeeded")
     assert stages(play, name) == [Stage.STOPPED, Stage.READY]
     assert [one["reason"] for one in play.status(key)["attempts"]] == ["Suspended", "Succeeded"]
-    play.quiet()
+    play.quiet(QUIET)
 
 
 @pytest.mark.parametrize("name", STOPPABLE)
@@ -116,7 +121,7 @@ def test_every_job_is_tried_again_with_another_name(name: str) -> None:
         assert [one["reason"] for one in play.status(key)["attempts"]] == ["InternalServerError", "Succeeded"]
         assert stages(play, name) == [Stage.FAILED, Stage.READY]
         assert len({job.arn for job in play.jobs(name)}) == 2
-        play.quiet()
+        play.quiet(QUIET)
 
 
 @pytest.mark.parametrize("name", STOPPABLE)
@@ -126,7 +131,7 @@ def test_every_job_that_takes_too_long_is_stopped(name: str) -> None:
 
         assert over(play, key) == ("Failed", "DeadlineExceeded")
         assert stages(play, name) == [Stage.STOPPED]
-        play.quiet()
+        play.quiet(QUIET)
 
 
 @pytest.mark.parametrize("name", STOPPABLE)
@@ -166,5 +171,5 @@ def test_every_job_that_somebody_stops_in_the_console_has_stopped_for_good(name:
         assert over(play, key)[0] == "Stopped"
         # A pipeline tells a little later that it has run.
         play.run(100)
-        play.quiet()
+        play.quiet(QUIET)
         assert stages(play, name) == [Stage.STOPPED]

@@ -31,6 +31,11 @@ def fail(play: Rehearsal, reason: str, *, times: int | None = None, at: str | No
     play.amazon.core.scenarios.fail(KIND, "", reason=reason, at=at, times=times)
 
 
+def brief(play: Rehearsal) -> None:
+    """Let jobs take little time, so that many plays take little too."""
+    play.amazon.core.scenarios.take(KIND, "", seconds=40)
+
+
 def ended(play: Rehearsal, key: Key) -> list[tuple[str, str]]:
     """The names and reasons of the attempts that are over."""
     return [(one["name"], one["reason"]) for one in play.status(key).get("attempts", ())]
@@ -79,6 +84,7 @@ def test_a_suspended_job_is_not_created() -> None:
 
 
 def admitted(play: Rehearsal) -> None:
+    brief(play)
     key = play.apply(job(suspend=True))
     until(play, key, "Suspended")
     play.run(600)
@@ -106,6 +112,7 @@ def test_the_deadline_of_a_job_begins_when_it_is_admitted() -> None:
 
 
 def suspended_and_resumed(play: Rehearsal) -> None:
+    brief(play)
     checkpoints = {"s3URI": "s3://my-bucket/checkpoints"}
     key = play.apply(job(checkpointConfig=checkpoints))
     until(play, key, "Running")
@@ -195,6 +202,7 @@ def test_a_job_that_was_to_be_suspended_and_then_was_not_keeps_the_end_that_othe
 
 
 def retried(play: Rehearsal) -> None:
+    brief(play)
     fail(play, INTERNAL, times=2)
     key = play.apply(job({"backoffLimit": 2}))
 
@@ -344,6 +352,7 @@ def test_a_limit_raised_after_the_end_begins_nothing() -> None:
 
 
 def on_the_next_type(play: Rehearsal) -> None:
+    brief(play)
     fail(play, CAPACITY, at="Starting", times=2)
     policy = {"instanceTypes": ["ml.m5.xlarge", "ml.m5.2xlarge"]}
     key = play.apply(job(policy))
@@ -630,6 +639,7 @@ def test_a_time_to_live_set_after_the_end_counts_from_the_end() -> None:
 
 
 def deleted_while_it_stops(play: Rehearsal) -> None:
+    brief(play)
     key = play.apply(job())
     until(play, key, "Running")
     play.edit(key, suspend=True)
@@ -648,6 +658,7 @@ def test_a_job_deleted_while_it_stops_is_waited_for_whenever_the_operator_is_kil
 
 
 def deleted_during_back_off(play: Rehearsal) -> None:
+    brief(play)
     fail(play, INTERNAL)
     key = play.apply(job({"backoffLimit": 5}))
     play.until("it waits", lambda: "nextAttemptTime" in play.status(key))
@@ -664,6 +675,7 @@ def test_a_job_deleted_during_back_off_is_gone_whenever_the_operator_is_killed()
 
 
 def deleted_when_the_next_attempt_begins(play: Rehearsal) -> None:
+    brief(play)
     fail(play, INTERNAL)
     key = play.apply(job({"backoffLimit": 5}))
     play.until("the next attempt begins", lambda: play.status(key).get("attempt") == 2)
