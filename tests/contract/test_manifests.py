@@ -14,6 +14,7 @@ from tests.cluster.operating import Operator, environment
 
 from sagemaker_local.cluster import Cluster
 from sagemaker_local.emulator import Emulator
+from sagemaker_local.emulator.faults import SCALING
 from sagemaker_operator.__main__ import main
 from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.generate.iam import actions
@@ -46,13 +47,19 @@ def test_the_operator_may_do_exactly_this_to_kubernetes() -> None:
     rules = only("ClusterRole")["rules"]
 
     plurals, composed = [kind.plural for kind in KINDS.values()], ["crontrainingjobs"]
-    jobs = [kind.plural for kind in KINDS.values() if kind.run is not None]
+    made = {"trainingjobs", "models", "endpointconfigs"}
+    gone = [kind.plural for kind in KINDS.values() if kind.run is not None or kind.plural in made]
+    owners = {f"{plural}/finalizers" for plural in ("crontrainingjobs", "hyperparametertuningjobs", "endpoints")}
     assert rules == [
         {"apiGroups": [GROUP], "resources": plurals, "verbs": ["get", "list", "watch", "patch"]},
         {"apiGroups": [GROUP], "resources": composed, "verbs": ["get", "list", "watch"]},
-        {"apiGroups": [GROUP], "resources": ["trainingjobs"], "verbs": ["create"]},
-        {"apiGroups": [GROUP], "resources": ["crontrainingjobs/finalizers"], "verbs": ["update"]},
-        {"apiGroups": [GROUP], "resources": jobs, "verbs": ["delete"]},
+        {"apiGroups": [GROUP], "resources": [one for one in plurals if one in made], "verbs": ["create"]},
+        {
+            "apiGroups": [GROUP],
+            "resources": [one for one in (f"{plural}/finalizers" for plural in (*composed, *plurals)) if one in owners],
+            "verbs": ["update"],
+        },
+        {"apiGroups": [GROUP], "resources": gone, "verbs": ["delete"]},
         {
             "apiGroups": [GROUP],
             "resources": [f"{plural}/status" for plural in [*plurals, *composed]],
@@ -142,7 +149,8 @@ def test_the_iam_policies_name_the_operations_of_the_kinds_and_pass_roles_to_sag
     statements = [statement for policy in iam_policies() for statement in policy["Statement"]]
 
     manage = [statement for statement in statements if statement["Sid"] == "ManageResources"]
-    hand_over, read_logs = (statement for statement in statements if statement not in manage)
+    others = {statement["Sid"]: statement for statement in statements if statement not in manage}
+    hand_over, read_logs = others.pop("HandExecutionRolesToSageMaker"), others.pop("ReadLogsOfJobs")
     named = {action for statement in manage for action in statement["Action"]}
     assert named == {f"sagemaker:{name}" for name in actions(tuple(KINDS.values()))}
     assert "*" not in "".join(named)
@@ -150,6 +158,21 @@ def test_the_iam_policies_name_the_operations_of_the_kinds_and_pass_roles_to_sag
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     assert read_logs["Action"] == ["logs:DescribeLogStreams", "logs:GetLogEvents"]
     assert read_logs["Resource"].endswith(":log-group:/aws/sagemaker/*")
+    assert {*others} == {"ChangeScaling", "ReadScaling", "AlarmsOfTargetTracking", "RoleOfApplicationAutoScaling"}
+
+
+def test_the_operator_may_scale_what_sagemaker_has_and_nothing_else() -> None:
+    statements = {statement["Sid"]: statement for policy in iam_policies() for statement in policy["Statement"]}
+
+    called = {f"application-autoscaling:{name}" for name in SCALING}
+    named = {*statements["ChangeScaling"]["Action"], *statements["ReadScaling"]["Action"]}
+    changes = statements["ChangeScaling"]["Condition"]["StringEquals"]
+    role = statements["RoleOfApplicationAutoScaling"]
+    assert named == called
+    assert all(":Describe" in action for action in statements["ReadScaling"]["Action"])
+    assert changes == {"application-autoscaling:service-namespace": "sagemaker"}
+    assert role["Resource"].endswith("/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint")
+    assert statements["AlarmsOfTargetTracking"]["Resource"].endswith(":alarm:TargetTracking-*")
 
 
 def test_each_iam_policy_is_small_enough_for_a_managed_policy() -> None:

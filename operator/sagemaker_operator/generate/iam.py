@@ -24,7 +24,13 @@ def policies(kinds: Sequence[Kind]) -> list[Schema]:
     first["Statement"].append(_HAND_OVER)
     if any(kind.run is not None and kind.run.logs is not None for kind in kinds):
         first["Statement"].append(_READ_LOGS)
-    return [first, *others]
+    written = [first, *others]
+    if any(kind.scalable is not None for kind in kinds):
+        # Whole as well: without these nothing is scaled, and AutoscalingReady says so.
+        if len(_packed({**written[-1], "Statement": [*written[-1]["Statement"], *_SCALE]})) > _LARGEST:
+            written.append({"Version": "2012-10-17", "Statement": []})
+        written[-1]["Statement"] += _SCALE
+    return written
 
 
 _HAND_OVER: Schema = {
@@ -41,6 +47,51 @@ _READ_LOGS: Schema = {
     "Action": ["logs:DescribeLogStreams", "logs:GetLogEvents"],
     "Resource": "arn:*:logs:*:*:log-group:/aws/sagemaker/*",
 }
+_SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
+# https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html, narrowed to what the operator calls.
+# The service asks for permissions to no smaller resource than all targets, and its condition keys tell whose they are.
+_SCALE: list[Schema] = [
+    {
+        "Sid": "ChangeScaling",
+        "Effect": "Allow",
+        "Action": [
+            "application-autoscaling:DeleteScalingPolicy",
+            "application-autoscaling:DeleteScheduledAction",
+            "application-autoscaling:DeregisterScalableTarget",
+            "application-autoscaling:PutScalingPolicy",
+            "application-autoscaling:PutScheduledAction",
+            "application-autoscaling:RegisterScalableTarget",
+        ],
+        "Resource": "arn:*:application-autoscaling:*:*:scalable-target/*",
+        "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
+    },
+    {
+        "Sid": "ReadScaling",
+        "Effect": "Allow",
+        "Action": [
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "application-autoscaling:DescribeScheduledActions",
+        ],
+        "Resource": "*",
+    },
+    {
+        "Sid": "AlarmsOfTargetTracking",
+        "Effect": "Allow",
+        "Action": ["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
+        "Resource": "arn:*:cloudwatch:*:*:alarm:TargetTracking-*",
+    },
+    {
+        "Sid": "RoleOfApplicationAutoScaling",
+        "Effect": "Allow",
+        "Action": "iam:CreateServiceLinkedRole",
+        "Resource": (
+            f"arn:*:iam::*:role/aws-service-role/{_SCALING_SERVICE}/"
+            "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        ),
+        "Condition": {"StringEquals": {"iam:AWSServiceName": _SCALING_SERVICE}},
+    },
+]
 # In characters but white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _LARGEST = 6144
 _BESIDES = 500
@@ -56,7 +107,11 @@ def _policy(statement: Schema) -> Schema:
 
 
 def _size(called: set[str]) -> int:
-    return len(json.dumps(_policy(_manage(called)), separators=(",", ":")))
+    return len(_packed(_policy(_manage(called))))
+
+
+def _packed(policy: Schema) -> str:
+    return json.dumps(policy, separators=(",", ":"))
 
 
 def actions(kinds: Sequence[Kind]) -> list[str]:
@@ -76,6 +131,9 @@ def operations(kind: Kind) -> Iterator[str]:
     for one in kind.attachments:
         yield from (one.attach, one.detach, one.listing)
     yield from (operation for operation, _ in kind.told_by.values())
+    if kind.inline is not None:
+        # Weights and counts, which SageMaker changes in place.
+        yield "UpdateEndpointWeightsAndCapacities"
     if kind.launched is not None:
         yield from (kind.launched.listing, kind.launched.describe)
     yield from (detail.operation for detail in kind.details if detail.operation != family.describe)
