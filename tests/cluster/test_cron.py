@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from tests.builders import ROOT, Manifest
 from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
@@ -13,6 +14,8 @@ from tests.cluster.user import User, as_file
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.composites.table import COMPOSITES
 from sagemaker_operator.generate.examples import example
+
+pytestmark = pytest.mark.serves("CronTrainingJob", "TrainingJob")
 
 NAME = "crontrainingjob/digits"
 
