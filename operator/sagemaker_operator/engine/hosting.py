@@ -19,7 +19,7 @@ from .verdict import Aside, Reason, Verdict
 _ABOUT_SERVING = ("traffic", "trafficSummary", "instances", "url")
 _BUSY = ("Updating", "RollingBack")
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html on EndpointStatus.
-_MEANINGS: Mapping[str, str] = {
+MEANINGS: Mapping[str, str] = {
     "SystemUpdating": "SageMaker maintains the endpoint: it serves, and cannot be updated, deleted or scaled until that is over.",
     "OutOfService": "The endpoint takes no requests.",
     "UpdateRollbackFailed": "An update failed and so did its roll-back: the endpoint runs a mix of both configurations.",
@@ -36,14 +36,14 @@ def asides(facts: Facts) -> Iterator[Aside]:
     if isinstance(facts.observed, Missing):
         return
     if not _complete(facts):
-        before = (facts.resource.condition(kind) for kind in (*_MEANINGS, "DataCaptureReady"))
+        before = (facts.resource.condition(kind) for kind in (*MEANINGS, "DataCaptureReady"))
         here = isinstance(facts.observed, Present) and facts.status is not None
         for one in before:
             # A row of a list tells the state of an endpoint, and nothing of its data capture.
             if one is not None and (one["type"] == "DataCaptureReady" or not here or facts.status == one["type"]):
                 yield Aside(str(one["type"]), str(one["status"]), str(one["reason"]), str(one["message"]))
         return
-    if (meaning := _MEANINGS.get(str(facts.status))) is not None:
+    if (meaning := MEANINGS.get(str(facts.status))) is not None:
         yield Aside(str(facts.status), "True", str(facts.status), f"{meaning} {facts.cause or ''}".strip())
     capture = facts.reply.get("DataCaptureConfig") or {}
     if capture.get("EnableCapture"):

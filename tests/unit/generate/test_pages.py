@@ -40,13 +40,27 @@ def test_what_is_stopped_to_be_changed_or_deleted_is_told() -> None:
     [
         ("TrainingJob", {"Ready", "Reconciling", "Stalled", "Succeeded"}),
         ("Model", {"Ready", "Reconciling", "Stalled", "Suspended"}),
-        ("Endpoint", {"Ready", "Reconciling", "Stalled", "Suspended", "Drifted", "RolledBack"}),
+        (
+            "Endpoint",
+            {
+                *("Ready", "Reconciling", "Stalled", "Suspended", "Drifted", "RolledBack"),
+                *("DataCaptureReady", "SystemUpdating", "OutOfService", "UpdateRollbackFailed"),
+            },
+        ),
     ],
 )
 def test_each_condition_that_a_kind_can_have_is_explained(kind: str, there: set[str]) -> None:
     explained = f"\n{section(kind, 'Conditions').strip()}".split("\n- ")[1:]
 
     assert {line.split("`")[1] for line in explained} == there
+
+
+def test_what_is_described_in_place_is_explained_on_its_own_page() -> None:
+    page = pages.page(ROOT, KINDS["Endpoint"])
+
+    assert "`productionVariants[].model.primaryContainer`" not in page
+    assert "Its fields are those of a [Model](model.md)." in page
+    assert "`productionVariants[].initialInstanceCount`" in page
 
 
 def test_only_operations_that_are_called_are_named() -> None:

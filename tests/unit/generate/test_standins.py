@@ -37,7 +37,7 @@ def test_a_plural_reference_is_a_list_of_names_bounded_as_the_list_that_it_sets(
 def test_one_of_a_required_value_and_its_stand_in_must_be_there() -> None:
     source = Source("endpointConfigNameFrom", "endpointConfigName")
 
-    spec = crds.spec(replace(ENDPOINT, references=(), inline=None, sources=(source,)))
+    spec = crds.spec(replace(ENDPOINT, references=(), inline=None, scalable=None, sources=(source,)))
 
     assert "endpointConfigName" not in spec.get("required", [])
     message = "exactly one of endpointConfigName and endpointConfigNameFrom must be set"
