@@ -56,8 +56,7 @@ def _kept(place: Place, wanted: Wanted, found: Found, ours: Ours) -> Iterator[Ch
     if found.target is None or not satisfied(wanted.target, found.target):
         yield Change(place, "RegisterScalableTarget", wanted.target)
     old = [name for name in ours.policies if name in found.policies and name not in wanted.policies]
-    first = [name for name in old if _in_the_way(found.policies[name], wanted)]
-    first += [n for n, one in wanted.policies.items() if _other_type(found.policies.get(n), one)]
+    first = [name for name in (*old, *wanted.policies) if _in_the_way(name, found, wanted)]
     yield from (_drop_policy(place, name) for name in first)
     asked = digests(wanted.policies)
     for name, policy in wanted.policies.items():
@@ -80,14 +79,15 @@ def _differs(wanted: Mapping[str, Any], found: Mapping[str, Any] | None, asked: 
     return before not in ("", asked)
 
 
-def _other_type(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
-    return found is not None and found.get("PolicyType") != wanted["PolicyType"]
-
-
-def _in_the_way(found: Mapping[str, Any], wanted: Wanted) -> bool:
-    """Whether a policy tracks a metric that another is to track, of which there can be but one at a time."""
-    metric = _metric(found)
-    return metric is not None and any(_same(_metric(one), metric) for one in wanted.policies.values())
+def _in_the_way(name: str, found: Found, wanted: Wanted) -> bool:
+    """Whether a policy is to be of another type, or tracks what another is to track: there can be but one for a metric."""
+    there, same = found.policies.get(name), wanted.policies.get(name)
+    if there is None:
+        return False
+    if same is not None and there.get("PolicyType") != same["PolicyType"]:
+        return True
+    metric = _metric(there)
+    return any(other != name and _same(_metric(one), metric) for other, one in wanted.policies.items())
 
 
 def _metric(policy: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -96,8 +96,8 @@ def _metric(policy: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _same(wanted: Mapping[str, Any] | None, found: Mapping[str, Any]) -> bool:
-    return wanted is not None and satisfied(wanted, found)
+def _same(wanted: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
+    return wanted is not None and found is not None and satisfied(wanted, found)
 
 
 def _drop_policy(place: Place, name: str) -> Change:
