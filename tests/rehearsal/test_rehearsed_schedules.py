@@ -100,7 +100,7 @@ def test_a_schedule_keeps_its_word(scenario: Any) -> None:
 
 @pytest.mark.parametrize("scenario", [replacing, short_memory, deleted])
 def test_a_schedule_keeps_its_word_whenever_the_operator_is_killed(scenario: Any) -> None:
-    assert at_each_moment(scenario) > 20
+    assert at_each_moment(scenario) > 10
 
 
 @pytest.mark.parametrize("fault", KUBERNETES_FAULTS)
