@@ -8,6 +8,7 @@ from tests.rehearsal.stage import Rehearsal, at_each_moment
 from tests.rehearsal.test_rehearsed_endpoints import endpoint, serving
 
 from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.kinds import GROUP, VERSION
 
 SERVICE = "application-autoscaling"
 INVOCATIONS = "SageMakerVariantInvocationsPerInstance"
@@ -417,6 +418,73 @@ def test_a_target_that_is_gone_already_is_in_nobodys_way() -> None:
         play.delete(key)
 
         play.until("it is gone", lambda: not play.there(key))
+
+
+def component(**autoscaling: Any) -> dict[str, Any]:
+    """An InferenceComponent with one copy at first, on the endpoint `web`."""
+    said = {"autoscaling": {"minCapacity": 0, "maxCapacity": 3, **autoscaling}} if autoscaling else {}
+    needs = {"minMemoryRequiredInMb": 1024}
+    return {
+        "apiVersion": f"{GROUP}/{VERSION}",
+        "kind": "InferenceComponent",
+        "metadata": {"name": "digits"},
+        "spec": {
+            "endpointRef": {"name": "web"},
+            "variantName": "main",
+            "specification": {
+                "container": {"image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/one:1"},
+                "computeResourceRequirements": needs,
+            },
+            "runtimeConfig": {"copyCount": 1},
+            **said,
+        },
+    }
+
+
+def host() -> dict[str, Any]:
+    """An Endpoint for inference components."""
+    manifest = endpoint()
+    del manifest["spec"]["productionVariants"][0]["model"]
+    return manifest
+
+
+def test_an_inference_component_is_scaled_and_its_copies_are_not_put_back() -> None:
+    copies = "SageMakerInferenceComponentInvocationsPerCopy"
+    tracking = [{"predefinedMetric": copies, "targetValue": 5}]
+    with Rehearsal() as play:
+        play.apply(host())
+        key = play.apply(component(targetTracking=tracking))
+        in_step(play, key)
+        name = play.status(key)["inferenceComponentName"]
+        (registered,) = targets(play)
+
+        play.console(
+            "UpdateInferenceComponentRuntimeConfig", InferenceComponentName=name, DesiredRuntimeConfig={"CopyCount": 3}
+        )
+        play.run(1800)
+        (told,) = play.status(key)["scaling"]
+        play.apply(component())
+        play.until("nothing is registered", lambda: not targets(play))
+        play.until("it has its own count", lambda: play.status(key)["runtimeConfig"]["currentCopyCount"] == 1)
+
+        assert registered["ScalableDimension"] == "sagemaker:inference-component:DesiredCopyCount"
+        assert (told["minCapacity"], told["current"], told["desired"]) == (0, 3, 3)
+        assert play.committed("UpdateInferenceComponent") + play.committed("UpdateInferenceComponentRuntimeConfig") == 2
+
+
+def test_an_inference_component_is_deregistered_before_it_goes() -> None:
+    with Rehearsal() as play:
+        play.apply(host())
+        key = play.apply(component(maxCapacity=2))
+        in_step(play, key)
+
+        play.delete(key)
+        play.until("it is gone", lambda: not play.there(key))
+
+        entries = [one.operation for one in play.amazon.core.journal.entries(outcome="ok")]
+        order = [name for name in entries if name in ("DeregisterScalableTarget", "DeleteInferenceComponent")]
+        assert order[:2] == ["DeregisterScalableTarget", "DeleteInferenceComponent"]
+        assert targets(play) == []
 
 
 def test_nothing_is_lost_or_left_over_wherever_the_operator_dies() -> None:

@@ -227,9 +227,11 @@ class Facts:
             name for name in clearable(self.kind) if field(name) in self.resource.status.get("appliedFields", ())
         }
         unseen = self.resource.status.get("unseenHash")
+        row = self.kind.scalable
+        scaled = {row.sets} if row is not None and self.target.scaling else set()
         return needed(
             self.kind,
-            self.target.members,
+            {name: value for name, value in self.target.members.items() if name not in scaled},
             self.reply,
             given_up=frozenset(applied),
             unseen=unseen,

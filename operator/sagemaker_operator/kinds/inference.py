@@ -3,6 +3,7 @@
 from sagemaker_operator.model.families import Family
 
 from .kind import Column, Kind, Lifecycle, Reference, says
+from .scalable import Scalable
 
 
 def _specification(at: str) -> tuple[Reference, ...]:
@@ -70,6 +71,18 @@ INFERENCE_COMPONENT = Kind(
         Column("Copies", ".status.runtimeConfig.currentCopyCount", "integer"),
         Column("Endpoint", ".spec.endpointName", wide=True),
         Column("Component-Name", ".status.inferenceComponentName", wide=True),
+    ),
+    scalable=Scalable(
+        resource="inference-component/{name}",
+        dimension="sagemaker:inference-component:DesiredCopyCount",
+        count="copies",
+        metrics=(
+            "SageMakerInferenceComponentInvocationsPerCopy",
+            "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
+        ),
+        found=("", "RuntimeConfig.CurrentCopyCount", "RuntimeConfig.DesiredCopyCount"),
+        dimensions={"InferenceComponentName": "{name}"},
+        sets="RuntimeConfig",
     ),
     rollback=True,
 )

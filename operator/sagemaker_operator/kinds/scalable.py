@@ -23,6 +23,7 @@ class Scalable:
             those that are wanted; a path each.
         zero_with: the field of the spec with which the count may be 0; "" where it always may.
         dimensions: the dimensions of CloudWatch's metrics about it, with ``{name}`` and ``{item}``.
+        sets: the member of the spec that holds the count, which only says how many there are at first while it is scaled.
     """
 
     resource: str
@@ -35,3 +36,4 @@ class Scalable:
     found: tuple[str, str, str] = ("", "", "")
     zero_with: str = ""
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    sets: str = ""

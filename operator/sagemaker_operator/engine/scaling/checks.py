@@ -99,7 +99,7 @@ def counts(facts: Facts) -> dict[str, tuple[Any, Any]]:
         return {}
     items, current, desired = row.found
     parts = facts.reply.get(items) or () if items else (facts.reply,)
-    return {str(one.get("VariantName", "")): (at(one, current), at(one, desired)) for one in parts}
+    return {str(one["VariantName"]) if items else "": (at(one, current), at(one, desired)) for one in parts}
 
 
 def digest(facts: Facts) -> str:

@@ -141,6 +141,13 @@ def _resolved(component: Resource, given: Json) -> Json:
     return {**given, "Container": rest}
 
 
+
+def deregister(_: Call, component: Resource, world: World) -> None:
+    """What is deleted is scaled no more, as with endpoints; of components this is unverified."""
+    if world.services is not None:
+        world.services.deregister(component.place, f"inference-component/{component.name}")
+
+
 SETTLED: Final = frozenset({"InService", "Failed"})
 CREATE: Final = Timeline((at(0, "Creating", effect=start), at(180, "InService", effect=reach)), failed=at(0, "Failed"))
 COPIES: Final = Timeline(
@@ -181,6 +188,7 @@ INFERENCE_COMPONENT: Final = Family(
             accepts=SETTLED | {"Deleting"},
             refused=COMPONENT_BUSY,
             guards=(not_being_deleted, no_adapters),
+            apply=deregister,
             timeline=DELETE,
         ),
     ),
