@@ -4,7 +4,8 @@ Whatever happens, no custom resource ever has two live jobs in SageMaker, and ev
 watches that by itself.
 """
 
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
@@ -717,6 +718,60 @@ def test_a_job_applied_again_after_its_deletion_is_another_job() -> None:
 
         assert len(set(names(play))) == 2
         assert [found.status for found in play.jobs(KIND)] == ["Stopped", "Completed"]
+
+
+# What is told on the way
+
+
+def decisions(play: Rehearsal, key: Key) -> list[str]:
+    """The reasons of the Events about what was decided and done, without SageMaker's own stages."""
+    stages = ("Starting", "Downloading", "Training", "Uploading")
+    reasons = [one.reason for one in play.events(key)]
+    return [reason for reason, _ in groupby(reason for reason in reasons if reason not in stages)]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        (admitted, ["Suspended", "Created", "Succeeded"]),
+        (
+            suspended_and_resumed,
+            ["Created", "Stopping", "Suspended", "Creating", "Created", "Succeeded"],
+        ),
+        (
+            retried,
+            ["Created", *["BackingOff", "Creating", "Created"] * 2, "Succeeded"],
+        ),
+        (late, ["Created", "Stopping", "DeadlineExceeded"]),
+        (on_the_next_type, ["Created", *["BackingOff", "Creating", "Created"] * 2, "Succeeded"]),
+        (deleted_during_back_off, ["Created", "BackingOff", "Released"]),
+    ],
+)
+def test_events_tell_of_every_decision(scenario: Callable[[Rehearsal], None], told: list[str]) -> None:
+    with Rehearsal() as play:
+        scenario(play)
+
+        assert decisions(play, Key(KIND, "default", "digits")) == told
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ({"suspend": True}, "spec.suspend is true"),
+        ({"runPolicy": {"activeDeadlineSeconds": 10}}, "spec.runPolicy.activeDeadlineSeconds"),
+        ({"runPolicy": {"startupDeadlineSeconds": 10}}, "spec.runPolicy.startupDeadlineSeconds"),
+    ],
+)
+def test_an_event_tells_why_a_job_is_stopped(edit: dict[str, Any], told: str) -> None:
+    with Rehearsal() as play:
+        key = play.apply(job())
+        play.run(20)
+
+        play.edit(key, **edit)
+        play.until("it is stopped", lambda: play.committed(STOP) == 1, within=5)
+        play.run(5)
+
+        assert told in play.events(key, "Stopping")[0].message
 
 
 # Others

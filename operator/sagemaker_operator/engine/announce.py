@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from . import interrupting
 from .facts import Facts
 from .steps import Verb
 from .verdict import Reason
@@ -18,7 +19,7 @@ _DONE = {
     Verb.CREATE: ("Created", "Created {kind} {name} in SageMaker."),
     Verb.UPDATE: ("Updated", "Updated {kind} {name} in SageMaker."),
     Verb.START: ("Starting", "Asked SageMaker to start {kind} {name}."),
-    Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}."),
+    Verb.STOP: ("Stopping", "Asked SageMaker to stop {kind} {name}{why}."),
     Verb.DELETE: ("Deleted", "Asked SageMaker to delete {kind} {name}."),
     Verb.PURGE: ("Deleted", "Deleted the record of an earlier attempt at {kind} {name} in SageMaker."),
     Verb.SIZE: ("Resized", "Changed weights and counts of the variants of {kind} {name} in SageMaker."),
@@ -54,7 +55,8 @@ class Announcement:
 
 def calls(facts: Facts) -> tuple[Announcement, ...]:
     """The Events about the calls of a pass that changed AWS."""
-    names = {"kind": facts.kind.name, "name": facts.resource.known_name}
+    why = interrupting.reason(facts)
+    names = {"kind": facts.kind.name, "name": facts.resource.known_name, "why": f": {why}" if why else ""}
     return tuple(
         Announcement("Normal", reason, text.format(**names), verb.value.capitalize())
         for verb, (reason, text) in ((verb, _DONE[verb]) for verb in facts.done)

@@ -1,5 +1,7 @@
 """Jobs that are ended before they are done: because they are to be suspended, or because they take too long."""
 
+from collections.abc import Mapping
+
 from sagemaker_operator.kinds.kind import Stage
 
 from . import address
@@ -9,7 +11,7 @@ from .schedule import Pace
 from .steps import Intend, Rest, Step, Verb
 from .verdict import Reason, Verdict, reconciling
 
-_WHY = {
+_WHY: Mapping[str, str] = {
     "Suspend": "spec.suspend is true",
     "ActiveDeadline": "it is not over within spec.runPolicy.activeDeadlineSeconds",
     "StartupDeadline": "it has not begun its work within spec.runPolicy.startupDeadlineSeconds",
@@ -45,6 +47,13 @@ def cause(facts: Facts) -> str | None:
         return "Suspend"
     late = policy.startup_deadline is not None and facts.now >= policy.startup_deadline
     return "StartupDeadline" if late and not facts.reply.get(run.start) else None
+
+
+def reason(facts: Facts) -> str | None:
+    """Why a job was asked to stop, for an Event; None if it is being deleted, or is no job."""
+    if facts.kind.run is None or facts.resource.deleting:
+        return None
+    return _WHY.get(facts.resource.status.get("stoppedFor", ""))
 
 
 def _stopping(cause: str) -> Verdict:
