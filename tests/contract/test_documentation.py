@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from sagemaker_operator.__main__ import run
+from sagemaker_operator.engine.hosting import MEANINGS
 from sagemaker_operator.engine.resource import Resource
-from sagemaker_operator.engine.verdict import Reason, State, Unapplied, Verdict, conditions
+from sagemaker_operator.engine.scaling import told as scaling
+from sagemaker_operator.engine.verdict import Aside, Reason, State, Unapplied, Verdict, conditions
 from sagemaker_operator.kinds import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +105,7 @@ def test_the_page_about_managing_explains_each_condition_and_no_other() -> None:
             about,
             "2026-01-01T00:00:00Z",
             unapplied=Unapplied("Because", "m"),
+            asides=[Aside(kind, "True", "Because", "m") for kind in (*MEANINGS, "DataCaptureReady", scaling.CONDITION)],
         )
     }
 

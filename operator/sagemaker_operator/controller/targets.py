@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sagemaker_operator.composites.endpoint import children
+from sagemaker_operator.composites.endpoint import children, recommended
 from sagemaker_operator.composites.endpoint.children import Described
 from sagemaker_operator.composites.endpoint.sizes import sizes
 from sagemaker_operator.engine import builtin, references, sources
@@ -48,7 +48,8 @@ class Targets:
         artifacts = resource.status.get("artifacts") or {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
             offer = self._offer(pointer, made=resource.arn is not None)
-            if isinstance(offer, Waiting) and (known := artifacts.get(str(pointer.target.name))) is not None:
+            known = artifacts.get(str(pointer.target.name)) if pointer.reference.sets == "modelDataURL" else None
+            if isinstance(offer, Waiting) and known is not None:
                 # What was deployed stays so when the job that made it is cleaned up.
                 offer = known
             if isinstance(offer, Waiting):
@@ -57,7 +58,7 @@ class Targets:
         hidden = sources.secrets(values, resource.uid)
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
-        resolved = RunPolicy(resource).on_instance_type(resolved)
+        resolved = recommended.settled(resource.kind.inline, RunPolicy(resource).on_instance_type(resolved))
         region = resolved.get("region") or self._region
         try:
             resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)

@@ -20,6 +20,8 @@ _OF_INSTANCES = (
     *("instanceType", "initialInstanceCount", "instancePools", "managedInstanceScaling", "acceleratorType"),
     *("volumeSizeInGB", "capacityReservationConfig"),
 )
+_SIZED = "has(self.serverlessConfig) || (has(self.instanceType) != has(self.instancePools) && has(self.initialInstanceCount))"
+_NEEDED = "initialInstanceCount and one of instanceType and instancePools are required without serverlessConfig"
 
 
 def constrain(spec: Schema, kind: Kind) -> None:
@@ -27,7 +29,11 @@ def constrain(spec: Schema, kind: Kind) -> None:
     if kind.inline is None and kind.name != "EndpointConfig":
         return
     if kind.inline is not None:
-        # The rules on the fields of an EndpointConfig came with them.
+        # The rules on the fields of an EndpointConfig came with them; a recommendation stands in for instances here.
+        variant = spec["properties"][_LIST]["items"]
+        variant["x-kubernetes-validations"] = [r for r in rules.of(variant) if r["message"] != _NEEDED]
+        sized = f"has(self.recommendationRef) || {_SIZED}"
+        _refuse(variant, sized, f"{_NEEDED}; recommendationRef can stand in for both", "instanceType")
         _of_all(spec, _ANY)
         _of_canary(spec)
         _of_roll_out(spec)
@@ -71,13 +77,7 @@ def _of_each(variant: Schema) -> None:
         f"{', '.join(_OF_INSTANCES)} do not go with serverlessConfig",
         "serverlessConfig",
     )
-    _refuse(
-        variant,
-        "has(self.serverlessConfig) || (has(self.instanceType) != has(self.instancePools) && "
-        "has(self.initialInstanceCount))",
-        "initialInstanceCount and one of instanceType and instancePools are required without serverlessConfig",
-        "instanceType",
-    )
+    _refuse(variant, _SIZED, _NEEDED, "instanceType")
 
 
 def _of_capture(capture: Schema) -> None:

@@ -99,6 +99,13 @@ ENDPOINT = Kind(
             )
             for way in ("productionVariants[].", "shadowProductionVariants[].", "canary.")
         ),
+        # The first recommendation: its instances, or its memory and concurrency.
+        Reference(
+            "productionVariants[].recommendationRef",
+            "instanceType",
+            "InferenceRecommendationsJob",
+            "inferenceRecommendations",
+        ),
     ),
     inline=Inline(
         field="productionVariants",

@@ -18,7 +18,7 @@ _LONGEST_BASE = 200
 # What another value of needs no other configuration: SageMaker changes it in place.
 SIZES = ("initialVariantWeight", "initialInstanceCount")
 # What of a variant is ours, and no part of a configuration.
-_OURS = ("modelDataURL", "trainingJobRef", "container", "autoscaling")
+_OURS = ("modelDataURL", "trainingJobRef", "container", "autoscaling", "recommendationRef")
 _MODEL_PARTS = ("executionRoleARN", "vpcConfig", "enableNetworkIsolation")
 
 
