@@ -72,7 +72,8 @@ def news(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcem
     if turned:
         stages = tuple(one for one in stages if one.reason not in _OUTCOMES)
     known = {one.reason for one in stages}
-    return (*stages, *(one for one in turned if one.type == "Warning" or one.reason not in known))
+    told = (one for one in turned if one.type == "Warning" or one.reason not in known)
+    return (*stages, *told, *_scaling(before, after))
 
 
 def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
@@ -87,6 +88,18 @@ def turns(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announce
             return ()
         return (Announcement(event_type, now["reason"], now["message"], "Reconcile"),)
     return ()
+
+
+def _scaling(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:
+    """The Event about a resource that is scaled otherwise than before, or cannot be."""
+    now, was = _condition(after, "AutoscalingReady"), _condition(before, "AutoscalingReady")
+    if now is None or now["reason"] == Reason.UPDATING:
+        return ()
+    if was is not None and all(was[part] == now[part] for part in ("status", "reason", "message")):
+        return ()
+    if now["status"] == "True":
+        return (Announcement("Normal", "Autoscaling", now["message"], "Scale"),)
+    return (Announcement("Warning", "AutoscalingFailed", now["message"], "Scale"),)
 
 
 def drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Announcement, ...]:

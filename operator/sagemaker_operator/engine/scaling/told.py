@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagemaker_operator.engine import refusal
-from sagemaker_operator.engine.facts import Facts
+from sagemaker_operator.engine.facts import Facts, Missing
+from sagemaker_operator.engine.steps import Verb
 from sagemaker_operator.engine.verdict import Aside, Reason, Verdict
 from sagemaker_operator.errors import AWSFailure, Denied, Limited, Throttled
 
@@ -17,6 +18,8 @@ CONDITION = "AutoscalingReady"
 
 def status(facts: Facts) -> dict[str, Any]:
     """The fields of the status about it; a field that is empty goes."""
+    if _gone(facts):
+        return {"scaling": [], "scalingHash": ""}
     entries = _settled(facts) if checks.done(facts) else _before(facts)
     known = checks.digest(facts) if checks.done(facts) else facts.resource.status.get("scalingHash", "")
     return {"scaling": entries, "scalingHash": known if entries and not facts.scaling.deregistered else ""}
@@ -24,13 +27,21 @@ def status(facts: Facts) -> dict[str, Any]:
 
 def asides(facts: Facts, verdict: Verdict) -> Iterator[Aside]:
     """The condition, if there is anything to say; what was said before stays as long as it was not looked at anew."""
-    if verdict.suspended:
+    if verdict.suspended or _gone(facts):
         return
     before, said = facts.resource.condition(CONDITION), _said(facts)
     if said is not None:
         yield Aside(CONDITION, *said)
     elif before is not None and (checks.kept(facts) or checks.live(facts)):
         yield Aside(CONDITION, str(before["status"]), str(before["reason"]), str(before["message"]))
+
+
+def _gone(facts: Facts) -> bool:
+    """Whether what was scaled is there no more, or another of its name; its targets have gone with it."""
+    born, known = facts.told("CreationTime"), facts.resource.status.get("creationTime")
+    if born is not None and known is not None and born != known:
+        return True
+    return isinstance(facts.observed, Missing) or Verb.CREATE in facts.done
 
 
 def _said(facts: Facts) -> tuple[str, str, str] | None:
