@@ -51,6 +51,7 @@ class Rehearsal:
         moments: how many moments there were so far at which the operator could have died.
         deaths: how often it died.
         made: the ARNs of the jobs that were made for each UID.
+        opening: the number of the first moment at which `at_each_moment` kills the operator; what was before is the setting.
         checks: further rules that each new version of an object has to keep; each gives what is wrong.
 
     Args:
@@ -135,6 +136,10 @@ class Rehearsal:
             self._working = None
         if self._return is not None:
             self._return.cancel()
+
+    def opens(self) -> None:
+        """What was until now is the setting of the scenario, and of no interest to `at_each_moment`."""
+        self.opening = self.moments
 
     def restart(self) -> None:
         """End the operator gently, and start another one."""
