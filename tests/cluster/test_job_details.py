@@ -16,7 +16,7 @@ from tests.cluster.user import User
 from sagemaker_local.emulator import Emulator
 
 pytestmark = pytest.mark.serves(
-    "TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "Pipeline", "PipelineExecution"
+    "TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "AutoMLJobV2", "Pipeline", "PipelineExecution"
 )
 
 JOB = "trainingjob/digits"
@@ -104,7 +104,7 @@ def test_statuses_tell_of_the_best_training_jobs_candidates_steps_and_outputs(
     steps = [{"Name": "Prepare", "Type": "Processing", "Arguments": arguments}]
     definition = json.dumps({"Version": "2020-12-01", "Steps": steps})
     user.apply(
-        example("HyperParameterTuningJob"),
+        example("HyperParameterTuningJob", trainingJobHistoryLimit=2),
         example("AutoMLJobV2"),
         example("ProcessingJob"),
         pipeline("digits", pipelineDefinition=definition, pipelineDefinitionFrom=None),
@@ -121,3 +121,11 @@ def test_statuses_tell_of_the_best_training_jobs_candidates_steps_and_outputs(
     assert (step["stepName"], step["stepStatus"]) == ("Prepare", "Succeeded")
     assert ":processing-job/" in step["arn"]
     assert user.status("processingjob/digits")["outputs"][0]["s3URI"].startswith("s3://")
+
+    children = [one["metadata"] for one in user.objects("trainingjobs")]
+    assert [one["ownerReferences"][0]["kind"] for one in children] == ["HyperParameterTuningJob"] * 2
+    names = [f"trainingjob/{one['name']}" for one in children]
+    user.wait(*names, condition="Succeeded")
+    user.delete("hyperparametertuningjob/digits")
+    user.wait_until_gone(*names)
+    assert sagemaker.journal.count("StopTrainingJob") == sagemaker.journal.count("DeleteTrainingJob") == 0
