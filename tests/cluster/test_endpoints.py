@@ -75,11 +75,17 @@ def test_a_failed_update_keeps_serving_says_so_and_is_not_repeated(serving: User
     assert sagemaker.journal.count("UpdateEndpoint") == 1
 
 
-def test_an_update_that_failed_for_an_internal_error_is_tried_again(serving: User, sagemaker: Emulator) -> None:
+def test_an_update_that_failed_for_an_internal_error_is_tried_again_later_or_when_somebody_asks(
+    serving: User, sagemaker: Emulator
+) -> None:
     sagemaker.scenarios.fail("Endpoint", "", reason=INTERNAL, at="Updating", times=1)
 
     serving.edit("endpoint/digits", endpointConfigRef={"name": "two"})
 
+    eventually(
+        "it says that it waits", lambda: serving.reason("endpoint/digits", "Reconciling") == "ProgressingWithRetry"
+    )
+    serving.look_now("endpoint/digits", "now")
     serving.wait("endpoint/digits", condition="Ready")
     assert sagemaker.journal.count("UpdateEndpoint") == 2
 
