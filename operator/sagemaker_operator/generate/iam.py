@@ -130,10 +130,11 @@ def operations(kind: Kind) -> Iterator[str]:
             yield name
     for one in kind.attachments:
         yield from (one.attach, one.detach, one.listing)
-    yield from (operation for operation, _ in kind.told_by.values())
+    further = [operation for operation, _ in kind.told_by.values()]
+    further += [detail.operation for detail in kind.details if detail.operation != family.describe]
     if kind.inline is not None:
         # Weights and counts, which SageMaker changes in place.
-        yield "UpdateEndpointWeightsAndCapacities"
+        further.append("UpdateEndpointWeightsAndCapacities")
     if kind.launched is not None:
-        yield from (kind.launched.listing, kind.launched.describe)
-    yield from (detail.operation for detail in kind.details if detail.operation != family.describe)
+        further += [kind.launched.listing, kind.launched.describe]
+    yield from dict.fromkeys(further)
