@@ -495,11 +495,15 @@ def test_a_deadline_holds_for_all_attempts_together() -> None:
 def test_a_deadline_during_back_off_ends_it() -> None:
     with Rehearsal() as play:
         fail(play, INTERNAL)
-        key = play.apply(job({"activeDeadlineSeconds": 350, "backoffLimit": 3}))
+        key = play.apply(job({"backoffLimit": 3}))
+        play.until("it waits", lambda: "nextAttemptTime" in play.status(key))
+        deadline = int(play.seconds) + 4
+
+        play.edit(key, runPolicy={"activeDeadlineSeconds": deadline})
 
         assert over(play, key) == ("Failed", "False", "DeadlineExceeded")
         assert names(play) == ["digits"]
-        assert play.seconds <= 360
+        assert deadline <= play.seconds <= deadline + 2
 
 
 def test_a_deadline_shortened_below_what_has_passed_stops_the_job_at_once() -> None:
