@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoCredentialsError
@@ -27,7 +28,7 @@ class Sessions:
     """One botocore session and its clients, one for each service and region.
 
     Args:
-        endpoint_url: where SageMaker is, None for AWS itself.
+        endpoint_url: where SageMaker is, and all else too if that is no address of AWS; None for AWS itself.
         identity: what the operator calls itself in the user agent, such as ``sagemaker-operator/0.1.0``.
         connections: how many connections a client keeps open.
         connect_timeout: seconds until a connection counts as refused.
@@ -90,11 +91,17 @@ class Sessions:
                 self._clients[service, region] = session.create_client(
                     service,
                     region_name=region,
-                    endpoint_url=self.endpoint_url,
+                    endpoint_url=self.endpoint_url if service == "sagemaker" or not self._of_aws else None,
                     # botocore would put the same words together anew for every call, for a tenth of its CPU time.
                     config=self._config.merge(Config(user_agent=f"{self._identity} {session.user_agent()}")),
                 )
             return self._clients[service, region]
+
+    @property
+    def _of_aws(self) -> bool:
+        """Whether the endpoint URL is one of AWS's, such as that of a VPC endpoint, behind which there is one service alone."""
+        host = urlsplit(self.endpoint_url or "").hostname or ""
+        return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
     def _with_credentials(self) -> Session:
         # A client that was made without credentials never gets any, so none is made. To look for them may mean to wait for

@@ -70,3 +70,25 @@ def test_times_are_in_utc_however_aws_writes_them(told: float | str) -> None:
     assert time == datetime(2026, 11, 21, 9, 36, 55, 250_000, UTC)
     assert time.utcoffset() is not None
     assert str(time).endswith("+00:00")
+
+
+@pytest.mark.parametrize(
+    ("url", "beside"),
+    [
+        ("http://localhost:4580", "http://localhost:4580"),
+        (
+            "https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com",
+            "https://application-autoscaling.eu-west-1.amazonaws.com",
+        ),
+    ],
+    ids=["emulator", "VPC endpoint"],
+)
+def test_behind_an_address_of_aws_there_is_sagemaker_alone(
+    monkeypatch: pytest.MonkeyPatch, url: str, beside: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    sessions = Sessions(endpoint_url=url)
+
+    assert sessions.client("eu-west-1").meta.endpoint_url == url
+    assert sessions.client("eu-west-1", "application-autoscaling").meta.endpoint_url == beside
