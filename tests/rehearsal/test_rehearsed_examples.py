@@ -139,3 +139,20 @@ def test_a_canary_comes_and_goes_at_once_where_models_are_rolled_out_in_steps(na
         play.until("one serves", lambda: play.status(key)["trafficSummary"] == "main 100%" and at_rest(play, key))
 
         assert play.committed("UpdateEndpoint") == 2
+
+
+def test_a_model_of_another_region_is_told_by_the_name_of_the_field() -> None:
+    with Rehearsal() as play:
+        (manifest,) = manifests(ENDPOINTS / "instances.yaml")
+        model = {**manifest, "kind": "Model", "metadata": {"name": "far"}}
+        (variant,) = manifest["spec"]["productionVariants"]
+        model["spec"] = {"region": "eu-west-1", "executionRoleARN": manifest["spec"]["executionRoleARN"]}
+        model["spec"] |= variant.pop("model")
+        variant["modelRef"] = {"name": "far"}
+        play.apply(model)
+
+        key = play.apply(manifest)
+        play.until("it says so", lambda: play.says(key, "Stalled"))
+
+        told = play.condition(key, "Stalled")
+        assert "spec.productionVariants[0].modelRef: Model default/far is in the region eu-west-1" in told["message"]

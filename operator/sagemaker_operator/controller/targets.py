@@ -17,7 +17,7 @@ from sagemaker_operator.engine.sources import Asked
 from sagemaker_operator.engine.target import Target, Waiting, fingerprint, understand
 from sagemaker_operator.engine.verdict import Reason
 from sagemaker_operator.images import NONE, Overrides, Unknown
-from sagemaker_operator.kinds import Reference
+from sagemaker_operator.kinds import KINDS, Reference
 
 from .store import Store
 
@@ -47,7 +47,7 @@ class Targets:
         offers: dict[Pointer, str | list[Any]] = {}
         artifacts = resource.status.get("artifacts") or {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
-            offer = self._offer(pointer, made=resource.arn is not None)
+            offer = self._apart(pointer, resource) or self._offer(pointer, made=resource.arn is not None)
             known = artifacts.get(str(pointer.target.name)) if pointer.reference.sets == "modelDataURL" else None
             if isinstance(offer, Waiting) and known is not None:
                 # What was deployed stays so when the job that made it is cleaned up.
@@ -137,6 +137,21 @@ class Targets:
                     seen.add(further)
                     ways.append((*way, further))
         return None
+
+    def _apart(self, pointer: Pointer, resource: Resource) -> Waiting | None:
+        """What to say if a target is in another region: a name means nothing there, as an ARN or an address would."""
+        record, reference = self._store.get(pointer.target), pointer.reference
+        if record is None or reference.reads != KINDS[reference.kind].identity_field:
+            return None
+        here, there = resource.spec.get("region") or self._region, record.region or self._region
+        if here == there:
+            return None
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in pointer.parent)
+        where = f"spec{''.join(steps)}.{reference.field.rpartition('.')[2]}"
+        message = (
+            f"{where}: {pointer.target} is in the region {there}, and what refers to it in {here}. Name one in {here}."
+        )
+        return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
 
     def _offer(self, pointer: Pointer, *, made: bool) -> str | list[Any] | Waiting:
         """What a target offers; what is made of it already goes on while the target is being edited."""

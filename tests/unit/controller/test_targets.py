@@ -46,6 +46,19 @@ def test_what_is_made_of_it_already_goes_on_meanwhile() -> None:
     assert isinstance(wanted(edited, of=transform(arn="arn:t", transformJobName="t")), Target)
 
 
+def test_what_is_in_another_region_cannot_be_named() -> None:
+    elsewhere = model(conditions=[condition("Ready", "True")])
+    elsewhere["spec"] = {**elsewhere["spec"], "region": "us-west-2"}
+
+    found = wanted(elsewhere, of=transform())
+
+    assert isinstance(found, Waiting)
+    assert found.hopeless
+    assert found.message.startswith("spec.modelRef: Model ")
+    assert "us-west-2" in found.message
+    assert "eu-west-1" in found.message
+
+
 def test_what_does_not_work_is_waited_for_by_all() -> None:
     broken = model(conditions=[condition("Ready", "False"), condition("Stalled", "True", "RefusedByAWS")])
 
