@@ -11,6 +11,7 @@ ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
 WEB = Key("Endpoint", "default", "web")
 BROKEN = "The primary container for production variant main did not pass the ping health check."
 INTERNAL = "Request to service failed. If failure persists after retry, contact customer support."
+NOTHING = {"Endpoint": 0, "EndpointConfig": 0, "Model": 0, "EndpointConfig objects": 0, "Model objects": 0}
 _CHANGES = ("Create", "Update", "Delete")
 
 
@@ -130,3 +131,8 @@ def images(play: Rehearsal) -> list[str]:
     models = {one.name: one for one in play.jobs("Model")}
     found = [models[variant["ModelName"]] for variant in config.spec["ProductionVariants"]]
     return [str(one.spec["PrimaryContainer"]["Image"]).split("/")[1].split(":")[0] for one in found]
+
+
+def gone(play: Rehearsal, *, within: float = 3600.0) -> None:
+    """Wait until the endpoint's object is gone, and all that it was made of."""
+    play.until("all is gone", lambda: not play.there(WEB) and left(play) == NOTHING, within=within)

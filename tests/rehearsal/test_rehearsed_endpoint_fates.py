@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import Phase, event, given, note, settings
 from hypothesis import strategies as st
 from tests.rehearsal.doors import KUBERNETES_FAULTS
-from tests.rehearsal.rollouts import BROKEN, INTERNAL, WEB, fail, images, left, model, settled, web
+from tests.rehearsal.rollouts import BROKEN, INTERNAL, NOTHING, WEB, fail, images, left, model, settled, web
 from tests.rehearsal.stage import Rehearsal
 
 from sagemaker_operator.kube.errors import Invalid
@@ -23,7 +23,6 @@ OPERATIONS = (
     "CreateEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities", "DeleteEndpoint", "DescribeEndpoint",
     "CreateModel", "DeleteModel", "CreateEndpointConfig", "DeleteEndpointConfig", ".*",
 )  # fmt: skip
-NOTHING = {"Endpoint": 0, "EndpointConfig": 0, "Model": 0, "EndpointConfig objects": 0, "Model objects": 0}
 # How an endpoint can rest that does not do what its manifest asks, which somebody has to look at.
 HONEST = {"RolledBack", "Failed", "InvalidSpec", "DependencyNotFound"}
 

@@ -104,3 +104,45 @@ def test_what_an_object_owns_goes_with_it(kubernetes: Kubernetes) -> None:
     kubernetes.delete(DIGITS)
 
     assert not list(kubernetes)
+
+
+def owned(kubernetes: Kubernetes, *, blocks: bool) -> Key:
+    """A child that has a finalizer."""
+    child = training_job("child")
+    owner = {"uid": found(kubernetes)["metadata"]["uid"], "blockOwnerDeletion": blocks}
+    child["metadata"] |= {"ownerReferences": [owner], "finalizers": ["example.com/busy"]}
+    kubernetes.create(child)
+    return Key("TrainingJob", "default", "child")
+
+
+def test_in_the_foreground_an_object_waits_for_what_it_owns(kubernetes: Kubernetes) -> None:
+    child = owned(kubernetes, blocks=True)
+
+    kubernetes.delete(DIGITS, cascade="foreground")
+
+    assert found(kubernetes)["metadata"]["finalizers"] == ["foregroundDeletion"]
+    made = kubernetes.get(child)
+    assert made is not None
+    assert "deletionTimestamp" in made["metadata"]
+    kubernetes.patch(child, {"metadata": {"finalizers": None}})
+    assert not list(kubernetes)
+
+
+def test_in_the_foreground_an_object_waits_for_nothing_that_does_not_block_it(kubernetes: Kubernetes) -> None:
+    child = owned(kubernetes, blocks=False)
+
+    kubernetes.delete(DIGITS, cascade="foreground")
+
+    assert kubernetes.get(DIGITS) is None
+    assert "deletionTimestamp" in (kubernetes.get(child) or {})["metadata"]
+
+
+def test_orphans_stay_and_have_no_owner_any_more(kubernetes: Kubernetes) -> None:
+    child = owned(kubernetes, blocks=True)
+
+    kubernetes.delete(DIGITS, cascade="orphan")
+
+    made = kubernetes.get(child)
+    assert made is not None
+    assert not made["metadata"].get("ownerReferences")
+    assert "deletionTimestamp" not in made["metadata"]

@@ -235,6 +235,22 @@ def test_an_update_that_could_neither_be_done_nor_undone_is_told_and_ended_by_an
         play.quiet()
 
 
+def test_an_endpoint_that_is_out_of_service_takes_another_content() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+        play.jobs("Endpoint")[0].status = "OutOfService"
+        play.until("it says so", lambda: play.says(WEB, "Stalled"))
+        assert play.says(WEB, "Ready", "False")
+        play.quiet()
+
+        play.apply(web("two"))
+
+        served(play)
+        assert images(play) == ["two"]
+        assert updates(play) == 1
+
+
 @pytest.mark.parametrize(("limit", "kept"), [(0, 1), (1, 2), (20, 4)])
 def test_revisions_that_are_not_in_use_are_kept_up_to_the_limit(limit: int, kept: int) -> None:
     with Rehearsal() as play:

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.rehearsal.rollouts import (
+    NOTHING,
     WEB,
     at_work,
     begun,
@@ -19,8 +20,6 @@ from tests.rehearsal.rollouts import (
     web,
 )
 from tests.rehearsal.stage import Rehearsal, at_each_moment
-
-NOTHING = {"Endpoint": 0, "EndpointConfig": 0, "Model": 0, "EndpointConfig objects": 0, "Model objects": 0}
 
 
 def created(play: Rehearsal) -> None:

@@ -1,0 +1,146 @@
+"""The models and configurations that an endpoint is made of: deleted by hand, refused by SageMaker, in use or not."""
+
+from tests.rehearsal.rollouts import (
+    BROKEN,
+    NOTHING,
+    WEB,
+    children,
+    fail,
+    gone,
+    images,
+    left,
+    model,
+    outcomes,
+    served,
+    settled,
+    updates,
+    web,
+)
+from tests.rehearsal.stage import Rehearsal
+
+
+def test_a_child_that_is_in_use_stays_until_it_is_not() -> None:
+    with Rehearsal() as play:
+        play.apply(web(revisionHistoryLimit=0))
+        first = served(play)
+        (config,), (made,) = children(play), children(play, "Model")
+
+        play.delete(config)
+        play.delete(made)
+        play.run(600)
+
+        assert settled(play)
+        assert play.condition(config, "Reconciling")["reason"] == "InUse"
+        assert "Endpoint default/web" in play.condition(config, "Reconciling")["message"]
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.apply(web("two", revisionHistoryLimit=0))
+        assert served(play) != first
+        play.until("they are gone", lambda: not play.there(config) and not play.there(made))
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.apply(web(revisionHistoryLimit=0))
+        served(play)
+        assert images(play) == ["one"]
+        play.run(60)
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.quiet()
+
+
+def test_a_child_that_is_not_in_use_goes_at_once_and_is_made_again_when_it_is_wanted() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+        (config,) = children(play)
+        (made,) = children(play, "Model")
+        play.apply(web("two"))
+        served(play)
+
+        play.delete(config)
+        play.delete(made)
+        play.until("they are gone", lambda: not play.there(config) and not play.there(made), within=60)
+        assert settled(play)
+        assert updates(play) == 1
+        play.quiet()
+
+        play.apply(web())
+        served(play)
+        assert images(play) == ["one"]
+        assert play.there(config)
+        play.quiet()
+
+
+def test_a_child_deleted_during_the_roll_out_to_it_stays() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+        play.apply(web("two"))
+        play.until("it was asked for", lambda: updates(play) == 1)
+
+        for child in (*children(play), *children(play, "Model")):
+            play.delete(child)
+
+        play.until("it serves the second", lambda: settled(play) and images(play) == ["two"])
+        play.run(60)
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.quiet()
+
+
+def test_a_configuration_that_was_deleted_behind_our_back_is_made_again() -> None:
+    with Rehearsal(drift=600) as play:
+        play.apply(web())
+        first = served(play)
+
+        play.console("DeleteEndpointConfig", EndpointConfigName=first)
+
+        play.until("it is there again", lambda: [one.name for one in play.jobs("EndpointConfig")] == [first])
+        play.run(600)
+        assert settled(play)
+        assert updates(play) == 0
+
+
+def test_a_model_without_its_artifact_fails_with_sagemakers_words() -> None:
+    with Rehearsal() as play:
+        fail(play, at=None, times=1)
+        image = model("one")["primaryContainer"]
+        variant = {"model": {"primaryContainer": image | {"modelDataURL": "s3://gone/model.tar.gz"}}}
+        play.apply(web(variant=variant))
+
+        play.until("it has failed", lambda: play.says(WEB, "Stalled"))
+
+        assert BROKEN in play.condition(WEB, "Stalled")["message"]
+        assert play.says(WEB, "Ready", "False")
+        assert outcomes(play) == [(1, "Failed")]
+        play.delete(WEB)
+        gone(play)
+
+
+def test_what_sagemaker_refuses_of_a_model_is_told_where_it_was_described() -> None:
+    with Rehearsal() as play:
+        refused = {"model": {"primaryContainer": {"image": "nowhere.example/one:1"}}}
+        play.apply(web(variant=refused))
+
+        play.until("it says so", lambda: play.says(WEB, "Stalled"), within=60)
+
+        assert "non-ECR image" in play.condition(WEB, "Stalled")["message"]
+        play.apply(web())
+        served(play)
+        play.run(60)
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.quiet()
+
+
+def test_what_sagemaker_refuses_of_another_model_leaves_what_serves() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+
+        play.apply(web(variant={"model": {"primaryContainer": {"image": "nowhere.example/one:1"}}}))
+        play.until("it says so", lambda: play.says(WEB, "Stalled"), within=60)
+
+        assert play.says(WEB, "Ready")
+        assert "non-ECR image" in play.condition(WEB, "Stalled")["message"]
+        play.apply(web())
+        served(play)
+        assert updates(play) == 0
+        play.run(60)
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.quiet()
