@@ -18,6 +18,7 @@ from .verdict import Aside, Reason, Verdict
 
 _ABOUT_SERVING = ("traffic", "trafficSummary", "instances", "url")
 _BUSY = ("Updating", "RollingBack")
+_CAPTURE = "DataCaptureReady"
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html on EndpointStatus.
 MEANINGS: Mapping[str, str] = {
     "SystemUpdating": "SageMaker maintains the endpoint: it serves, and cannot be updated, deleted or scaled until that is over.",
@@ -32,26 +33,32 @@ def told(facts: Facts, verdict: Verdict) -> dict[str, Any]:
 
 
 def asides(facts: Facts) -> Iterator[Aside]:
-    """The conditions of an endpoint that are about one side of it."""
+    """The conditions of an endpoint that are about one side of it; where nothing was seen, those of before stay."""
     if isinstance(facts.observed, Missing):
         return
-    if not _complete(facts):
-        before = (facts.resource.condition(kind) for kind in (*MEANINGS, "DataCaptureReady"))
-        here = isinstance(facts.observed, Present) and facts.status is not None
-        for one in before:
-            # A row of a list tells the state of an endpoint, and nothing of its data capture.
-            if one is not None and (one["type"] == "DataCaptureReady" or not here or facts.status == one["type"]):
-                yield Aside(str(one["type"]), str(one["status"]), str(one["reason"]), str(one["message"]))
-        return
-    if (meaning := MEANINGS.get(str(facts.status))) is not None:
-        yield Aside(str(facts.status), "True", str(facts.status), f"{meaning} {facts.cause or ''}".strip())
+    if isinstance(facts.observed, Present) and facts.manageable:
+        if (meaning := MEANINGS.get(str(facts.status))) is not None:
+            yield Aside(str(facts.status), "True", str(facts.status), f"{meaning} {facts.cause or ''}".strip())
+    else:
+        yield from _before(facts, *MEANINGS)
+    yield from _capture(facts) if _complete(facts) else _before(facts, _CAPTURE)
+
+
+def _before(facts: Facts, *kinds: str) -> Iterator[Aside]:
+    for kind in kinds:
+        if (one := facts.resource.condition(kind)) is not None:
+            yield Aside(kind, str(one["status"]), str(one["reason"]), str(one["message"]))
+
+
+def _capture(facts: Facts) -> Iterator[Aside]:
+    """Whether requests are captured, where they are to be."""
     capture = facts.reply.get("DataCaptureConfig") or {}
-    if capture.get("EnableCapture"):
-        state = str(capture.get("CaptureStatus"))
-        share = capture.get("CurrentSamplingPercentage")
-        where = f"{share}% of the requests, to {capture.get('DestinationS3Uri')}."
-        message = f"Captures {where}" if state == "Started" else f"SageMaker has not begun to capture {where}"
-        yield Aside("DataCaptureReady", str(state == "Started"), state, message)
+    if not capture.get("EnableCapture"):
+        return
+    state, share = str(capture.get("CaptureStatus")), capture.get("CurrentSamplingPercentage")
+    where = f"{share}% of the requests, to {capture.get('DestinationS3Uri')}."
+    message = f"Captures {where}" if state == "Started" else f"SageMaker does not capture {where}"
+    yield Aside(_CAPTURE, str(state == "Started"), state, message)
 
 
 def phase(facts: Facts, verdict: Verdict) -> str:

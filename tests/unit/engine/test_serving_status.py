@@ -217,3 +217,11 @@ def test_a_look_that_failed_leaves_the_conditions_as_they_are() -> None:
     blind = facts(about=resource("Endpoint", status=known("Endpoint", conditions=conditions)))
 
     assert {one.type for one in hosting.asides(blind)} == {"DataCaptureReady", "OutOfService"}
+
+
+def test_a_row_of_a_list_tells_the_state_and_nothing_of_data_capture() -> None:
+    conditions = [condition("Ready"), condition("DataCaptureReady", reason="Started"), condition("OutOfService")]
+    about = resource("Endpoint", status=known("Endpoint", conditions=conditions))
+    row = facts(about=about, observed=Present(reply("Endpoint", "SystemUpdating"), complete=False))
+
+    assert {one.type for one in hosting.asides(row)} == {"DataCaptureReady", "SystemUpdating"}
