@@ -218,6 +218,23 @@ def test_what_serves_after_a_roll_back_is_scaled_again() -> None:
         play.quiet()
 
 
+def test_a_variant_that_never_came_is_not_asked_for() -> None:
+    second = {**web(scaled())["spec"]["productionVariants"][0], "variantName": "second"}
+    both = web(scaled(most=7))
+    both["spec"]["productionVariants"] = [*both["spec"]["productionVariants"], second]
+    with Rehearsal() as play:
+        key = play.apply(web(scaled()))
+        in_step(play, key)
+        play.amazon.core.scenarios.fail("Endpoint", "web", reason="CapacityError: none left.", at="Updating", times=1)
+
+        play.apply(both)
+        play.until("it is rolled back", lambda: play.says(key, "RolledBack"))
+        play.until("the other is changed", lambda: [one["MaxCapacity"] for one in targets(play)] == [7])
+
+        assert play.says(key, "AutoscalingReady")
+        play.quiet()
+
+
 def test_a_variant_that_goes_is_deregistered_before() -> None:
     second = {**web(scaled())["spec"]["productionVariants"][0], "variantName": "second"}
     both, one = web(scaled()), web(scaled())
@@ -621,6 +638,20 @@ def test_nothing_is_lost_or_left_over_wherever_the_operator_dies() -> None:
         play.until("it is gone", lambda: not play.there(key))
         assert targets(play) == []
         assert play.jobs("Endpoint") == []
+
+    assert at_each_moment(scenario) > 20
+
+
+def test_what_is_stopped_and_comes_back_is_scaled_wherever_the_operator_dies() -> None:
+    def scenario(play: Rehearsal) -> None:
+        key = play.apply(web(scaled()))
+        in_step(play, key)
+        play.edit(key, stopped=True)
+        play.until("it is stopped", lambda: play.says(key, "Suspended"))
+        assert targets(play) == []
+        play.edit(key, stopped=None)
+        in_step(play, key)
+        play.until("it is scaled", lambda: len(targets(play)) == 1)
 
     assert at_each_moment(scenario) > 20
 
