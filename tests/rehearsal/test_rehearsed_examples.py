@@ -64,6 +64,9 @@ def test_an_example_comes_up_and_goes_without_a_trace(path: Path) -> None:
         told = play.status(keys[0])
         assert told["phase"] == ("Stopped" if path.stem == "stopped" else "InService")
         assert len(play.jobs("Endpoint")) == (path.stem != "stopped")
+        scaled = [key for key, manifest in zip(keys, manifests(path), strict=True) if "autoscaling" in str(manifest)]
+        play.until("it is scaled", lambda: all(play.says(key, "AutoscalingReady") for key in scaled))
+        assert play.committed("RegisterScalableTarget") == len(scaled)
         play.quiet()
 
         for key in reversed(keys):
@@ -72,6 +75,7 @@ def test_an_example_comes_up_and_goes_without_a_trace(path: Path) -> None:
         play.run(600)
         left = [kind for kind in ("Model", "EndpointConfig", "Endpoint", "InferenceComponent") if play.jobs(kind)]
         assert left == []
+        assert play.committed("DeregisterScalableTarget") == len(scaled)
 
 
 @pytest.mark.parametrize("name", ROLLED_OUT)
