@@ -243,7 +243,7 @@ def _key(found: dict[str, Any]) -> Any:
 def examples(test: Callable[..., None]) -> Callable[..., None]:
     """As many examples as somebody asks for, or always the same few."""
     return settings(
-        max_examples=EXAMPLES or 50,
+        max_examples=EXAMPLES or 30,
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,
