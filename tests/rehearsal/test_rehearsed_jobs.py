@@ -58,6 +58,32 @@ def done_although_it_shows_late(play: Rehearsal) -> None:
     done(play)
 
 
+@pytest.mark.parametrize("after", [0.1, 0.5, 1.2, 1.9])
+def test_a_job_deleted_before_sagemaker_shows_it_is_stopped(after: float) -> None:
+    with Rehearsal() as play:
+        play.amazon.core.lags.set(reads=2)
+        job = play.apply(training_job("digits"))
+        play.run(after)
+
+        play.delete(job)
+        play.until("it is gone", lambda: not play.there(job))
+
+        assert [found.status for found in play.jobs("TrainingJob")] == ["Stopped"]
+
+
+def test_edits_in_a_row_do_not_make_a_job_lost_that_sagemaker_shows_late() -> None:
+    with Rehearsal() as play:
+        play.amazon.core.lags.set(reads=2)
+        job = play.apply(training_job("digits"))
+        for seconds in range(1, 12):
+            play.run(0.15)
+            play.edit(job, runPolicy={"ttlSecondsAfterFinished": 1000 + seconds})
+
+        play.until("it is done", lambda: play.says(job, "Succeeded"))
+
+        assert play.committed(CREATE) == 1
+
+
 def test_a_job_is_created_once_and_told_to_be_done() -> None:
     with Rehearsal() as play:
         done(play)

@@ -121,7 +121,7 @@ class Passes:
             target=await self._understood(resource, values),
             now=self._clock.now(),
             created=record.created,
-            misses=record.misses,
+            misses=record.misses_before(self._clock.now()),
             tries=record.tries,
             dependents=self._store.dependents(resource.key) if resource.deleting else (),
             default_policy=await self._policy_of(resource) if resource.deleting else None,

@@ -7,7 +7,7 @@ and otherwise just what others ask for: whether it is ready, what it offers to t
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sagemaker_operator.composites.child import Child
@@ -21,6 +21,8 @@ from sagemaker_operator.kinds import KINDS, Kind, Reference
 _READ_BY_OTHERS: Mapping[str, tuple[Reference, ...]] = {
     name: tuple(r for kind in KINDS.values() for r in kind.references if r.kind == name) for name in KINDS
 }
+# A look so soon after one that found nothing tells no more than that.
+_REPEATED = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -35,7 +37,8 @@ class Record:
         created: the ARN and the ids that SageMaker chose, until a report holds them.
         hint: a row of a List reply that says something else.
         tries, pace: how often in a row the last pass ended at the same pace.
-        misses: how many looks in a row found nothing.
+        misses: how many looks in a row found nothing, those left out that only repeated the one before.
+        missed: when the last of them was.
         scaling_due: when to look whether others have changed how it is scaled, in the clock's seconds; None at first.
         uses: the names in SageMaker of what it has made for itself and must not lose.
         due: the moments at which time alone gives it something to do.
@@ -71,6 +74,7 @@ class Record:
     tries: int = 0
     pace: Pace | None = None
     misses: int = 0
+    missed: datetime | None = None
     scaling_due: float | None = None
     due: tuple[datetime, ...] = ()
     uses: frozenset[str] = frozenset()
@@ -84,6 +88,18 @@ class Record:
         if self.deleting:
             return "deleting"
         return "ready" if self.ready else "stalled" if self.settled else "reconciling"
+
+    def misses_before(self, now: datetime) -> int:
+        """How many looks found nothing before one that is about to be; edits in a row make many, and SageMaker shows late."""
+        soon = self.missed is not None and now - self.missed < _REPEATED
+        return max(0, self.misses - 1) if soon else self.misses
+
+    def missed_again(self, misses: int, now: datetime) -> None:
+        """Take over how many looks found nothing by the end of a pass."""
+        if misses > self.misses:
+            self.missed = now
+        if misses > self.misses or misses == 0:
+            self.misses = misses
 
     def take(self, resource: Resource) -> None:
         """Learn a newer version of the object."""

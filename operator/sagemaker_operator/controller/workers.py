@@ -168,7 +168,7 @@ class Workers:
             _log.warning("AWS did not do as asked", extra=_about(record, failure))
         if outcome.wrote:
             self._meter.wrote_status(record.kind.name)
-        record.misses = outcome.facts.misses
+        record.missed_again(outcome.facts.misses, outcome.facts.now)
         record.created = None if outcome.facts.resource.arn else outcome.facts.created
         if outcome.pace is None:
             self._watcher.forget(record)

@@ -13,6 +13,7 @@ from sagemaker_operator.kinds.kind import Stage
 from sagemaker_operator.model.convert import to_request
 
 from . import address, refusal
+from .absence import MISSES
 from .attaching import still_attached
 from .compare import at
 from .facts import Facts, Missing, Unlooked
@@ -21,7 +22,7 @@ from .schedule import Pace
 from .steps import AskOwner, Call, Look, Release, Rest, Step, Verb
 from .verdict import Reason, Verdict, reconciling
 
-# Where no Create was confirmed, one may still be on its way: the second look decides.
+# Where no Create was confirmed, one may still be on its way: the second look decides. What was created may only show late.
 _MISSES = 2
 
 
@@ -93,7 +94,7 @@ def gone(facts: Facts) -> Step | None:
     """AWS has it no more."""
     if not isinstance(facts.observed, Missing):
         return None
-    if facts.resource.arn is None and facts.misses < _MISSES:
+    if facts.resource.arn is None and facts.misses < (MISSES if facts.begun else _MISSES):
         return Rest(_deleting(facts, "Making sure that nothing was created."), Pace.SOON)
     return Release(f"{facts.kind.name} {facts.resource.known_name} is gone from SageMaker.")
 
