@@ -311,7 +311,7 @@ def test_a_job_suspended_during_back_off_begins_nothing_until_it_is_resumed() ->
         play.until("it waits", lambda: "nextAttemptTime" in play.status(key))
 
         play.edit(key, suspend=True)
-        until(play, key, "Suspended")
+        until(play, key, "Suspended", within=2)
         play.run(1000)
         assert names(play) == ["digits"]
         play.edit(key, suspend=False)
