@@ -136,6 +136,10 @@ REFUSED: dict[str, tuple[Manifest, str]] = {
         endpoint(variant(), variant("next"), deploymentConfig={"rollingUpdatePolicy": ROLLING}),
         r"spec\.deploymentConfig: .*rollingUpdatePolicy goes with a single variant",
     ),
+    "steps of a serverless variant": (
+        endpoint(serverless(), deploymentConfig={"autoRollbackConfiguration": {"alarms": [{"alarmName": "errors"}]}}),
+        r"spec\.deploymentConfig: .*is for variants on instances",
+    ),
     "data capture of a serverless variant": (
         endpoint(serverless(), dataCaptureConfig=CAPTURE),
         r"spec\.productionVariants: .*serverlessConfig goes with a single variant, and without dataCaptureConfig",

@@ -125,8 +125,16 @@ def _of_roll_out(spec: Schema) -> None:
     _refuse(
         spec,
         "!has(self.deploymentConfig) || !has(self.deploymentConfig.rollingUpdatePolicy) || "
-        f"!has(self.{_LIST}) || !(has(self.canary) || self.{_LIST}.size() > 1 || {_SERVERLESS})",
-        "deploymentConfig.rollingUpdatePolicy goes with a single variant on instances, and without a canary",
+        f"!has(self.{_LIST}) || !(has(self.canary) || self.{_LIST}.size() > 1)",
+        "deploymentConfig.rollingUpdatePolicy goes with a single variant, and without a canary",
+        "deploymentConfig",
+    )
+    # "Deployment guardrails only apply to Asynchronous inference and Real-time inference endpoint types":
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+    _refuse(
+        spec,
+        f"!has(self.deploymentConfig) || !has(self.{_LIST}) || !{_SERVERLESS}",
+        "deploymentConfig is for variants on instances: SageMaker updates those with serverlessConfig in its own way",
         "deploymentConfig",
     )
 
