@@ -1,8 +1,11 @@
 """The models and configurations that an endpoint is made of: deleted by hand, refused by SageMaker, in use or not."""
 
+from typing import Any
+
 from tests.rehearsal.rollouts import (
     BROKEN,
     NOTHING,
+    ROLE,
     WEB,
     children,
     fail,
@@ -144,3 +147,45 @@ def test_what_sagemaker_refuses_of_another_model_leaves_what_serves() -> None:
         play.run(60)
         assert left(play) == dict.fromkeys(NOTHING, 1)
         play.quiet()
+
+
+def named(config: str, **spec: Any) -> dict[str, Any]:
+    """An endpoint whose configuration somebody else makes."""
+    return web() | {"spec": {"endpointName": "web", "endpointConfigName": config, **spec}}
+
+
+def test_a_configuration_that_sagemaker_does_not_see_yet_alarms_nobody() -> None:
+    with Rehearsal() as play:
+        stalled: list[float] = []
+
+        def look(_: Any) -> tuple[str, ...]:
+            stalled.extend([play.seconds] * play.says(WEB, "Stalled"))
+            return ()
+
+        play.checks.append(look)
+        play.apply(named("late"))
+        play.run(3)
+        play.console("CreateModel", ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=_image())
+        variant = {"VariantName": "main", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        play.console("CreateEndpointConfig", EndpointConfigName="late", ProductionVariants=[variant])
+
+        served(play)
+
+        assert not stalled
+        assert play.committed("CreateEndpoint") == 1
+
+
+def test_a_configuration_that_never_comes_is_told_as_what_it_is() -> None:
+    with Rehearsal() as play:
+        play.apply(named("typo"))
+
+        play.until("it says so", lambda: play.says(WEB, "Stalled"), within=60)
+
+        assert "Could not find endpoint configuration" in play.condition(WEB, "Stalled")["message"]
+        before = play.kubernetes.writes
+        play.run(20_000)
+        assert play.kubernetes.writes == before
+
+
+def _image() -> dict[str, Any]:
+    return {"Image": model("one")["primaryContainer"]["image"]}

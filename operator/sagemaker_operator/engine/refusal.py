@@ -10,6 +10,8 @@ from .verdict import Reason, Verdict, reconciling, stalled, while_serving
 
 # A reply that is lost once is nothing to tell anybody about; one that is lost again is.
 _PATIENCE = 1
+# So often in a row AWS may say that it does not find what the manifest names.
+_UNSEEN = 3
 _LET_GO = "To let go of the SageMaker resource instead, set spec.deletionPolicy to Retain."
 
 _HUMAN: dict[type[AWSFailure], Reason] = {
@@ -29,6 +31,8 @@ def after(facts: Facts, failure: AWSFailure) -> Rest:
         case Absent():
             # It went away between two calls; the next look tells what that means.
             return Rest(None, Pace.SOON)
+        case _ if _unseen(facts, failure):
+            return Rest(_meanwhile(facts, reconciling(Reason.WAITING, words(failure))), Pace.SOON)
         case _:
             reason = _HUMAN.get(type(failure), Reason.REFUSED_BY_AWS)
             return Rest(_meanwhile(facts, stalled(reason, words(failure))), Pace.RECHECK)
@@ -61,6 +65,15 @@ def words(failure: AWSFailure) -> str:
     """AWS's words, with the operation they are about."""
     about = f"{failure.operation}: " if failure.operation else ""
     return f"{about}{failure.code}: {failure.message}"
+
+
+def _unseen(facts: Facts, failure: AWSFailure) -> bool:
+    """Whether AWS may not see yet what was made a moment ago; if it still does not after a few looks, it never will."""
+    told = facts.resource.condition("Reconciling") or {}
+    again = told.get("message") == words(failure)
+    if facts.resource.says("Stalled") or (again and facts.tries >= _UNSEEN):
+        return False
+    return any(answer.matches(failure.code, failure.message) for answer in facts.kind.unseen)
 
 
 def _retrying(facts: Facts, failure: AWSFailure) -> Verdict | None:

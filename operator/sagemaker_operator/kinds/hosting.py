@@ -51,6 +51,7 @@ ENDPOINT_CONFIG = Kind(
     lifecycle=Lifecycle.RECORD,
     absent=(says("ValidationException", "Could not find endpoint configuration"),),
     exists=(says("ValidationException", "Cannot create already existing endpoint configuration"),),
+    unseen=(says("ValidationException", "Could not find model"),),
     references=(
         Reference("productionVariants[].modelRef", "modelName", "Model", "modelName"),
         Reference("shadowProductionVariants[].modelRef", "modelName", "Model", "modelName"),
@@ -73,6 +74,8 @@ ENDPOINT = Kind(
     absent=(says("ValidationException", 'Could not find endpoint "'),),
     exists=(says("ValidationException", 'Cannot create already existing endpoint "'),),
     busy=(says("ValidationException", "Cannot update in-progress endpoint"),),
+    # "Eventually consistent reads … this causes a validation error": the documentation of CreateEndpoint.
+    unseen=(says("ValidationException", "Could not find endpoint configuration"),),
     changing=frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"}),
     leaving=frozenset({"Deleting"}),
     ready=frozenset({"InService"}),

@@ -94,6 +94,7 @@ class Kind:
         run: where a job tells about its work; None if it is none.
         closed: what AWS says about a service that takes no new customers or is going away; None for the others.
         absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
+        unseen: the answers that may only mean that what was made a moment ago is not seen everywhere yet.
         changing, stopping, leaving, ready, stopped, failed, gone: the statuses of each stage; an unlisted status is CHANGING.
         serving: statuses in which the resource does its work although it is changing.
         repairable: failed statuses that an update can mend.
@@ -145,6 +146,7 @@ class Kind:
     absent: tuple[Says, ...]
     exists: tuple[Says, ...]
     busy: tuple[Says, ...] = ()
+    unseen: tuple[Says, ...] = ()
     run: Running | None = None
     closed: str | None = None
     changing: frozenset[str] = frozenset()
