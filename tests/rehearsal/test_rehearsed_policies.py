@@ -321,6 +321,26 @@ def test_a_job_suspended_during_back_off_begins_nothing_until_it_is_resumed() ->
         assert play.status(key)["retries"] == 1
 
 
+def suspended_during_back_off(play: Rehearsal) -> None:
+    brief(play)
+    fail(play, INTERNAL, times=1)
+    key = play.apply(job({"backoffLimit": 1}))
+    play.until("it waits", lambda: "nextAttemptTime" in play.status(key))
+    play.edit(key, suspend=True)
+    until(play, key, "Suspended")
+    play.run(100)
+    assert play.live(KIND) == []
+
+    play.edit(key, suspend=False)
+
+    assert over(play, key) == ("Succeeded", "True", "Succeeded")
+    assert names(play) == ["digits", "digits-2"]
+
+
+def test_a_job_is_suspended_during_back_off_whenever_the_operator_is_killed() -> None:
+    at_each_moment(suspended_during_back_off)
+
+
 def test_a_limit_lowered_during_back_off_ends_it() -> None:
     with Rehearsal() as play:
         fail(play, INTERNAL)
@@ -428,6 +448,20 @@ def test_a_job_that_waits_too_long_for_instances_goes_on_to_the_next_type() -> N
         assert over(play, key) == ("Succeeded", "True", "Succeeded")
         assert ended(play, key)[0] == ("digits", "StartupDeadlineExceeded")
         assert types(play) == ["ml.m5.large", "ml.m5.xlarge"]
+
+
+def started_too_late(play: Rehearsal) -> None:
+    play.amazon.core.scenarios.wait(KIND, "digits$", seconds=9000)
+    play.amazon.core.scenarios.take(KIND, "digits-2", seconds=40)
+    key = play.apply(job({"startupDeadlineSeconds": 30, "backoffLimit": 1}))
+
+    assert over(play, key) == ("Succeeded", "True", "Succeeded")
+    assert [reason for _, reason in ended(play, key)] == ["StartupDeadlineExceeded", "Succeeded"]
+    assert names(play) == ["digits", "digits-2"]
+
+
+def test_a_job_that_waits_too_long_is_tried_again_whenever_the_operator_is_killed() -> None:
+    at_each_moment(started_too_late)
 
 
 def test_a_job_that_has_begun_its_work_has_met_its_startup_deadline() -> None:
@@ -581,6 +615,21 @@ def test_a_finished_job_goes_when_its_time_to_live_is_over(policy: dict[str, int
         assert stays - 1 <= play.seconds - ended_at <= stays + 2
         assert len(play.jobs(KIND)) == 1
         assert len(play.events(key, "Expired")) == 1
+
+
+def expired(play: Rehearsal) -> None:
+    brief(play)
+    key = play.apply(job({"ttlSecondsAfterFinished": 100}))
+
+    play.until("it is gone", lambda: not play.there(key))
+
+    assert 140 <= play.seconds <= 180
+    assert [found.status for found in play.jobs(KIND)] == ["Completed"]
+    play.quiet()
+
+
+def test_a_job_expires_whenever_the_operator_is_killed() -> None:
+    at_each_moment(expired)
 
 
 def test_a_job_whose_time_to_live_is_about_another_outcome_stays() -> None:
