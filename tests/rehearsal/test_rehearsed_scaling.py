@@ -386,8 +386,11 @@ def test_a_call_that_does_not_get_through_is_made_again(operation: str, fault: s
         getattr(play.amazon.core.faults, fault)(operation, times=2)
         key = play.apply(web(scaled()))
 
+        play.until("it serves", lambda: play.says(key, "Ready"))
+        served = play.seconds
         in_step(play, key)
 
+        assert play.seconds - served < 15
         assert len(targets(play)) == 1
         assert len(autoscaling(play, "DescribeScalingPolicies")["ScalingPolicies"]) == 1
         play.quiet()
@@ -654,6 +657,18 @@ def test_what_is_stopped_and_comes_back_is_scaled_wherever_the_operator_dies() -
         play.until("it is scaled", lambda: len(targets(play)) == 1)
 
     assert at_each_moment(scenario) > 20
+
+
+def test_a_target_whose_registration_nobody_has_told_of_yet_is_taken_away_too() -> None:
+    def scenario(play: Rehearsal) -> None:
+        key = play.apply(web(scaled()))
+        play.until("it is registered", lambda: bool(targets(play)))
+        play.apply(web(None))
+        play.until("nothing is registered", lambda: not targets(play))
+        serving(play, key)
+        assert "scaling" not in play.status(key)
+
+    assert at_each_moment(scenario) > 10
 
 
 @pytest.mark.parametrize("straggle", [None, 1.0])
