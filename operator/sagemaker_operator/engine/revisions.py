@@ -35,10 +35,6 @@ def revisions(facts: Facts, verdict: Verdict) -> list[dict[str, Any]]:
     current = _entry(facts, known, facts.target)
     if current.get("outcome") != outcome:
         _conclude(facts, current, outcome)
-    if outcome == "InService":
-        for one in known:
-            if one is not current and one.get("outcome") == "InService":
-                _conclude(facts, one, "Superseded")
     return _kept(known, current, facts.resource.spec)
 
 
@@ -107,9 +103,8 @@ def _concluded(facts: Facts, known: list[dict[str, Any]]) -> list[dict[str, Any]
             # It was never begun.
             continue
         found.append(one)
-    serving = next((one for one in found if _config(one) == used and one["outcome"] == "InService"), None)
     for one in found:
-        if serving is not None and one is not serving and one["outcome"] == "InService":
+        if one["outcome"] == "InService" and _config(one) != used:
             _conclude(facts, one, "Superseded")
     return found
 

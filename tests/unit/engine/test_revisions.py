@@ -90,6 +90,13 @@ def test_what_was_never_begun_and_is_not_wanted_any_more_is_no_revision() -> Non
     assert listed(endpoint(2, before=before)) == [(1, "InService"), (2, "Pending")]
 
 
+def test_a_revision_is_over_when_the_manifest_names_a_configuration_instead() -> None:
+    given = endpoint(9, has=9, before=(revision(1, "Superseded"), revision(2, "InService")))
+    assert isinstance(given.target, Target)
+
+    assert listed(replace(given, target=replace(given.target, revision=""))) == [(1, "Superseded"), (2, "Superseded")]
+
+
 def test_what_is_about_to_be_used_is_written_down_once() -> None:
     given = endpoint(2, before=(revision(1, "InService"),))
 
