@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagemaker_operator.engine import refusal
-from sagemaker_operator.engine.facts import Facts, Missing
+from sagemaker_operator.engine.facts import Facts, Missing, Present
 from sagemaker_operator.engine.steps import Verb
+from sagemaker_operator.engine.target import Target
 from sagemaker_operator.engine.verdict import Aside, Reason, Verdict
 from sagemaker_operator.errors import AWSFailure, Denied, Limited, Throttled
 
@@ -27,13 +28,31 @@ def status(facts: Facts) -> dict[str, Any]:
 
 def asides(facts: Facts, verdict: Verdict) -> Iterator[Aside]:
     """The condition, if there is anything to say; what was said before stays as long as it was not looked at anew."""
-    if verdict.suspended or _gone(facts):
+    if verdict.suspended or _gone(facts) or (facts.resource.deleting and not checks.kept(facts)):
         return
     before, said = facts.resource.condition(CONDITION), _said(facts)
     if said is not None:
         yield Aside(CONDITION, *said)
-    elif before is not None and (checks.kept(facts) or checks.live(facts)):
-        yield Aside(CONDITION, str(before["status"]), str(before["reason"]), str(before["message"]))
+    elif before is not None and _concerned(facts):
+        if before["status"] == "True" and _outdated(facts):
+            yield Aside(
+                CONDITION, "Unknown", Reason.WAITING, "The manifest asks for other scaling, which waits for SageMaker."
+            )
+        else:
+            yield Aside(CONDITION, str(before["status"]), str(before["reason"]), str(before["message"]))
+
+
+def _concerned(facts: Facts) -> bool:
+    """Whether anything is to be scaled, or still is, as far as anybody knows."""
+    if checks.done(facts):
+        return bool(checks.live(facts))
+    return not isinstance(facts.target, Target) or bool(facts.target.scaling or checks.kept(facts))
+
+
+def _outdated(facts: Facts) -> bool:
+    """Whether what was told is about an earlier version of the manifest."""
+    seen = isinstance(facts.observed, Present) and facts.observed.complete and isinstance(facts.target, Target)
+    return seen and facts.resource.status.get("scalingHash") != checks.digest(facts)
 
 
 def _gone(facts: Facts) -> bool:
