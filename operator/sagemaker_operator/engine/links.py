@@ -33,6 +33,11 @@ _SUFFIXES: Mapping[str, str] = {
     "aws-iso-e": "cloud.adc-e.uk",
     "aws-iso-f": "csp.hci.ic.gov",
 }
+# And the names that stand for IPv6 as well, from there too.
+_DUAL_STACK = (
+    *("api.aws", "api.amazonwebservices.com.cn", "api.amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud"),
+    *("api.cloud-aws.adc-e.uk", "api.aws.hci.ic.gov"),
+)
 
 
 def page(arn: str, path: str, name: str) -> str | None:
@@ -79,7 +84,7 @@ def runtime(arn: str, name: str, *, asynchronous: bool = False, override: str = 
     if len(parts) < 6 or not parts[3] or (suffix := _SUFFIXES.get(parts[1])) is None:
         return None
     host = urlsplit(override).hostname or ""
-    ours = host.endswith(tuple(f".{one}" for one in _SUFFIXES.values()))
+    ours = host.endswith(tuple(f".{one}" for one in (*_SUFFIXES.values(), *_DUAL_STACK)))
     # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html: FIPS endpoints of the runtime.
     fips = "-fips" if host.startswith("api-fips.") and ours else ""
     base = override.rstrip("/") if host and not ours else f"https://runtime{fips}.sagemaker.{parts[3]}.{suffix}"

@@ -121,6 +121,15 @@ def test_an_emulator_is_asked_for_predictions_too_and_a_private_door_to_the_cont
     assert links.runtime(arn, "web", override=override) == address
 
 
+def test_every_name_of_aws_is_known_as_one() -> None:
+    arn = ENDPOINT.format(partition="aws", region="us-east-1")
+    outputs = [one["outputs"] for one in botocore.session.get_session().get_data("partitions")["partitions"]]
+
+    for suffix in (one[name] for one in outputs for name in ("dnsSuffix", "dualStackDnsSuffix")):
+        address = links.runtime(arn, "web", override=f"https://api.sagemaker.region.{suffix}")
+        assert address == "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/web/invocations", suffix
+
+
 def test_no_address_is_better_than_a_wrong_one() -> None:
     assert links.runtime(ENDPOINT.format(partition="aws-moon", region="moon-1"), "web") is None
 
