@@ -40,7 +40,7 @@ class Amazon:
     def __init__(self, *, start: float) -> None:
         self.core, self.start = Core(speed=1.0, virtual=True, latency=0.0, seed=0, check_s3=False), start
         self.core.service.world.storage = _Buckets()
-        self._last: dict[str, tuple[int, bytes, dict[str, Any]]] = {}
+        self._last: dict[str, tuple[int, bytes, Any]] = {}
         # An emulator begins now; a rehearsal always begins at the same time.
         self.core.service.world.clock._now = start  # type: ignore[attr-defined]
 
@@ -94,7 +94,7 @@ class Amazon:
             raise failures.read(boto.ClientError(reply, operation), operation, endpoint=_ENDPOINT)
         return replies.result(reply, operation, endpoint=_ENDPOINT)
 
-    def _read(self, operation: Any, status: int, body: bytes) -> dict[str, Any]:
+    def _read(self, operation: Any, status: int, body: bytes) -> Any:
         """What botocore reads in an answer; most answers are the same as the last, and it takes its time."""
         last = self._last.get(operation.name)
         if last is None or last[:2] != (status, body):

@@ -190,6 +190,12 @@ class Rehearsal:
         """The status of an object; empty if there is none."""
         return dict((self.kubernetes.get(key) or {}).get("status") or {})
 
+    def generation(self, key: Key) -> int:
+        """The generation of an object's spec."""
+        found = self.kubernetes.get(key)
+        assert found is not None, f"{key} does not exist"
+        return int(found["metadata"]["generation"])
+
     def condition(self, key: Key, kind: str) -> Object:
         """A condition by its type; empty if it is not there."""
         return next((dict(c) for c in self.status(key).get("conditions", ()) if c["type"] == kind), {})

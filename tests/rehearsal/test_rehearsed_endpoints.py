@@ -33,10 +33,7 @@ def serving(play: Rehearsal, key: Key) -> None:
 
 def _serves(play: Rehearsal, key: Key) -> bool:
     told = {condition["type"] for condition in play.status(key).get("conditions", ()) if condition["status"] == "True"}
-    return (
-        told == {"Ready"}
-        and play.status(key)["observedGeneration"] == play.kubernetes.get(key)["metadata"]["generation"]
-    )
+    return told == {"Ready"} and play.status(key)["observedGeneration"] == play.generation(key)
 
 
 def changes(play: Rehearsal) -> list[str]:

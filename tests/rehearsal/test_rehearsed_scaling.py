@@ -33,7 +33,7 @@ def in_step(play: Rehearsal, key: Key) -> None:
 
 
 def _in_step(play: Rehearsal, key: Key) -> bool:
-    generation = play.kubernetes.get(key)["metadata"]["generation"]
+    generation = play.generation(key)
     told = [play.condition(key, kind) for kind in ("Ready", "AutoscalingReady")]
     busy = play.condition(key, "Reconciling") or play.condition(key, "Stalled")
     return not busy and all(c.get("status") == "True" and c["observedGeneration"] == generation for c in told)
