@@ -181,16 +181,18 @@ class Kubernetes:
             self.patch(key, {"metadata": {"ownerReferences": owners or None}})
 
     def _collect(self, gone: Object) -> None:
-        """What was owned goes as well, and an owner that waited for nothing else."""
+        """What was owned goes as well; an owner that waited for it waits for what else it owns, or for nothing any more."""
         for key in self._owned(gone["metadata"]["uid"]):
             self.delete(key)
-        for owner in _owners(gone):
-            for key, found in tuple(self._objects.items()):
-                finalizers = found["metadata"].get("finalizers") or ()
-                waits = found["metadata"]["uid"] == owner["uid"] and _FOREGROUND in finalizers
-                if waits and not self._blocking(owner["uid"]):
-                    left = [name for name in finalizers if name != _FOREGROUND]
-                    self.patch(key, {"metadata": {"finalizers": left or None}})
+        for uid in [owner["uid"] for owner in _owners(gone)]:
+            waiting = next((key for key, found in self._objects.items() if found["metadata"]["uid"] == uid), None)
+            finalizers = self._objects[waiting]["metadata"].get("finalizers") or [] if waiting is not None else []
+            if waiting is None or _FOREGROUND not in finalizers:
+                continue
+            for key in (blocking := self._blocking(uid)):
+                self.delete(key, cascade="foreground")
+            if not blocking:
+                self.patch(waiting, {"metadata": {"finalizers": [name for name in finalizers if name != _FOREGROUND]}})
 
     def _replace(self, key: Key, before: Object, after: Object) -> Object:
         if after == before:

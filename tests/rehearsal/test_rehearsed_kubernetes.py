@@ -106,13 +106,13 @@ def test_what_an_object_owns_goes_with_it(kubernetes: Kubernetes) -> None:
     assert not list(kubernetes)
 
 
-def owned(kubernetes: Kubernetes, *, blocks: bool) -> Key:
+def owned(kubernetes: Kubernetes, *, blocks: bool, name: str = "child") -> Key:
     """A child that has a finalizer."""
-    child = training_job("child")
+    child = training_job(name)
     owner = {"uid": found(kubernetes)["metadata"]["uid"], "blockOwnerDeletion": blocks}
     child["metadata"] |= {"ownerReferences": [owner], "finalizers": ["example.com/busy"]}
     kubernetes.create(child)
-    return Key("TrainingJob", "default", "child")
+    return Key("TrainingJob", "default", name)
 
 
 def test_in_the_foreground_an_object_waits_for_what_it_owns(kubernetes: Kubernetes) -> None:
@@ -125,6 +125,17 @@ def test_in_the_foreground_an_object_waits_for_what_it_owns(kubernetes: Kubernet
     assert made is not None
     assert "deletionTimestamp" in made["metadata"]
     kubernetes.patch(child, {"metadata": {"finalizers": None}})
+    assert not list(kubernetes)
+
+
+def test_what_comes_to_an_object_that_is_to_go_goes_as_well(kubernetes: Kubernetes) -> None:
+    first = owned(kubernetes, blocks=True)
+    kubernetes.delete(DIGITS, cascade="foreground")
+    second = owned(kubernetes, blocks=True, name="second")
+
+    kubernetes.patch(first, {"metadata": {"finalizers": None}})
+    kubernetes.patch(second, {"metadata": {"finalizers": None}})
+
     assert not list(kubernetes)
 
 

@@ -48,6 +48,25 @@ def test_a_child_that_is_in_use_stays_until_it_is_not() -> None:
         play.quiet()
 
 
+def test_a_model_that_is_to_go_is_taken_over_by_the_next_configuration() -> None:
+    with Rehearsal() as play:
+        play.apply(web(revisionHistoryLimit=0))
+        served(play)
+        (made,) = children(play, "Model")
+        play.delete(made)
+        play.run(5)
+
+        play.apply(web(variant={"instanceType": "ml.m5.xlarge"}, revisionHistoryLimit=0))
+
+        served(play)
+        assert updates(play) == 1
+        play.apply(web("two", revisionHistoryLimit=0))
+        served(play)
+        play.until("it is gone", lambda: not play.there(made))
+        assert left(play) == dict.fromkeys(NOTHING, 1)
+        play.quiet()
+
+
 def test_a_child_that_is_not_in_use_goes_at_once_and_is_made_again_when_it_is_wanted() -> None:
     with Rehearsal() as play:
         play.apply(web())

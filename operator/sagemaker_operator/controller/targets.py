@@ -47,7 +47,8 @@ class Targets:
         offers: dict[Pointer, str | list[Any]] = {}
         artifacts = resource.status.get("artifacts") or {}
         for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
-            offer = self._apart(pointer, resource) or self._offer(pointer, made=resource.arn is not None)
+            offer = self._apart(pointer, resource) or self._kept(pointer, resource)
+            offer = offer or self._offer(pointer, made=resource.arn is not None)
             known = artifacts.get(str(pointer.target.name)) if pointer.reference.sets == "modelDataURL" else None
             if isinstance(offer, Waiting) and known is not None:
                 # What was deployed stays so when the job that made it is cleaned up.
@@ -152,6 +153,17 @@ class Targets:
             f"{where}: {pointer.target} is in the region {there}, and what refers to it in {here}. Name one in {here}."
         )
         return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
+
+    def _kept(self, pointer: Pointer, resource: Resource) -> str | list[Any] | None:
+        """What one that was made for the same owner offers although it is to go: others need it, and so it stays until they go.
+
+        To wait until it is gone would be to wait for the roll-out that waits for it.
+        """
+        record = self._store.get(pointer.target)
+        if record is None or record.owner is None or resource.owner is None or record.owner.uid != resource.owner.uid:
+            return None
+        held = record.deleting and record.claimed and self._store.dependents(pointer.target)
+        return record.offers.get(pointer.reference.reads) if held else None
 
     def _offer(self, pointer: Pointer, *, made: bool) -> str | list[Any] | Waiting:
         """What a target offers; what is made of it already goes on while the target is being edited."""
