@@ -361,6 +361,19 @@ def test_bounds_that_others_have_changed_are_put_back_at_the_next_look_for_drift
         assert calls(play)[-1] == "RegisterScalableTarget"
 
 
+def test_bounds_that_others_have_changed_stay_where_the_manifest_ignores_drift() -> None:
+    manifest = web(scaled())
+    manifest["spec"]["driftPolicy"] = "Ignore"
+    with Rehearsal(drift=3600.0) as play:
+        key = play.apply(manifest)
+        in_step(play, key)
+
+        autoscaling(play, "RegisterScalableTarget", **place(play, key), MaxCapacity=99)
+        play.run(8000)
+
+        assert [one["MaxCapacity"] for one in targets(play)] == [99]
+
+
 @pytest.mark.parametrize("operation", ["DescribeScalableTargets", "RegisterScalableTarget", "PutScalingPolicy"])
 def test_an_endpoint_that_cannot_be_scaled_serves_all_the_same(operation: str) -> None:
     with Rehearsal() as play:

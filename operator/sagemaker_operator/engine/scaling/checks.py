@@ -11,7 +11,7 @@ from typing import Any
 
 from sagemaker_operator.engine import refusal
 from sagemaker_operator.engine.compare import at
-from sagemaker_operator.engine.facts import Facts, Present
+from sagemaker_operator.engine.facts import Drift, Facts, Present
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.steps import AskScaling, AskVariants, Intend, Scale, Step
 from sagemaker_operator.engine.target import Target, fingerprint
@@ -125,7 +125,9 @@ def _settled(facts: Facts) -> bool:
 
 def _due(facts: Facts) -> bool:
     """Whether there is a reason to ask, or it was asked already."""
-    if facts.scaling.asked or facts.scaling.found is not None or facts.resource.look_now is not None:
+    if facts.scaling.found is not None or facts.resource.look_now is not None:
+        return True
+    if facts.scaling.asked and facts.drift is Drift.CORRECT:
         return True
     return facts.resource.status.get("scalingHash") != digest(facts)
 
