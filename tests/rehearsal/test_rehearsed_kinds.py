@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.builders import example
-from tests.cluster.scenario import with_references
+from tests.rehearsal.company import in_company
 from tests.rehearsal.stage import Rehearsal, at_each_moment
 
-from sagemaker_operator.engine import references
 from sagemaker_operator.engine.resource import Key
-from sagemaker_operator.kinds import KINDS, Kind
+from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kinds.kind import Stage
 
 JOBS = [name for name, kind in KINDS.items() if kind.run is not None]
@@ -24,18 +22,9 @@ def apply(play: Rehearsal, name: str, policy: dict[str, Any] | None = None, **sp
     # A tuning job takes as long as the training jobs that it makes.
     for kind in {name, "TrainingJob"}:
         play.amazon.core.scenarios.take(kind, "", seconds=60)
-    key = _apply(play, KINDS[name], runPolicy=policy, **spec)
+    key = play.apply(in_company(play, name, runPolicy=policy, **spec))
     play.until("it is created", lambda: bool(play.jobs(name)) or spec.get("suspend") is True)
     return key
-
-
-def _apply(play: Rehearsal, kind: Kind, **spec: Any) -> Key:
-    manifest = example(kind.name)
-    manifest["spec"] = {**with_references(kind, manifest["spec"]), **{n: v for n, v in spec.items() if v is not None}}
-    for pointer in references.pointers(kind, manifest["spec"], "default"):
-        if not play.there(pointer.target):
-            _apply(play, KINDS[pointer.target.kind])
-    return play.apply(manifest)
 
 
 def over(play: Rehearsal, key: Key) -> tuple[str, str]:
