@@ -575,6 +575,22 @@ def test_a_wish_that_the_service_refuses_is_told_in_its_words_and_not_repeated_a
         assert len(play.events(key, "AutoscalingFailed")) == 1
 
 
+def test_a_serverless_variant_is_scaled_by_its_provisioned_concurrency() -> None:
+    metric = "SageMakerVariantProvisionedConcurrencyUtilization"
+    manifest = web(scaled(targetTracking=[{"predefinedMetric": metric, "targetValue": 0.7}]))
+    (variant,) = manifest["spec"]["productionVariants"]
+    del variant["instanceType"], variant["initialInstanceCount"]
+    variant["serverlessConfig"] = {"memorySizeInMB": 2048, "maxConcurrency": 5, "provisionedConcurrency": 2}
+    with Rehearsal() as play:
+        key = play.apply(manifest)
+        in_step(play, key)
+
+        (told,) = play.status(key)["scaling"]
+        assert told["scalableDimension"] == "sagemaker:variant:DesiredProvisionedConcurrency"
+        assert told["current"] == 2
+        play.quiet()
+
+
 def component(**autoscaling: Any) -> dict[str, Any]:
     """An InferenceComponent with one copy at first, on the endpoint `web`."""
     said = {"autoscaling": {"minCapacity": 0, "maxCapacity": 3, **autoscaling}} if autoscaling else {}

@@ -133,7 +133,9 @@ ENDPOINT = Kind(
         items="productionVariants",
         key="variantName",
         instead={"serverlessConfig": "sagemaker:variant:DesiredProvisionedConcurrency"},
-        found=("ProductionVariants", "CurrentInstanceCount", "DesiredInstanceCount"),
+        found="ProductionVariants",
+        current=("CurrentInstanceCount", "CurrentServerlessConfig.ProvisionedConcurrency"),
+        desired=("DesiredInstanceCount", "DesiredServerlessConfig.ProvisionedConcurrency"),
         # https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html
         zero_with="asyncInferenceConfig",
         dimensions={"EndpointName": "{name}", "VariantName": "{item}"},

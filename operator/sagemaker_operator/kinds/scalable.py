@@ -19,8 +19,9 @@ class Scalable:
         items: the field with the list, whose items are told apart by `key`; "" for the resource itself.
         key: the field that names an item.
         instead: other dimensions, by the field of an item with which they apply.
-        found: the member of the Describe reply with the items, "" for the reply itself, and of these the counts at present and
-            those that are wanted; a path each.
+        found: the member of the Describe reply with the items; "" for the reply itself.
+        current: where in one of these the count at present stands: the first path that leads to one.
+        desired: the same of the count that is wanted.
         zero_with: the field of the spec with which the count may be 0; "" where it always may.
         dimensions: the dimensions of CloudWatch's metrics about it, with ``{name}`` and ``{item}``.
         sets: the member of the spec that holds the count, which only says how many there are at first while it is scaled.
@@ -33,7 +34,9 @@ class Scalable:
     items: str = ""
     key: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
-    found: tuple[str, str, str] = ("", "", "")
+    found: str = ""
+    current: tuple[str, ...] = ()
+    desired: tuple[str, ...] = ()
     zero_with: str = ""
     dimensions: Mapping[str, str] = field(default_factory=dict)
     sets: str = ""

@@ -5,7 +5,7 @@ looked at. SageMaker refuses to remove a variant that is scaled, or to give it a
 that, and comes back once the update is done; before an endpoint goes, all of ours go.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -97,9 +97,11 @@ def counts(facts: Facts) -> dict[str, tuple[Any, Any]]:
     row = facts.kind.scalable
     if row is None or not facts.reply:
         return {}
-    items, current, desired = row.found
-    parts = facts.reply.get(items) or () if items else (facts.reply,)
-    return {str(one["VariantName"]) if items else "": (at(one, current), at(one, desired)) for one in parts}
+    parts = facts.reply.get(row.found) or () if row.found else (facts.reply,)
+    return {
+        str(one["VariantName"]) if row.found else "": (_first(one, row.current), _first(one, row.desired))
+        for one in parts
+    }
 
 
 def digest(facts: Facts) -> str:
@@ -115,6 +117,10 @@ def done(facts: Facts) -> bool:
         return False
     found = facts.scaling.found
     return found is not None and (facts.scaling.applied or not difference.changes(live(facts), found, kept(facts)))
+
+
+def _first(part: Mapping[str, Any], paths: Iterable[str]) -> Any:
+    return next((found for path in paths if (found := at(part, path)) is not None), None)
 
 
 def _settled(facts: Facts) -> bool:
