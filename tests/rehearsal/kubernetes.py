@@ -85,7 +85,10 @@ class Kubernetes:
         status, _ = schema.stored(ALL_KINDS[key.kind], "status", None)
         _refuse(key, wrong)
         body = {"apiVersion": f"{GROUP}/{VERSION}", "kind": key.kind, "metadata": metadata}
-        return self._keep(key, {**body, "spec": spec, "status": status}, None)
+        made = self._keep(key, {**body, "spec": spec, "status": status}, None)
+        if _owners(made) and not self._owners_of(made):
+            self.delete(key)
+        return made
 
     def patch(
         self, key: Key, body: Mapping[str, Any], *, version: str | None = None, status: bool = False
@@ -169,6 +172,10 @@ class Kubernetes:
 
     def _owned(self, uid: str) -> list[Key]:
         return [key for key, found in tuple(self._objects.items()) if uid in {one["uid"] for one in _owners(found)}]
+
+    def _owners_of(self, found: Object) -> list[Key]:
+        uids = {one["uid"] for one in _owners(found)}
+        return [key for key, other in self._objects.items() if other["metadata"]["uid"] in uids]
 
     def _blocking(self, uid: str) -> list[Key]:
         """What holds up the foreground deletion of its owner."""

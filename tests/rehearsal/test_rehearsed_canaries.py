@@ -112,6 +112,21 @@ def test_to_return_to_a_revision_without_the_canary_leaves_nobody_without_an_ans
         play.quiet()
 
 
+def test_a_revision_that_is_returned_to_begins_with_weights_of_its_own() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+        held(play, 10)
+        held(play, 10, "three")
+
+        play.edit(WEB, rollbackTo=2)
+
+        served(play)
+        assert images(play) == ["one", "two"]
+        assert shares(play) == {"main": 100, "canary": 0}
+        play.quiet()
+
+
 def test_another_canary_takes_the_share_of_the_one_before() -> None:
     with Rehearsal() as play:
         play.apply(web())

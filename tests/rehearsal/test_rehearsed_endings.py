@@ -45,7 +45,7 @@ def test_an_endpoint_that_is_stopped_from_the_beginning_makes_nothing() -> None:
 
         assert play.says(WEB, "Ready")
         assert not play.says(WEB, "Reconciling")
-        assert play.amazon.core.journal.changes() == 0
+        assert play.amazon.core.journal.count() == 0
         play.quiet()
         play.edit(WEB, stopped=None)
         served(play)

@@ -148,6 +148,16 @@ def test_in_the_foreground_an_object_waits_for_nothing_that_does_not_block_it(ku
     assert "deletionTimestamp" in (kubernetes.get(child) or {})["metadata"]
 
 
+def test_what_comes_too_late_for_its_owner_goes(kubernetes: Kubernetes) -> None:
+    late = training_job("late")
+    late["metadata"]["ownerReferences"] = [{"uid": found(kubernetes)["metadata"]["uid"]}]
+    kubernetes.delete(DIGITS)
+
+    kubernetes.create(late)
+
+    assert not list(kubernetes)
+
+
 def test_orphans_stay_and_have_no_owner_any_more(kubernetes: Kubernetes) -> None:
     child = owned(kubernetes, blocks=True)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from tests.rehearsal.rollouts import (
     BROKEN,
     NOTHING,
@@ -90,12 +91,15 @@ def test_a_child_that_is_not_in_use_goes_at_once_and_is_made_again_when_it_is_wa
         play.quiet()
 
 
-def test_a_child_deleted_during_the_roll_out_to_it_stays() -> None:
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_child_deleted_during_the_roll_out_to_it_stays(*, killed: bool) -> None:
     with Rehearsal() as play:
         play.apply(web())
         served(play)
         play.apply(web("two"))
         play.until("it was asked for", lambda: updates(play) == 1)
+        if killed:
+            play.kill()
 
         for child in (*children(play), *children(play, "Model")):
             play.delete(child)
