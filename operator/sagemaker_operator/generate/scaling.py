@@ -81,6 +81,7 @@ def _autoscaling(row: Scalable) -> Schema:
         },
         "required": ["minCapacity", "maxCapacity"],
     }
+    _tell_names_apart(schema)
     rules.add(
         schema,
         {
@@ -89,6 +90,11 @@ def _autoscaling(row: Scalable) -> Schema:
             "fieldPath": ".minCapacity",
         },
     )
+    return schema
+
+
+def _tell_names_apart(schema: Schema) -> None:
+    """Application Auto Scaling knows a policy by its name."""
     one, other = (f"({_TOLD.format(name)})" for name in ("one", "other"))
     rules.add(
         schema,
@@ -112,7 +118,6 @@ def _autoscaling(row: Scalable) -> Schema:
             "fieldPath": ".step",
         },
     )
-    return schema
 
 
 def _tracking(row: Scalable) -> Schema:
