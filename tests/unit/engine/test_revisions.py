@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from making import facts, known, reply, resource
 
-from sagemaker_operator.engine.facts import Facts, Missing, Present
+from sagemaker_operator.engine.decide import decide
+from sagemaker_operator.engine.facts import Facts, Missing, Present, Unlooked
 from sagemaker_operator.engine.readiness import assess
 from sagemaker_operator.engine.revisions import in_use, pending, revisions
-from sagemaker_operator.engine.steps import Verb
+from sagemaker_operator.engine.steps import Intend, Verb
 from sagemaker_operator.engine.target import Target
 
 ROLLING = {"PendingDeploymentSummary": {"EndpointConfigName": "c2"}}
@@ -106,6 +107,28 @@ def test_what_is_about_to_be_used_is_written_down_once() -> None:
     after = replace(given.resource, status={**given.resource.status, **told})
     assert pending(replace(given, resource=after)) == {}
     assert pending(endpoint(1)) == {}
+
+
+def asked(given: Facts) -> list[str]:
+    """What is written down of revisions in the next step."""
+    step = decide(given)
+    assert isinstance(step, Intend), step
+    return [one["outcome"] for one in step.status["revisions"]]
+
+
+def test_no_revision_is_asked_for_before_it_is_written_down() -> None:
+    tags = endpoint(2).target.tags  # type: ignore[union-attr]
+    update = replace(endpoint(2, before=(revision(1, "InService"),)), tags=tags)
+    begun = decide(update)
+    assert isinstance(begun, Intend)
+    status = {**update.resource.status, "lastUpdate": begun.status["lastUpdate"]}
+    first = replace(update, resource=replace(update.resource, status={"observedGeneration": -1}), observed=Unlooked())
+    again = replace(endpoint(2, before=(revision(1, "Superseded"),)), observed=Missing(), misses=3)
+
+    assert asked(update) == ["InService", "Pending"]
+    assert asked(replace(update, resource=replace(update.resource, status=status))) == ["InService", "Pending"]
+    assert asked(first) == ["Pending"]
+    assert asked(again) == ["Superseded", "Pending"]
 
 
 def test_what_is_to_be_created_is_written_down_as_well() -> None:
