@@ -167,6 +167,23 @@ def test_a_job_suspended_while_it_is_created_makes_no_second_one() -> None:
         assert len(names(play)) == 2
 
 
+def suspended_while_it_is_created(play: Rehearsal) -> None:
+    key = play.apply(job())
+    play.run(0.05)
+
+    play.edit(key, suspend=True)
+    until(play, key, "Suspended")
+    assert play.live(KIND) == []
+
+    play.run(60)
+    assert play.live(KIND) == []
+    assert len(names(play)) <= 1
+
+
+def test_a_job_is_not_told_to_be_suspended_while_its_create_may_still_arrive() -> None:
+    at_each_moment(suspended_while_it_is_created, straggle=2.5)
+
+
 def test_a_job_suspended_many_times_keeps_the_last_twenty_attempts() -> None:
     with Rehearsal() as play:
         key = play.apply(job())
