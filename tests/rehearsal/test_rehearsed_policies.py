@@ -169,7 +169,7 @@ def test_a_job_suspended_while_it_is_created_makes_no_second_one() -> None:
 
 def suspended_while_it_is_created(play: Rehearsal) -> None:
     key = play.apply(job())
-    play.run(0.05)
+    play.run(0.1)
 
     play.edit(key, suspend=True)
     until(play, key, "Suspended")
