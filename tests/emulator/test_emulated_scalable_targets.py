@@ -78,7 +78,9 @@ def test_bounds_are_demanded_at_first_and_must_not_be_reversed(scaling: Any) -> 
 def test_a_policy_needs_a_target(scaling: Any) -> None:
     said = refused(scaling.put_scaling_policy, PolicyName="load", **PLACE, **TRACKING)
 
-    place = "resource ID: endpoint/digits/variant/AllTraffic, scalable dimension: sagemaker:variant:DesiredInstanceCount"
+    place = (
+        "resource ID: endpoint/digits/variant/AllTraffic, scalable dimension: sagemaker:variant:DesiredInstanceCount"
+    )
     text = f"No scalable target registered for service namespace: sagemaker, {place}"
     assert said == ("ObjectNotFoundException", text)
 

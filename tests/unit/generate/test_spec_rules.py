@@ -46,7 +46,9 @@ def test_what_stands_in_for_an_immutable_field_is_immutable_too() -> None:
 
     spec = crds.spec(replace(ENDPOINT, references=(reference,), fixed=fixed))
 
-    (rule,) = (r for r in spec["properties"]["deploymentConfig"]["x-kubernetes-validations"] if "messageExpression" in r)
+    (rule,) = (
+        r for r in spec["properties"]["deploymentConfig"]["x-kubernetes-validations"] if "messageExpression" in r
+    )
     assert '"rollbackRef is immutable"' in rule["messageExpression"]
 
 

@@ -317,7 +317,9 @@ def test_an_update_that_failed_for_an_internal_error_is_tried_again_and_not_for_
             "FailureReason": "Request to service failed. If failure persists after retry, contact customer support.",
         }
         # Half a day is longer than it waits before another try.
-        step = decide(replace(seen(kind, "InService", about=about, **shown), now=datetime(2026, 1, day, 12, tzinfo=UTC)))
+        step = decide(
+            replace(seen(kind, "InService", about=about, **shown), now=datetime(2026, 1, day, 12, tzinfo=UTC))
+        )
         if isinstance(step, Rest):
             break
         assert isinstance(step, Intend)

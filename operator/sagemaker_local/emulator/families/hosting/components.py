@@ -141,7 +141,6 @@ def _resolved(component: Resource, given: Json) -> Json:
     return {**given, "Container": rest}
 
 
-
 def deregister(_: Call, component: Resource, world: World) -> None:
     """What is deleted is scaled no more, as with endpoints; of components this is unverified."""
     if world.services is not None:
