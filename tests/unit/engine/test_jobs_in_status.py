@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.unit.engine.making import facts, known, resource
+from making import facts, known, resource
 
 from sagemaker_operator.engine import accounts, postmortem
 from sagemaker_operator.engine.facts import Facts, Log, Present
