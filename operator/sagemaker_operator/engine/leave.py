@@ -24,6 +24,8 @@ from .verdict import Reason, Verdict, reconciling
 
 # Where no Create was confirmed, one may still be on its way: the second look decides. What was created may only show late.
 _MISSES = 2
+# What a Create has just confirmed is surely there, and is not shown everywhere yet.
+_UNSEEN = 5
 
 
 def leave(facts: Facts) -> Step:
