@@ -7,8 +7,7 @@
 
 Nothing moves but in `run`, `until` and `settle`; between them a test is the user with kubectl, the console or the network. A
 rehearsal watches by itself what must hold at every moment, and complains when it ends: statuses keep to kstatus, and no custom
-resource ever has two live jobs in SageMaker. `at_each_moment` plays a scenario again and again, with the operator killed at
-another moment each time.
+resource ever has two live jobs in SageMaker. To kill the operator at each moment of a scenario see `moments`.
 """
 
 import asyncio
@@ -23,6 +22,7 @@ from typing import Any, Self
 from tests.cluster.kstatus import broken_turns, violations
 from tests.rehearsal.amazon import REGION, Amazon
 from tests.rehearsal.clockwork import Clockwork
+from tests.rehearsal.complaints import Faults
 from tests.rehearsal.doors import START, Event, Life, Moment, Surroundings
 from tests.rehearsal.kubernetes import NAMESPACE, Cascade, Kubernetes, Object
 
@@ -38,7 +38,6 @@ _LIVE = (Stage.CHANGING, Stage.STOPPING)
 # Seconds by which a watch lags behind, and for which the operator is away after its death.
 _LAG = 0.03
 _AWAY = 2.0
-_READS = ("Describe", "List", "Search", "BatchDescribe", "get", "list")
 
 
 class Rehearsal:
@@ -89,7 +88,7 @@ class Rehearsal:
         self._seed, self._random = seed, random.getstate()
         self._life: Life | None = None
         self._working: asyncio.Task[None] | None = None
-        self._faults = _Faults(self.complaints)
+        self._faults = Faults(self.complaints)
         self._return: asyncio.TimerHandle | None = None
         self._feeding: Callable[[], None] | None = None
         self.kubernetes.watchers.append(self._check)
@@ -104,15 +103,15 @@ class Rehearsal:
         if self._working is not None:
             return
         life = Life(self.around, self._died, straggle=self._straggle)
-        control = Control(
-            cluster=life,
-            cloud=life,
-            sweep=life.sweep,
-            announcer=life,
-            clock=life,
-            meter=life,
-            **self._control_arguments,
-        )
+        sides: dict[str, Any] = {
+            "cluster": life,
+            "cloud": life,
+            "sweep": life.sweep,
+            "announcer": life,
+            "clock": life,
+            "meter": life,
+        }
+        control = Control(**sides, **self._control_arguments)
         for found in self.kubernetes:
             control.ingest(ALL_KINDS[found["kind"]], None, found)
         self._life, self.control = life, control
@@ -399,49 +398,5 @@ class Rehearsal:
             self.complaints.append(f"at {self.seconds:.1f} s two live jobs of one {job.kind}: {live}")
 
 
-class _Faults(logging.Handler):
-    """Complains of what the operator holds for a fault of its own."""
-
-    def __init__(self, complaints: list[str]) -> None:
-        super().__init__(logging.ERROR)
-        self._complaints = complaints
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else getattr(record, "error", "")
-        self._complaints.append(f"{record.getMessage()}: {error!r}")
-
-
 def _key(found: Object) -> Key:
     return Key(found["kind"], found["metadata"]["namespace"], found["metadata"]["name"])
-
-
-def at_each_moment(scenario: Callable[[Rehearsal], None], *, straggle: float | None = None, **arguments: Any) -> int:
-    """Play a scenario undisturbed, then again for each moment that is like no other, with the operator killed there.
-
-    A process that dies before a request leaves the same behind as one that dies after the request before; so the moments after
-    requests will do, unless what was asked for is carried out late: then those before requests that change something.
-
-    Args:
-        scenario: does something and asserts what must be so whatever happened to the operator.
-        straggle: as in `Rehearsal`.
-        arguments: of every `Rehearsal`.
-
-    Returns:
-        How many plays there were.
-    """
-    with Rehearsal(noting=True, **arguments) as first:
-        scenario(first)
-    seen: dict[tuple[Any, ...], int] = {}
-    for number, label in enumerate(first.labels):
-        late = label[0].side == "before" and not label[0].what.startswith(_READS)
-        if number == 0 or (late if straggle is not None else label[0].side == "after"):
-            seen.setdefault(label, number)
-    for label, number in seen.items():
-        try:
-            with Rehearsal(die_at=number, straggle=straggle, **arguments) as play:
-                scenario(play)
-                assert play.deaths == 1, f"nothing died at moment {number}"
-        except AssertionError as error:
-            error.add_note(f"killed at moment {number}: {label}")
-            raise
-    return len(seen) + 1

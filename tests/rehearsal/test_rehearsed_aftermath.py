@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from tests.builders import training_job
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.runs import ALGORITHM, INTERNAL, KIND, STOP, brief, fail, job, names, over, phase, until
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 from tests.rehearsal.test_rehearsed_deadlines import late, on_the_next_type
 from tests.rehearsal.test_rehearsed_retries import retried
 from tests.rehearsal.test_rehearsed_suspending import admitted, suspended_and_resumed

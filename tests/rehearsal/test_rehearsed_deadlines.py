@@ -4,6 +4,7 @@ Whatever happens, no custom resource ever has two live jobs in SageMaker, and ev
 watches that by itself.
 """
 
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.runs import (
     CAPACITY,
     INTERNAL,
@@ -19,7 +20,7 @@ from tests.rehearsal.runs import (
     types,
     until,
 )
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 # Capacity
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.builders import training_job
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 from sagemaker_local.emulator.logs.containers import training
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT

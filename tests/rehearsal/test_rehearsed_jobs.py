@@ -3,7 +3,8 @@
 import pytest
 from tests.builders import training_job
 from tests.rehearsal.doors import KUBERNETES_FAULTS
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 CREATE = "CreateTrainingJob"
 

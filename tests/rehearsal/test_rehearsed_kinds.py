@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from tests.rehearsal.company import in_company
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 from sagemaker_operator.engine.resource import Key
 from sagemaker_operator.kinds import KINDS

@@ -7,6 +7,7 @@ watches that by itself.
 from itertools import pairwise
 
 import pytest
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.runs import (
     ALGORITHM,
     CAPACITY,
@@ -24,7 +25,7 @@ from tests.rehearsal.runs import (
     phase,
     until,
 )
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 # Retries
 

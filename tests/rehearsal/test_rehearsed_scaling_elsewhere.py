@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.scaled import in_step, scaled, targets, web
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 from tests.rehearsal.test_rehearsed_endpoints import endpoint, serving
 
 from sagemaker_operator.kinds import GROUP, VERSION

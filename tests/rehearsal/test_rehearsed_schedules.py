@@ -6,7 +6,8 @@ import pytest
 from tests.builders import ROOT, Manifest
 from tests.rehearsal.doors import KUBERNETES_FAULTS
 from tests.rehearsal.kubernetes import Object
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 from sagemaker_operator.composites.table import COMPOSITES
 from sagemaker_operator.engine.resource import Key

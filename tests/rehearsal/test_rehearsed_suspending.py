@@ -5,8 +5,9 @@ watches that by itself.
 """
 
 import pytest
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.runs import CREATE, KIND, STOP, brief, created, ended, job, names, over, until
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 # Suspending
 

@@ -1,6 +1,7 @@
 """Roll-outs of endpoints with the operator killed at each moment, and its last call carried out late or never."""
 
 import pytest
+from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.rollouts import (
     NOTHING,
     WEB,
@@ -19,7 +20,7 @@ from tests.rehearsal.rollouts import (
     updates,
     web,
 )
-from tests.rehearsal.stage import Rehearsal, at_each_moment
+from tests.rehearsal.stage import Rehearsal
 
 
 def created(play: Rehearsal) -> None:

@@ -1,0 +1,40 @@
+"""A scenario played again and again, with the operator killed at another moment each time."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.rehearsal.stage import Rehearsal
+
+_READS = ("Describe", "List", "Search", "BatchDescribe", "get", "list")
+
+
+def at_each_moment(scenario: Callable[[Rehearsal], None], *, straggle: float | None = None, **arguments: Any) -> int:
+    """Play a scenario undisturbed, then again for each moment that is like no other, with the operator killed there.
+
+    A process that dies before a request leaves the same behind as one that dies after the request before; so the moments after
+    requests will do, unless what was asked for is carried out late: then those before requests that change something.
+
+    Args:
+        scenario: does something and asserts what must be so whatever happened to the operator.
+        straggle: as in `Rehearsal`.
+        arguments: of every `Rehearsal`.
+
+    Returns:
+        How many plays there were.
+    """
+    with Rehearsal(noting=True, **arguments) as first:
+        scenario(first)
+    seen: dict[tuple[Any, ...], int] = {}
+    for number, label in enumerate(first.labels):
+        late = label[0].side == "before" and not label[0].what.startswith(_READS)
+        if number == 0 or (late if straggle is not None else label[0].side == "after"):
+            seen.setdefault(label, number)
+    for label, number in seen.items():
+        try:
+            with Rehearsal(die_at=number, straggle=straggle, **arguments) as play:
+                scenario(play)
+                assert play.deaths == 1, f"nothing died at moment {number}"
+        except AssertionError as error:
+            error.add_note(f"killed at moment {number}: {label}")
+            raise
+    return len(seen) + 1
