@@ -103,15 +103,8 @@ class Rehearsal:
         if self._working is not None:
             return
         life = Life(self.around, self._died, straggle=self._straggle)
-        sides: dict[str, Any] = {
-            "cluster": life,
-            "cloud": life,
-            "sweep": life.sweep,
-            "announcer": life,
-            "clock": life,
-            "meter": life,
-        }
-        control = Control(**sides, **self._control_arguments)
+        sides: dict[str, Any] = dict.fromkeys(("cluster", "cloud", "announcer", "clock", "meter"), life)
+        control = Control(**sides, sweep=life.sweep, **self._control_arguments)
         for found in self.kubernetes:
             control.ingest(ALL_KINDS[found["kind"]], None, found)
         self._life, self.control = life, control
