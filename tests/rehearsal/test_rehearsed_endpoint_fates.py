@@ -278,3 +278,19 @@ def test_no_fate_takes_away_what_serves_or_leaves_anything_behind(
         note(play.told(WEB))
         fate.end()
         assert not fate.missing, fate.missing
+
+
+def test_a_model_that_is_unwanted_before_sagemaker_shows_it_is_deleted_all_the_same() -> None:
+    with Rehearsal() as play:
+        fate = Fate(play)
+        play.amazon.core.lags.set(reads=2.0)
+        fate.do(("apply",))
+        play.run(300)
+        for step in (("edit", "two", 1), ("wait", 0.005), ("set", "rollbackTo", 1)):
+            fate.do(step)
+        fate.settle()
+
+        play.delete(WEB)
+        play.run(400)
+
+        assert left(play) == NOTHING

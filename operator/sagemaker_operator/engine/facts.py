@@ -155,6 +155,13 @@ class Facts:
         return self.created is not None or self.resource.arn is not None
 
     @property
+    def shown_before(self) -> bool:
+        """Whether AWS has ever told more about the resource than that it takes its Create."""
+        family = self.kind.family
+        chosen = {family.identity, family.arn, *family.address}
+        return any(field(member) in self.resource.status for member in self.kind.shown if member not in chosen)
+
+    @property
     def status(self) -> str | None:
         """SageMaker's word for the state."""
         return self.reply.get(self.kind.family.status) if self.kind.family.status else None

@@ -96,7 +96,8 @@ def gone(facts: Facts) -> Step | None:
     """AWS has it no more."""
     if not isinstance(facts.observed, Missing):
         return None
-    if facts.resource.arn is None and facts.misses < (MISSES if facts.begun else _MISSES):
+    # What SageMaker has shown is gone once it is not shown; what it never did may still come to light.
+    if not (facts.shown_before or Verb.DELETE in facts.done) and facts.misses < (MISSES if facts.begun else _MISSES):
         return Rest(_deleting(facts, "Making sure that nothing was created."), Pace.SOON)
     return Release(f"{facts.kind.name} {facts.resource.known_name} is gone from SageMaker.")
 

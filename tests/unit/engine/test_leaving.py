@@ -71,7 +71,13 @@ def test_an_endpoint_is_released_only_when_aws_says_that_it_is_gone() -> None:
 
     assert decide(leaving("Endpoint", done=(Verb.DELETE,))) == Look()
     assert isinstance(decide(leaving("Endpoint", observed=Present(reply("Endpoint", "Deleting")))), Rest)
-    assert isinstance(decide(leaving("Endpoint", observed=Missing(), misses=1)), Release)
+    shown = known("Endpoint", creationTime="2026-01-01T00:00:00Z")
+    assert isinstance(decide(leaving("Endpoint", status=shown, observed=Missing(), misses=1)), Release)
+
+
+def test_what_sagemaker_has_taken_and_never_shown_may_still_come_to_light() -> None:
+    assert isinstance(decide(leaving("Endpoint", observed=Missing(), misses=2)), Rest)
+    assert isinstance(decide(leaving("Endpoint", observed=Missing(), misses=3)), Release)
 
 
 def test_where_no_create_was_confirmed_a_second_look_decides() -> None:

@@ -212,7 +212,7 @@ def test_what_is_being_deleted_is_let_go_only_once_it_is_gone() -> None:
             facts = leaving(kind, status)
 
             assert decide(facts).pace is Pace.WATCH, (kind.name, status)  # type: ignore[union-attr]
-            assert isinstance(decide(replace(facts, observed=Missing(), misses=1)), Release)
+            assert isinstance(decide(replace(facts, observed=Missing(), misses=3)), Release)
 
 
 @pytest.mark.parametrize(
