@@ -212,3 +212,28 @@ def test_a_configuration_that_never_comes_is_told_as_what_it_is() -> None:
 
 def _image() -> dict[str, Any]:
     return {"Image": model("one")["primaryContainer"]["image"]}
+
+
+def test_new_tags_reach_what_the_endpoint_has_made() -> None:
+    with Rehearsal() as play:
+        play.apply(web())
+        served(play)
+
+        play.edit(WEB, tags=[{"key": "team", "value": "vision"}])
+        play.run(60)
+
+        for kind in ("Model", "EndpointConfig", "Endpoint"):
+            (found,) = play.jobs(kind)
+            assert found.tags.get("team") == "vision", kind
+        play.quiet()
+
+
+def test_the_number_of_a_revision_that_fell_out_of_the_history_is_not_given_out_again() -> None:
+    with Rehearsal() as play:
+        play.apply(web(revisionHistoryLimit=0))
+        served(play)
+        for image in ("two", "one", "three"):
+            play.apply(web(image, revisionHistoryLimit=0))
+            served(play)
+
+        assert [one["revision"] for one in play.status(WEB)["revisions"]] == [4]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from sagemaker_operator.engine.resource import Resource
 from sagemaker_operator.kinds import GROUP
@@ -17,6 +17,7 @@ class Child:
         deleting: whether it is on its way to be gone.
         annotations: those of our own group.
         identity: its name in SageMaker, once it has one.
+        tags: those that its manifest asks for.
         ready: whether it does what its manifest asks.
         finished: whether the outcome of a job is known.
         succeeded: whether that is a success.
@@ -31,6 +32,7 @@ class Child:
     deleting: bool = False
     annotations: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
     ready: bool = False
     finished: bool = False
     succeeded: bool = False
@@ -51,9 +53,15 @@ class Child:
             deleting=resource.deleting,
             annotations={key: value for key, value in resource.annotations.items() if key.startswith(f"{GROUP}/")},
             identity=resource.known_name or "",
+            tags=tags(resource.spec),
             ready=resource.says("Ready") and resource.up_to_date,
             finished=resource.finished,
             succeeded=resource.says("Succeeded"),
             trouble=trouble.get("message", ""),
             ended=run.get("completionTime") or outcome.get("lastTransitionTime") or "" if resource.finished else "",
         )
+
+
+def tags(spec: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The tags of a manifest, in an order of their own."""
+    return tuple(sorted((str(tag.get("key")), str(tag.get("value", ""))) for tag in spec.get("tags") or ()))

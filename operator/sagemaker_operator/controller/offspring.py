@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sagemaker_operator.composites.child import Child
+from sagemaker_operator.composites.child import Child, tags
 from sagemaker_operator.composites.endpoint.surplus import surplus
 from sagemaker_operator.composites.plan import Wanted
 from sagemaker_operator.engine.facts import Facts, Present
@@ -52,7 +52,7 @@ class Offspring:
         return made
 
     async def prune(self, facts: Facts) -> None:
-        """Delete what nothing uses any more, once SageMaker is at rest."""
+        """Delete what nothing uses any more, and give the rest the tags of its maker, once SageMaker is at rest."""
         row = facts.kind.inline
         at_rest = isinstance(facts.observed, Present) and facts.observed.complete and facts.stage is Stage.READY
         if row is None or not at_rest or not isinstance(facts.target, Target) or facts.update is not None:
@@ -65,8 +65,14 @@ class Offspring:
             return tuple(target.name for target, _ in record.points_to) if record is not None else ()
 
         wanted = facts.target.made_of
-        for child in surplus(row, there, wanted=wanted, status=resource.status, refers_to=refers_to):
+        gone = surplus(row, there, wanted=wanted, status=resource.status, refers_to=refers_to)
+        for child in gone:
             await self._children.delete(resource, child)
+        for child in there:
+            # Their names come from their content, which tags are no part of.
+            if child not in gone and not child.deleting and child.tags != tags(resource.spec):
+                body = {"spec": {"tags": resource.spec.get("tags")}}
+                await self._cluster.patch(KINDS[child.kind], resource.namespace, child.name, body)
 
     async def keep(self, facts: Facts, ask: Ask) -> None:
         """Bring the objects for what a job has launched in step with that, as `Launching.keep`."""

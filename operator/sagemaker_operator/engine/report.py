@@ -44,6 +44,7 @@ _MEMORY = (
     "retries",
     "artifacts",
     "lastSizing",
+    "latestRevision",
     "recreatedFor",
     "revisions",
     "scaling",

@@ -3,7 +3,7 @@
 A revision is a content: to return to it is not another one, and it keeps its number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sagemaker_operator.kinds.kind import Stage
@@ -47,7 +47,13 @@ def pending(facts: Facts) -> dict[str, Any]:
     known = _concluded(facts, [dict(one) for one in facts.resource.status.get("revisions") or ()])
     current = _entry(facts, known, facts.target)
     _conclude(facts, current, "Pending")
-    return {"revisions": _kept(known, current, facts.resource.spec)}
+    number = latest(facts.resource.status, known)
+    return {"revisions": _kept(known, current, facts.resource.spec), "latestRevision": number}
+
+
+def latest(status: Mapping[str, Any], known: Iterable[Mapping[str, Any]]) -> int:
+    """The highest number that any revision ever had; numbers are not given out twice."""
+    return max(int(status.get("latestRevision", 0)), *(int(one["revision"]) for one in known), 0)
 
 
 def in_use(status: Mapping[str, Any]) -> frozenset[str]:
@@ -69,7 +75,7 @@ def _entry(facts: Facts, known: list[dict[str, Any]], target: Target) -> dict[st
     assert facts.kind.inline is not None
     current = next((one for one in known if one["name"] == target.revision), None)
     if current is None:
-        number = max((int(one["revision"]) for one in known), default=0) + 1
+        number = latest(facts.resource.status, known) + 1
         current = {"revision": number, "name": target.revision}
         known.append(current)
     # An object that was made anew may be called otherwise in SageMaker.

@@ -228,6 +228,11 @@ _STATUS: Schema = {
         "type": "object",
         "additionalProperties": {"type": "string"},
     },
+    "latestRevision": {
+        "description": "The highest number that a revision ever had.",
+        "type": "integer",
+        "format": "int64",
+    },
     "sizesHash": {
         "description": "A digest of the weights and counts in use, to tell when the spec changes them.",
         "type": "string",
