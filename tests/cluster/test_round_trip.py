@@ -11,6 +11,8 @@ from sagemaker_local.cluster import Cluster
 from sagemaker_operator.kinds import GROUP, KINDS, VERSION, Kind
 from sagemaker_operator.model.convert import from_reply
 
+# What SageMaker demands of a structure and its model does not tell.
+DEMANDED = {("EndpointConfig", "ProductionVariants"): {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}}
 CASES = [
     pytest.param(kind, size, id=f"{kind.name}-{size}") for kind in KINDS.values() for size in ("minimal", "maximal")
 ]
@@ -23,6 +25,9 @@ def one_of_each(kind: Kind, request: dict[str, Any]) -> dict[str, Any]:
             first = next((member for member in members if member in request), members[0])
             request.setdefault(first, request_of(kind, "maximal").get(first))
             request = {name: value for name, value in request.items() if name == first or name not in members}
+    for (name, member), demanded in DEMANDED.items():
+        if kind.name == name and member in request:
+            request[member] = [{**demanded, **item} for item in request[member]]
     return request
 
 

@@ -43,6 +43,13 @@ def client(sagemaker: Emulator) -> Iterator[Any]:
 
 @pytest_asyncio.fixture
 async def logs(sagemaker: Emulator) -> AsyncIterator[Logs]:
+    cloud = Cloud(Sessions(endpoint_url=sagemaker.url, credentials_pause=0), Limits())
+    yield partial(tail, cloud)
+    await cloud.close()
+
+
+@pytest_asyncio.fixture
+async def impatient_logs(sagemaker: Emulator) -> AsyncIterator[Logs]:
     cloud = Cloud(Sessions(endpoint_url=sagemaker.url, read_timeout=0.5, credentials_pause=0), Limits())
     yield partial(tail, cloud)
     await cloud.close()
@@ -126,12 +133,12 @@ async def test_a_denial_names_the_permission(sagemaker: Emulator, client: Any, l
 
 @pytest.mark.parametrize("fault", ["deny", "throttle", "hang", "cut", "error"])
 async def test_trouble_with_a_log_is_told_and_hurts_nobody(
-    sagemaker: Emulator, client: Any, logs: Logs, fault: str
+    sagemaker: Emulator, client: Any, impatient_logs: Logs, fault: str
 ) -> None:
     failed(sagemaker, client, "AlgorithmError: exit code 1")
     sagemaker.faults.by_name(fault)("DescribeLogStreams")
 
-    log = await LogReader(logs).read(STEP, region=REGION)
+    log = await LogReader(impatient_logs).read(STEP, region=REGION)
 
     assert log.trouble.startswith("DescribeLogStreams: ")
     assert log.lines == ()
