@@ -1,17 +1,16 @@
 """Manifests that only AWS can refuse: they stall with AWS's words, and AWS is not asked again and again."""
 
 import pytest
-from tests.builders import endpoint_config, model, training_job
+from tests.builders import model, training_job
 from tests.cluster.conftest import SPEED
 from tests.cluster.operating import Operator
 from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
-pytestmark = pytest.mark.serves("TrainingJob", "Model", "EndpointConfig")
+pytestmark = pytest.mark.serves("TrainingJob", "Model")
 
 P3 = {"instanceType": "ml.p3.2xlarge", "instanceCount": 2, "volumeSizeInGB": 10}
-NOWHERE = [{"variantName": "main", "modelName": "nowhere", "instanceType": "ml.m5.large", "initialInstanceCount": 1}]
 # Object, the reason of the condition, AWS's words in it, the operation that brought them.
 REFUSED = (
     ("trainingjob/large", "QuotaExceeded", "limit 'ml.p3.2xlarge for training job usage' is 1", "CreateTrainingJob"),
@@ -42,18 +41,6 @@ def test_a_refusal_stalls_the_object_with_awss_words_at_once(refused: User, sage
 
     created = {name: sagemaker.journal.count(name) for name in ("CreateModel", "CreateTrainingJob")}
     assert created == {"CreateModel": 1, "CreateTrainingJob": 2}
-
-
-def test_what_sagemaker_may_only_not_see_yet_is_asked_for_a_few_times_before_it_is_told(
-    user: User, operator: Operator, sagemaker: Emulator
-) -> None:
-    user.apply(endpoint_config("digits", productionVariants=NOWHERE))
-
-    user.wait("endpointconfig/digits", condition="Stalled", seconds=60)
-
-    told = user.condition("endpointconfig/digits", "Stalled")
-    assert (told["reason"], 'Could not find model "arn:aws:' in told["message"]) == ("RefusedByAWS", True)
-    assert 2 <= sagemaker.journal.count("CreateEndpointConfig") <= 6
 
 
 def test_a_refused_create_is_not_tried_again_and_again(refused: User, sagemaker: Emulator) -> None:

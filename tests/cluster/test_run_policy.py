@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.builders import processing_job, training_job
+from tests.builders import training_job
 from tests.cluster.asked import asked, calls
 from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
@@ -12,7 +12,7 @@ from tests.cluster.user import User
 
 from sagemaker_local.emulator import Emulator
 
-pytestmark = pytest.mark.serves("TrainingJob", "ProcessingJob")
+pytestmark = pytest.mark.serves("TrainingJob")
 
 JOB = "trainingjob/digits"
 CAPACITY = (
@@ -79,19 +79,6 @@ def test_without_capacity_the_next_instance_type_is_tried_with_its_own_image(
     assert "cpu" in user.status(JOB)["resolvedImage"]
     warned = eventually("a warning", lambda: [e for e in user.events(JOB) if e["reason"] == "BackingOff"])
     assert "follows on ml.m5.xlarge" in warned[0]["message"]
-
-
-def test_what_fails_is_tried_again_and_then_told(user: User, operator: Operator, sagemaker: Emulator) -> None:
-    reason = "InternalServerError: We encountered an internal error. Please try again."
-    sagemaker.scenarios.fail("ProcessingJob", "", reason=reason)
-    user.apply(processing_job("digits", processingJobName="digits", runPolicy={"backoffLimit": 1}))
-
-    user.wait("processingjob/digits", condition="Stalled", seconds=60)
-
-    assert user.condition("processingjob/digits", "Succeeded")["reason"] == "InternalServerError"
-    status = user.status("processingjob/digits")
-    assert (status["phase"], status["retries"]) == ("Failed", 1)
-    assert [one["name"] for one in status["attempts"]] == ["digits", "digits-2"]
 
 
 def test_a_job_that_takes_too_long_is_stopped_and_has_failed(
