@@ -237,3 +237,14 @@ def test_the_number_of_a_revision_that_fell_out_of_the_history_is_not_given_out_
             served(play)
 
         assert [one["revision"] for one in play.status(WEB)["revisions"]] == [4]
+
+
+def test_a_configuration_that_never_comes_is_told_after_a_few_looks() -> None:
+    with Rehearsal() as play:
+        play.apply(named("nowhere"))
+
+        play.until("it is told", lambda: play.says(WEB, "Stalled"), within=60)
+
+        told = play.condition(WEB, "Stalled")
+        assert (told["reason"], "Could not find endpoint configuration" in told["message"]) == ("RefusedByAWS", True)
+        assert 2 <= play.amazon.core.journal.count("CreateEndpoint") <= 6
