@@ -36,6 +36,24 @@ def cut(items: Sequence[T], call: Call, *, size: int = 10) -> Page[T]:
     return Page(list(items[start:end]), token)
 
 
+def plain_token(position: int) -> str:
+    """A token of a service whose pages are of no question: it only says where the next one begins."""
+    return base64.b64encode(str(position).encode()).decode()
+
+
+def plain_position(token: object, refusal: Refusal) -> int:
+    """Where a page begins; of a token that was never given, `refusal` is raised."""
+    if token is None:
+        return 0
+    try:
+        position = int(base64.b64decode(str(token), validate=True))
+    except ValueError:
+        raise refusal.error() from None
+    if position < 0:
+        raise refusal.error()
+    return position
+
+
 def _position(call: Call) -> int:
     token = call.request.get("NextToken")
     if not token:

@@ -5,7 +5,6 @@ connection is to be cut.
 """
 
 import asyncio
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.faults import ANSWERS, Effect, Fault, Faults
 from sagemaker_local.emulator.front import CUT_BY, Answer
 from sagemaker_local.emulator.logs.containers import GROUPS, Line, Stream
+from sagemaker_local.emulator.paging import plain_position, plain_token
 from sagemaker_local.emulator.refusal import Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json, Place, partition
 from sagemaker_local.emulator.service import SageMaker
@@ -127,9 +127,9 @@ class LogsFront:
         if request.get("descending", False):
             found.reverse()
         size = int(request.get("limit", _STREAMS_IN_A_PAGE))
-        start = _read_token(request.get("nextToken"))
+        start = plain_position(request.get("nextToken"), NO_TOKEN)
         page = [_shown(one, place, group) for one in found[start : start + size]]
-        more = {"nextToken": _token(start + size)} if start + size < len(found) else {}
+        more = {"nextToken": plain_token(start + size)} if start + size < len(found) else {}
         return {"logStreams": page, **more}
 
     def _get_events(self, request: Json, place: Place) -> Json:
@@ -159,8 +159,8 @@ class LogsFront:
         ]
         found.sort(key=lambda event: int(str(event["timestamp"])))
         size = min(int(request.get("limit", _EVENTS_IN_A_PAGE)), _EVENTS_IN_A_PAGE)
-        start = _read_token(request.get("nextToken"))
-        more = {"nextToken": _token(start + size)} if start + size < len(found) else {}
+        start = plain_position(request.get("nextToken"), NO_TOKEN)
+        more = {"nextToken": plain_token(start + size)} if start + size < len(found) else {}
         return {"events": found[start : start + size], "searchedLogStreams": [], **more}
 
     def _streams(self, place: Place, group: str, prefix: str) -> list[Stream]:
@@ -225,16 +225,3 @@ def _window(request: Json, count: int, size: int) -> tuple[int, int]:
 
 def _milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
-
-
-def _token(start: int) -> str:
-    return base64.b64encode(str(start).encode()).decode()
-
-
-def _read_token(token: object) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.b64decode(str(token), validate=True))
-    except ValueError:
-        raise NO_TOKEN.error() from None

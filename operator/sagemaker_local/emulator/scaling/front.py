@@ -5,7 +5,6 @@ connection is to be cut.
 """
 
 import asyncio
-import base64
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from sagemaker_local.emulator import model, wire
 from sagemaker_local.emulator.faults import ANSWERS, Effect, Fault, Faults
 from sagemaker_local.emulator.front import CUT_BY, Answer
 from sagemaker_local.emulator.journal import Entry, Journal
+from sagemaker_local.emulator.paging import plain_position, plain_token
 from sagemaker_local.emulator.refusal import Refusal, ServiceError
 from sagemaker_local.emulator.resource import Json, Place, partition
 from sagemaker_local.emulator.scaling.targets import Targets
@@ -130,9 +130,9 @@ class ScalingFront:
         if operation in self._changes:
             return self._changes[operation](request, place)
         member, listed = self._lists[operation]
-        found, start = listed(request, place), _read_token(request.get("NextToken"))
+        found, start = listed(request, place), plain_position(request.get("NextToken"), NO_TOKEN)
         size = int(request.get("MaxResults", _PAGE))
-        more = {"NextToken": _token(start + size)} if start + size < len(found) else {}
+        more = {"NextToken": plain_token(start + size)} if start + size < len(found) else {}
         return {member: found[start : start + size], **more}
 
 
@@ -142,16 +142,3 @@ def _refuse(fault: Fault, operation: str, place: Place) -> None:
         where = partition(place.region)
         about = f"arn:{where}:application-autoscaling:{place.region}:{place.account}:scalable-target/*"
         raise refusal.error(partition=where, account=place.account, operation=operation, resource=about)
-
-
-def _token(start: int) -> str:
-    return base64.b64encode(str(start).encode()).decode()
-
-
-def _read_token(token: object) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.b64decode(str(token), validate=True))
-    except ValueError:
-        raise NO_TOKEN.error() from None
