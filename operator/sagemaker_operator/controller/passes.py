@@ -186,8 +186,7 @@ class Passes:
             case AskAttached():
                 return await self._ask_attached(facts, step, lane)
             case AskLog():
-                region = facts.resource.spec.get("region") or self._region
-                return replace(facts, log=await self._log_reader.read(step, region=region))
+                return replace(facts, log=await self._log_reader.read(step, region=self._region_of(facts)))
             case AskVariants():
                 return await scaling.variants(facts, step, partial(self._ask, facts, lane=lane))
             case AskScaling():
@@ -217,7 +216,7 @@ class Passes:
             if not family.assigned:
                 return missing
             # The id is not known, or leads nowhere: perhaps there is another by now.
-            found = await find(facts, lambda operation, request: self._ask(facts, operation, request, lane))
+            found = await find(facts, partial(self._ask, facts, lane=lane))
             if found is None or (asked is not None and found.get(family.arn) == facts.arn):
                 return missing
             facts = replace(facts, found=found)
@@ -239,7 +238,7 @@ class Passes:
             if isinstance(facts.target, Target) and member in facts.target.members:
                 answer = await self._ask(facts, operation, address.asked(facts, operation) or {}, lane)
                 told[member] = answer.get(within)
-        more = await telling.told(facts, told, lambda operation, request: self._ask(facts, operation, request, lane))
+        more = await telling.told(facts, told, partial(self._ask, facts, lane=lane))
         return replace(facts, observed=Present(told, details=more), misses=0)
 
     async def _ask_owner(self, facts: Facts, step: AskOwner, lane: Lane) -> Facts:
@@ -252,7 +251,7 @@ class Passes:
     async def _ask_attached(self, facts: Facts, step: AskAttached, lane: Lane) -> Facts:
         one = step.attachment
         try:
-            names = await attached(facts, one, lambda operation, request: self._ask(facts, operation, request, lane))
+            names = await attached(facts, one, partial(self._ask, facts, lane=lane))
         except AWSFailure as failure:
             return replace(facts, failure=failure, failed=None)
         return replace(facts, attached={**facts.attached, one.field: names})
@@ -267,17 +266,17 @@ class Passes:
         return results.after(facts, step, reply)
 
     async def _ask(self, facts: Facts, operation: str, request: Mapping[str, Any], lane: Lane) -> dict[str, Any]:
-        region = facts.resource.spec.get("region") or self._region
         try:
-            return await self._cloud.call(operation, request, region=region, lane=lane)
+            return await self._cloud.call(operation, request, region=self._region_of(facts), lane=lane)
         except AWSFailure as failure:
-            hidden = facts.target.secrets if isinstance(facts.target, Target) else ()
-            told = type(failure)(failure.code, redacted(failure.message, hidden), failure.operation)
+            told = type(failure)(failure.code, redacted(failure.message, facts.hidden), failure.operation)
             raise facts.kind.read(told) from None
 
     def _scaler(self, facts: Facts, lane: Lane) -> scaling.Ask:
-        region = facts.resource.spec.get("region") or self._region
-        return partial(self._cloud.call, region=region, lane=lane, service=scaling.SERVICE)
+        return partial(self._cloud.call, region=self._region_of(facts), lane=lane, service=scaling.SERVICE)
+
+    def _region_of(self, facts: Facts) -> str:
+        return str(facts.resource.spec.get("region") or self._region)
 
     async def _rest(self, facts: Facts, step: Rest) -> Outcome:
         resource, wrote = facts.resource, False

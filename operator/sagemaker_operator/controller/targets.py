@@ -44,18 +44,9 @@ class Targets:
         """
         if isinstance(values, Waiting):
             return values
-        offers: dict[Pointer, str | list[Any]] = {}
-        artifacts = resource.status.get("artifacts") or {}
-        for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
-            offer = self._apart(pointer, resource) or self._kept(pointer, resource)
-            offer = offer or self._offer(pointer, made=resource.arn is not None)
-            known = artifacts.get(str(pointer.target.name)) if pointer.reference.sets == "modelDataURL" else None
-            if isinstance(offer, Waiting) and known is not None:
-                # What was deployed stays so when the job that made it is cleaned up.
-                offer = known
-            if isinstance(offer, Waiting):
-                return self._cycle(resource.key, pointer.target) or offer
-            offers[pointer] = offer
+        offers = self._offers(resource)
+        if isinstance(offers, Waiting):
+            return offers
         hidden = sources.secrets(values, resource.uid)
         owned = ownership(cluster=self._cluster, namespace=resource.namespace, name=resource.name, uid=resource.uid)
         resolved = references.resolve(sources.fill(resource.spec, values), offers)
@@ -65,7 +56,9 @@ class Targets:
             resolved, found = builtin.resolve(resource, resolved, region=region, overrides=self._images)
         except Unknown as unknown:
             return Waiting(f"{unknown}.", Reason.INVALID_SPEC, hopeless=True)
-        described = children.describe(resource, resolved) if children.uses(resource.kind, resolved) else None
+        described = _in_place(resource, resolved)
+        if isinstance(described, Waiting):
+            return described
         if described is not None:
             found_there = self._described(resource, described)
             if isinstance(found_there, Waiting):
@@ -80,18 +73,26 @@ class Targets:
         taken = {p.target.name: offer for p, offer in offers.items() if p.reference.sets == "modelDataURL"}
         return replace(target, artifacts=taken, **_of(described, resource, resolved))
 
+    def _offers(self, resource: Resource) -> dict[Pointer, str | list[Any]] | Waiting:
+        """What the targets of a manifest's references offer, or the first that it waits for."""
+        offers: dict[Pointer, str | list[Any]] = {}
+        artifacts = resource.status.get("artifacts") or {}
+        for pointer in references.pointers(resource.kind, resource.spec, resource.namespace):
+            offer = self._apart(pointer, resource) or self._kept(pointer, resource)
+            offer = offer or self._offer(pointer, made=resource.arn is not None)
+            known = artifacts.get(str(pointer.target.name)) if pointer.reference.sets == "modelDataURL" else None
+            if isinstance(offer, Waiting) and known is not None:
+                # What was deployed stays so when the job that made it is cleaned up.
+                offer = known
+            if isinstance(offer, Waiting):
+                return self._cycle(resource.key, pointer.target) or offer
+            offers[pointer] = offer
+        return offers
+
     def _described(self, resource: Resource, described: Described) -> dict[str, Any] | Waiting:
         """The field that names what a manifest describes in place, or what it waits for."""
-        row, name = resource.kind.inline, described.config
+        row, name, asked = resource.kind.inline, described.config, resource.spec.get("rollbackTo")
         assert row is not None
-        asked = resource.spec.get("rollbackTo")
-        if asked is not None:
-            known = next((one for one in resource.status.get("revisions") or () if one.get("revision") == asked), None)
-            if known is None:
-                message = f"spec.rollbackTo is {asked}, and status.revisions has no such revision."
-                return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
-            name = known["name"]
-            described = replace(described, children=())
         reference, key = Reference(row.field, row.sets, row.kind, row.reads), Key(row.kind, resource.namespace, name)
         record = self._store.get(key)
         if record is not None and record.deleting and record.name in in_use(resource.status):
@@ -118,9 +119,7 @@ class Targets:
         """The models that a manifest asks for, by variant, where an object tells them."""
         row = resource.kind.inline
         assert row is not None
-        name = (
-            _revision(described, resource) if described else (resource.spec.get("endpointConfigRef") or {}).get("name")
-        )
+        name = described.config if described else (resource.spec.get("endpointConfigRef") or {}).get("name")
         return self._store.models(Key(row.kind, resource.namespace, name)) if name else {}
 
     def _cycle(self, start: Key, target: Key) -> Waiting | None:
@@ -180,21 +179,26 @@ class Targets:
         return offer
 
 
+def _in_place(resource: Resource, resolved: Mapping[str, Any]) -> Described | Waiting | None:
+    """What a manifest describes in place, or the revision that it returns to, for which nothing is made; None if neither."""
+    if not children.uses(resource.kind, resolved):
+        return None
+    asked = resource.spec.get("rollbackTo")
+    if asked is None:
+        return children.describe(resource, resolved)
+    revisions = resource.status.get("revisions") or ()
+    name = next((str(one["name"]) for one in revisions if one.get("revision") == asked), None)
+    if name is None:
+        message = f"spec.rollbackTo is {asked}, and status.revisions has no such revision."
+        return Waiting(message, Reason.INVALID_SPEC, hopeless=True)
+    return Described(children=(), config=name)
+
+
 def _of(described: Described, resource: Resource, resolved: Mapping[str, Any]) -> dict[str, Any]:
     """What a target tells of what is described in place."""
     assert resource.kind.inline is not None
-    asked = resource.spec.get("rollbackTo")
-    name = _revision(described, resource)
-    sized = {} if asked is not None else sizes(resource.kind.inline, resolved)
-    made_of = () if asked is not None else described.children
-    return {"made_of": made_of, "revision": name, "sizes": sized}
-
-
-def _revision(described: Described, resource: Resource) -> str:
-    """The name of the object whose content is to serve."""
-    asked = resource.spec.get("rollbackTo")
-    revisions = resource.status.get("revisions") or ()
-    return next((str(one["name"]) for one in revisions if one.get("revision") == asked), described.config)
+    sized = {} if "rollbackTo" in resource.spec else sizes(resource.kind.inline, resolved)
+    return {"made_of": described.children, "revision": described.config, "sizes": sized}
 
 
 def _digest(offers: Mapping[Pointer, Any], values: Mapping[Asked, Any], hidden: Mapping[str, str]) -> str | None:

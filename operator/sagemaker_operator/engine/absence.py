@@ -36,8 +36,7 @@ def missing(facts: Facts) -> Step | None:
     if (held := _held(facts)) is not None:
         return held
     if known := revisions.pending(facts):
-        verdict = reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
-        return Intend(known, verdict)
+        return Intend(known, _creating(facts))
     return Call(Verb.CREATE, facts.kind.family.create, facts.target.create_request(facts.kind))
 
 
@@ -67,9 +66,12 @@ def _held(facts: Facts) -> Step | None:
     if deadline is not None and facts.now >= deadline:
         return Rest(None, Pace.SOON) if unsure else attempts.exceeded()
     if facts.resource.says("Suspended"):
-        verdict = reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
-        return Intend({"activeSince": written(facts.now), "attemptSince": written(facts.now)}, verdict)
+        return Intend({"activeSince": written(facts.now), "attemptSince": written(facts.now)}, _creating(facts))
     return None
+
+
+def _creating(facts: Facts) -> Verdict:
+    return reconciling(Reason.CREATING, f"Creating {facts.kind.name} {facts.resource.known_name} in SageMaker.")
 
 
 def _anew(facts: Facts) -> Step:

@@ -150,10 +150,13 @@ def outcome(resource: Resource) -> Verdict:
     """What was said of a finished job: it stays, whatever SageMaker remembers of it."""
     told = resource.condition("Succeeded") or {}
     ended_well = told.get("status") == "True"
-    verdict = Verdict(
-        State.READY if ended_well else State.STALLED, told["reason"], told["message"], succeeded=ended_well
+    return Verdict(
+        State.READY if ended_well else State.STALLED,
+        told["reason"],
+        told["message"],
+        succeeded=ended_well,
+        stopped=resource.status.get("phase") == "Stopped",
     )
-    return replace(verdict, stopped=resource.status.get("phase") == "Stopped")
 
 
 def suspended() -> Rest:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from sagemaker_operator.composites.endpoint.children import content_of
 from sagemaker_operator.kinds import KINDS, Kind
 from sagemaker_operator.kinds.inline import Inline
-from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema
 
 from . import controls, rules
@@ -25,7 +25,7 @@ def fields(kind: Kind) -> tuple[str, ...]:
     """The fields of a spec that describe another resource in place; all of them can change."""
     if kind.inline is None:
         return ()
-    return (*_content(KINDS[kind.inline.kind]), *ROLL_OUT)
+    return (*content_of(KINDS[kind.inline.kind]), *ROLL_OUT)
 
 
 def add(spec: Schema, kind: Kind, spec_of: Spec) -> None:
@@ -42,7 +42,7 @@ def add(spec: Schema, kind: Kind, spec_of: Spec) -> None:
     row = kind.inline
     if row is None:
         return
-    parts = _part(KINDS[row.kind], spec_of)
+    parts = _part(KINDS[row.kind], _loose(KINDS[row.kind], spec_of))
     if shared := parts.keys() & spec["properties"].keys():
         raise ValueError(f"{kind.name}: {', '.join(sorted(shared))} would be there twice")
     for name in row.lists:
@@ -75,26 +75,23 @@ def add(spec: Schema, kind: Kind, spec_of: Spec) -> None:
     )
 
 
-def _content(kind: Kind) -> list[str]:
-    """The fields of a spec that say what is to be."""
-    named = [field(member) for member in kind.family.spec_members]
-    return [name for name in named if name not in (kind.identity_field, "tags")]
-
-
-def _part(kind: Kind, spec_of: Spec) -> Schema:
-    """The fields of a kind's spec that describe it, with what stands in for them."""
+def _loose(kind: Kind, spec_of: Spec) -> Schema:
+    """The schema of a kind's spec in which all of it can change."""
     spec = deepcopy(spec_of(kind))
     rules.loosen(spec)
+    return spec
+
+
+def _part(kind: Kind, spec: Schema) -> Schema:
+    """The fields of a kind's spec that describe it, with what stands in for them."""
     apart = {kind.identity_field, "tags", *controls.of(kind)}
     return {name: schema for name, schema in spec["properties"].items() if name not in apart}
 
 
 def _describe(item: Schema, row: Inline, spec_of: Spec) -> None:
     """Let a variant describe its model in place, or say what a container is to serve."""
-    inner = deepcopy(spec_of(KINDS[row.inner]))
-    rules.loosen(inner)
-    kept = _part(KINDS[row.inner], spec_of)
-    checks = [rule for rule in rules.of(inner) if "oldSelf" not in rule["rule"]]
+    inner = _loose(KINDS[row.inner], spec_of)
+    kept, checks = _part(KINDS[row.inner], inner), rules.of(inner)
     item["properties"][row.inner_field] = {
         "description": f"The {row.inner} to serve, described in place: an object is made of it.",
         "type": "object",

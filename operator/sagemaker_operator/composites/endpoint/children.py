@@ -51,7 +51,7 @@ def describe(resource: Resource, spec: Mapping[str, Any]) -> Described:
     assert row is not None, f"{resource.kind.name} describes nothing in place"
     maker = _Maker(resource, spec, row)
     lists = {name: [maker.variant(one) for one in _at_first(row, name, spec)] for name in row.lists if name in spec}
-    members = {name: spec[name] for name in _content(KINDS[row.kind]) if name in spec}
+    members = {name: spec[name] for name in content_of(KINDS[row.kind]) if name in spec}
     if maker.models:
         # In a configuration these are for inference components alone; here they are for the models.
         members = _without(members, _MODEL_PARTS)
@@ -111,7 +111,7 @@ class _Maker:
         return {**shared, "primaryContainer": container}
 
 
-def _content(kind: Kind) -> list[str]:
+def content_of(kind: Kind) -> list[str]:
     """The fields of a spec that say what is to be."""
     return [name for name in map(field, kind.family.spec_members) if name not in (kind.identity_field, "tags")]
 
