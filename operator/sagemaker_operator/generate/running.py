@@ -73,7 +73,29 @@ def _suspending(kind: Kind) -> str:
 
 def _policy(kind: Kind) -> Schema:
     assert kind.run is not None
-    fields: Schema = {
+    policy: Schema = {
+        "description": "How the job is run: limits, retries, and what becomes of this object afterwards.",
+        "type": "object",
+        "properties": _limits() | _afterwards(),
+    }
+    rules.add(
+        policy,
+        {
+            "rule": "!has(self.retryOn) || (has(self.backoffLimit) && self.backoffLimit > 0)",
+            "message": "retryOn needs a backoffLimit above 0",
+            "fieldPath": ".retryOn",
+        },
+    )
+    rules.add(policy, rules.neither_comes_nor_goes("managedBy"))
+    if kind.run.start:
+        _starting(policy)
+    if kind.run.instance_type:
+        policy["properties"]["instanceTypes"] = _instance_types(kind)
+    return policy
+
+
+def _limits() -> Schema:
+    return {
         "activeDeadlineSeconds": _seconds(
             "How long all attempts together may take, in seconds; then the job is stopped and has failed. Time while it is "
             "suspended does not count.",
@@ -94,6 +116,11 @@ def _policy(kind: Kind) -> Schema:
             "maxItems": len(RETRYABLE),
             "x-kubernetes-list-type": "set",
         },
+    }
+
+
+def _afterwards() -> Schema:
+    return {
         "ttlSecondsAfterFinished": _seconds(
             "When this object is deleted after the job has finished, in seconds. Default: never."
         ),
@@ -117,25 +144,6 @@ def _policy(kind: Kind) -> Schema:
             "maximum": _MOST_LINES,
         },
     }
-    policy: Schema = {
-        "description": "How the job is run: limits, retries, and what becomes of this object afterwards.",
-        "type": "object",
-        "properties": fields,
-    }
-    rules.add(
-        policy,
-        {
-            "rule": "!has(self.retryOn) || (has(self.backoffLimit) && self.backoffLimit > 0)",
-            "message": "retryOn needs a backoffLimit above 0",
-            "fieldPath": ".retryOn",
-        },
-    )
-    rules.add(policy, rules.neither_comes_nor_goes("managedBy"))
-    if kind.run.start:
-        _starting(policy)
-    if kind.run.instance_type:
-        fields["instanceTypes"] = _instance_types(kind)
-    return policy
 
 
 def _starting(policy: Schema) -> None:
