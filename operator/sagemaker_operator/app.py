@@ -217,7 +217,7 @@ class _Process:
             region=self._region,
             deletion_policy=settings.deletion_policy,
             images=self._images,
-            elsewhere=settings.endpoint_url or "",
+            elsewhere=settings.endpoint_url or _runtime_elsewhere(),
             resync=settings.resync,
             drift=settings.drift,
         )
@@ -246,3 +246,9 @@ async def _die_when(lost: asyncio.Event) -> None:
     logging.shutdown()
     # Calls in flight cannot be taken back, and nothing of ours may begin another one.
     os._exit(_LOST)
+
+
+def _runtime_elsewhere() -> str:
+    """Where endpoints are invoked if the surroundings say so, as they do for every AWS SDK."""
+    named = ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL")
+    return next((os.environ[name] for name in named if os.environ.get(name)), "")
