@@ -34,6 +34,7 @@ MAINTENANCE: Final[Form] = {"kind!": (str,), "match!": (str,), "seconds!": NUMBE
 SCALING: Final[Form] = {
     "endpoint!": (str,), "variant!": (str,), "count!": (int,), "account": (str,), "region": (str,),
 }  # fmt: skip
+INTERRUPTION: Final[Form] = {"name!": (str,), "account": (str,), "region": (str,)}
 EVENTS: Final[Form] = {
     "duplicate": NUMBER, "lose": NUMBER, "reorder": (int,), "delay": NUMBER, "check_queue_policies": (bool,),
 }  # fmt: skip
@@ -63,6 +64,7 @@ class Control:
                 SCALING,
                 lambda b: core.scale(b.pop("endpoint"), b.pop("variant"), b.pop("count"), **b),
             ),
+            ("POST", "interruptions"): (INTERRUPTION, lambda b: core.interrupt(b.pop("name"), **b)),
             ("GET", "closures"): ({}, lambda _: core.scenarios.closed()),
             ("POST", "closures"): ({"kind!": (str,)}, lambda b: core.scenarios.close(b["kind"])),
             ("DELETE", "closures"): ({}, lambda _: core.scenarios.reopen()),

@@ -22,6 +22,7 @@ from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT, Moto
 from sagemaker_local.emulator.neighbours import Neighbours
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.rates import Rates
+from sagemaker_local.emulator.resource import Place
 from sagemaker_local.emulator.scaling.front import ScalingFront
 from sagemaker_local.emulator.scaling.targets import Targets
 from sagemaker_local.emulator.service import SageMaker
@@ -148,6 +149,12 @@ class Core:
         """Change an instance count as Application Auto Scaling does; ValueError as in `autoscaling`."""
         autoscaling.scale(self.service, endpoint, variant, count, account=account, region=region)
 
+    def interrupt(self, name: str, *, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1") -> None:
+        """Take the spot capacity of a training job that is really at work away, now. ValueError if there is none of that name."""
+        worker = self.service.world.worker
+        if worker is None or not worker.interrupt(Place(account, region), name):
+            raise ValueError(f"account {account} has no training job {name!r} at work in {region}")
+
     def save(self, path: Path) -> None:
         """Write resources, all that is under way, and the objects of S3 to a file. Raises OSError."""
         snapshot.save(self._kept, path)
@@ -162,7 +169,10 @@ class Core:
 
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
-        self.service.clear()
+        with self.service.lock:
+            self.service.clear()
+            if self.service.world.worker is not None:
+                self.service.world.worker.forget()
         self.events.reset()
         self.moto.reset()
         self.targets.known.clear()

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import PROFILES, Core
 from sagemaker_local.emulator.events.front import EventsFront
 from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
-from sagemaker_local.emulator.server import Server
+from sagemaker_local.emulator.server import Runtime, Server
 from sagemaker_local.emulator.state.keeper import Keeper
 
 LOOPBACK: Final = "127.0.0.1"
@@ -45,6 +45,26 @@ def _session() -> Any:
     return new_session()
 
 
+class Executing(Protocol):
+    """What does the work of one running emulator.
+
+    Attributes:
+        runtime: where endpoints are invoked.
+    """
+
+    runtime: Runtime
+
+    async def stop(self) -> None:
+        """End all work, and leave nothing behind."""
+
+
+class Execution(Protocol):
+    """How work is to be done."""
+
+    def begin(self, core: Core, url: str) -> Executing:
+        """Let an emulator that listens on `url` do its work from now on. Called in its event loop; raises OSError, ValueError."""
+
+
 class Emulator:
     """A running emulator. Every attribute may be used from any thread.
 
@@ -62,8 +82,9 @@ class Emulator:
         clock: the time, and `advance` for a virtual one.
     """
 
-    def __init__(self, core: Core, host: str, port: int) -> None:
+    def __init__(self, core: Core, host: str, port: int, execution: Execution | None = None) -> None:
         self._core = core
+        self._execution = execution
         self.journal = core.journal
         self.faults = core.faults
         self.events = core.events
@@ -94,6 +115,7 @@ class Emulator:
         check_s3: bool = True,
         state: Path | None = None,
         profile: str = "free",
+        execution: Execution | None = None,
     ) -> Self:
         """Start an emulator.
 
@@ -107,16 +129,20 @@ class Emulator:
             check_s3: refuse training jobs whose input is not in the emulated S3.
             state: a directory that keeps what exists over restarts.
             profile: `free` limits nothing; `aws` has the request rates that AWS has published, and answers that lag.
+            execution: how the work of jobs and endpoints is really done (`sagemaker_local.runner.Execution`); without it all
+                of it is simulated. It needs a clock that goes by itself.
 
         Raises:
             OSError: the port is taken, the address is not this machine's, or the directory cannot be used.
             ValueError: a number makes no sense, or the directory holds something else.
         """
+        if execution is not None and virtual:
+            raise ValueError("work that is really done takes its time: it needs a clock that is not virtual")
         core = Core(speed=speed, virtual=virtual, latency=latency, seed=seed, check_s3=check_s3)
         if profile not in PROFILES:
             raise ValueError(f"no profile is called {profile!r}; there are {', '.join(PROFILES)}")
         core.use(profile)
-        emulator = cls(core, host, port)
+        emulator = cls(core, host, port, execution)
         if state is not None:
             emulator._keeper = core.keep(state)
         emulator._thread.start()
@@ -148,6 +174,14 @@ class Emulator:
             ValueError: there is no such endpoint or target, the count is outside of its capacities, or SageMaker refuses.
         """
         self._core.scale(endpoint, variant, count, account=account, region=region)
+
+    def interrupt(self, name: str, *, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1") -> None:
+        """Take the spot capacity of a training job that is really at work away, now, as managed spot training may.
+
+        Raises:
+            ValueError: there is no such job at work.
+        """
+        self._core.interrupt(name, account=account, region=region)
 
     def reset(self) -> None:
         """Forget resources, buckets, faults, scenarios, rates, quotas and the journal; the clock goes on."""
@@ -230,8 +264,12 @@ class Emulator:
             control=Control(core),
             accounts=core.accounts,
         )
+        executing: Executing | None = None
         try:
             self.url = f"http://{reached_at(host)}:{await server.start(host, port)}"
+            if self._execution is not None:
+                executing = self._execution.begin(core, self.url)
+                server.runtime = executing.runtime
 
             def stop() -> None:
                 loop.call_soon_threadsafe(stopped.set)
@@ -241,6 +279,8 @@ class Emulator:
             await stopped.wait()
         finally:
             await server.stop()
+            if executing is not None:
+                await executing.stop()
             if self._keeper is not None:
                 self._keeper.stop()
             self._core.moto.stop()

@@ -61,7 +61,16 @@ class Machine:
         """Set a resource on a timeline, instead of the one it is on."""
         fitted = self._scenarios.fit(resource.kind, resource.name, timeline)
         resource.generation += 1
-        self._walk(family, resource, family.plan(resource, fitted), 0, began=now, now=now)
+        course = family.plan(resource, fitted)
+        worker = self._world.worker
+        if worker is not None:
+            course = worker.take(resource, course, usual=fitted is timeline, now=now)
+        self._walk(family, resource, course, 0, began=now, now=now)
+
+    def proceed(self, family: Family, resource: Resource, timeline: Timeline, *, now: float) -> None:
+        """Set a resource on a timeline as it stands: what somebody who does its work has to report."""
+        resource.generation += 1
+        self._walk(family, resource, timeline, 0, began=now, now=now)
 
     def later(self, resource: Resource, after: float, effect: Effect, *, now: float) -> None:
         """Let something happen to a resource in `after` seconds, whatever timeline it is on then."""

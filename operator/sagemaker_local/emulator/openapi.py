@@ -11,6 +11,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "faults": "What goes wrong with requests: throttling, errors, denials, silence, lost replies",
     "scenarios": "What goes wrong with resources, and how long their work takes",
     "maintenance": "Maintenance by AWS, which begins at once",
+    "interruptions": "The spot capacity of a training job that is really at work, taken away",
     "scaling": "The instance count of an endpoint's variant, as an autoscaler sets it",
     "closures": "Kinds of which AWS takes no new ones",
     "events": "How imperfectly EventBridge delivers to queues",

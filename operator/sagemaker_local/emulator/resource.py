@@ -1,9 +1,14 @@
 """One resource as SageMaker keeps it, and where it lives."""
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
+
+EXECUTED: Final = "executed"
+"""A fact that no answer shows: the job's work is really done, here. True or missing."""
+SIMULATED: Final = "simulated"
+"""A fact that no answer shows: why a job is only simulated although others are really done; a text for its log."""
 
 
 @dataclass(frozen=True, slots=True)

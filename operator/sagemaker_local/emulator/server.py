@@ -8,28 +8,61 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aiohttp import web
 
 from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.control import PREFIX, STATE, Control
-from sagemaker_local.emulator.events.front import EventsFront, Protocol, protocol_of
+from sagemaker_local.emulator.events.front import EventsFront, protocol_of
+from sagemaker_local.emulator.events.front import Protocol as QueueProtocol
 from sagemaker_local.emulator.front import BROKEN, Front
 from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import Request
+from sagemaker_local.emulator.refusal import Refusal
 from sagemaker_local.emulator.scaling.front import ScalingFront
 from sagemaker_local.emulator.service import SageMaker
 
 LARGEST_UPLOAD: Final = 4 * 1024**3
 ACCEPTING: Final = 10
 """Turns of the event loop, more than asyncio needs to accept a connection."""
+ENDPOINTS: Final = "/endpoints/"
+"""How the paths of sagemaker-runtime begin (its service model)."""
+SIMULATES: Final = Refusal(
+    "NotEmulated",
+    "This SageMaker only simulates its endpoints, and no model is loaded. One that really trains and predicts is started by "
+    "`sagemaker-local emulator --execute`, or in Python by Emulator.start(execution=Execution()).",
+    evidence="this project's own answer",
+)
 _log = logging.getLogger(__name__)
 
 
+class Runtime(Protocol):
+    """SageMaker's second entrance, through which endpoints are invoked."""
+
+    async def handle(self, request: web.BaseRequest, /) -> web.StreamResponse:
+        """The answer to a request whose path begins with `ENDPOINTS`."""
+
+
+class NotRunning:
+    """The second entrance of a SageMaker that only simulates."""
+
+    async def handle(self, _: web.BaseRequest) -> web.StreamResponse:
+        """Say so."""
+        error = SIMULATES.error()
+        return _json_response(error.status, wire.encode({"Message": error.text}), error=error.code)
+
+
+NOT_RUNNING: Final = NotRunning()
+
+
 class Server:
-    """An HTTP server. `start` and `stop` run in its event loop."""
+    """An HTTP server. `start` and `stop` run in its event loop.
+
+    Attributes:
+        runtime: where endpoints are invoked.
+    """
 
     def __init__(
         self,
@@ -41,6 +74,7 @@ class Server:
         control: Control,
         accounts: Accounts,
     ) -> None:
+        self.runtime: Runtime = NOT_RUNNING
         self._front = front
         self._scaling = scaling
         self._events = events
@@ -84,6 +118,8 @@ class Server:
         if request.path.startswith(PREFIX):
             return await self._control_api(request)
         if _for_sagemaker(request):
+            if request.path.startswith(ENDPOINTS):
+                return await self.runtime.handle(request)
             return await self._sagemaker(request)
         protocol = protocol_of(request.headers)
         if protocol is not None:
@@ -100,7 +136,7 @@ class Server:
             return _cut(request)
         return _json_response(answer.status, answer.body)
 
-    async def _queues_and_rules(self, protocol: Protocol, request: web.BaseRequest) -> web.StreamResponse:
+    async def _queues_and_rules(self, protocol: QueueProtocol, request: web.BaseRequest) -> web.StreamResponse:
         body = await _read(request, limit=wire.LARGEST_REQUEST)
         reply = await self._events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
@@ -198,8 +234,10 @@ def _cut(request: web.BaseRequest) -> web.StreamResponse:
     return web.Response()  # never sent: the connection is gone
 
 
-def _json_response(status: int, body: bytes) -> web.Response:
+def _json_response(status: int, body: bytes, *, error: str | None = None) -> web.Response:
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": wire.CONTENT_TYPE}
+    if error is not None:
+        headers["x-amzn-ErrorType"] = error
     return web.Response(status=status, body=body, headers=headers)
 
 

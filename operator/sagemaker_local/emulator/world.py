@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sagemaker_local.emulator.clock import Clock
 from sagemaker_local.emulator.lags import Lags
+from sagemaker_local.emulator.logs.containers import Stream
 from sagemaker_local.emulator.quotas import Quotas
 from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.scenarios import Scenarios
@@ -65,6 +66,37 @@ class Stage(Protocol):
         """Let something happen in `after` seconds, beside the timeline of the resource, unless it is gone by then."""
 
 
+class Worker(Protocol):
+    """Who does the work of resources: trains, processes, serves. Without one, all of it is simulated."""
+
+    def take(self, resource: Resource, timeline: Timeline, *, usual: bool, now: float) -> Timeline:
+        """What time alone brings about of a course that a resource is set on; the rest follows from the work.
+
+        Called under the service's lock, and must not block.
+
+        Args:
+            resource: what begins a course.
+            timeline: that course as it would be simulated.
+            usual: whether no scenario changed it.
+            now: epoch seconds.
+        """
+
+    def streams(self, place: Place, group: str, prefix: str) -> list[Stream]:
+        """What containers that really run have written to a group of CloudWatch Logs, in streams whose names begin so."""
+
+    def writes_to(self, place: Place, group: str) -> bool:
+        """Whether containers that really run have written to a group."""
+
+    def interrupt(self, place: Place, name: str) -> bool:
+        """Take the spot capacity of a training job away; whether it was at work. Not under the lock."""
+
+    def restored(self, now: float) -> None:
+        """What exists was read from a file: take up what is under way. Called under the lock."""
+
+    def forget(self) -> None:
+        """End all work at once, as nothing of it exists any more. Called under the lock."""
+
+
 # Hears of every resource that was created, took on another status, or is gone (`Resource.gone`); under the service's lock.
 Listener = Callable[[Resource, float], None]
 
@@ -81,6 +113,7 @@ class World:
         random: the source of everything random, from the seed.
         stage: what sets off other resources; put in place by the service.
         scenarios: what is to take another course; put in place by the service.
+        worker: who does the work; None where it is only simulated.
         lags: how far answers lag behind what was done.
     """
 
@@ -93,6 +126,7 @@ class World:
     distrusting: list[str] = field(default_factory=list)
     random: Random = field(default_factory=lambda: Random(0))
     listeners: list[Listener] = field(default_factory=list)
+    worker: Worker | None = None
     stage: Stage = field(init=False)
     scenarios: Scenarios = field(init=False)
     lags: Lags = field(init=False)

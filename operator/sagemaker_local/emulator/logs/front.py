@@ -6,6 +6,7 @@ connection is to be cut.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sagemaker_local.emulator import wire
@@ -14,7 +15,7 @@ from sagemaker_local.emulator.front import CUT_BY, Answer
 from sagemaker_local.emulator.logs.containers import GROUPS, Line, Stream
 from sagemaker_local.emulator.paging import plain_position, plain_token
 from sagemaker_local.emulator.refusal import Refusal, ServiceError
-from sagemaker_local.emulator.resource import Json, Place, partition
+from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Json, Place, Resource, partition
 from sagemaker_local.emulator.service import SageMaker
 
 TARGET: Final = "Logs_20140328."
@@ -91,11 +92,11 @@ class LogsFront:
             request = wire.decode(body)
             if scope is None:
                 return None
-            if _group(request) not in GROUPS:
+            place = Place(self._account_of(scope.access_key), scope.region)
+            if _group(request) not in GROUPS and not self._written(place, _group(request)):
                 if self._elsewhere():
                     return None
                 raise NO_GROUP.error()
-            place = Place(self._account_of(scope.access_key), scope.region)
             fault = self._faults.choose(operation, request, place.account)
             if fault is not None:
                 await self._suffer(fault, operation, request, place)
@@ -163,15 +164,31 @@ class LogsFront:
         more = {"nextToken": plain_token(start + size)} if start + size < len(found) else {}
         return {"events": found[start : start + size], "searchedLogStreams": [], **more}
 
+    def _written(self, place: Place, group: str) -> bool:
+        """Whether containers that really run have written to a group."""
+        worker = self._service.world.worker
+        return worker is not None and worker.writes_to(place, group)
+
     def _streams(self, place: Place, group: str, prefix: str) -> list[Stream]:
         """The streams of a group whose jobs can be meant by a prefix of their names."""
+        worker = self._service.world.worker
+        real = [] if worker is None else worker.streams(place, group, prefix)
+        if group not in GROUPS:
+            return real
         kind, written = GROUPS[group]
         jobs = self._service.world.store.of_kind(place, kind)
         if not jobs:
             raise NO_GROUP.error()
         own, whole, _ = prefix.partition("/")
         meant = [jobs[own]] if whole and own in jobs else [job for job in jobs.values() if job.name.startswith(own)]
-        return [stream for job in meant for stream in written(job)]
+        made_up = [_honest(stream, job) for job in meant if EXECUTED not in job.facts for stream in written(job)]
+        return [*real, *made_up]
+
+
+def _honest(stream: Stream, job: Resource) -> Stream:
+    """What a job writes that is only simulated although others are not: first of all, that and why."""
+    why = job.facts.get(SIMULATED)
+    return stream if why is None else replace(stream, lines=[Line(stream.began, str(why)), *stream.lines])
 
 
 def _group(request: Json) -> str:

@@ -5,10 +5,11 @@ from random import Random
 from typing import Any, Final
 
 from sagemaker_local.emulator.machine import Timer
-from sagemaker_local.emulator.resource import Json, Place, Resource
+from sagemaker_local.emulator.resource import EXECUTED, Json, Place, Resource
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import timelines
 from sagemaker_local.emulator.state.timelines import Unreadable
+from sagemaker_local.emulator.timeline import Timeline, at
 
 _MEMBERS: Final = tuple(field.name for field in fields(Resource) if field.name not in ("place", "gone", "earlier"))
 
@@ -50,6 +51,22 @@ def load(service: SageMaker, saved: Json) -> None:
         service.machine.restore(timer)
     for account, region, operation, token, asked, answer in saved["tokens"]:
         service.tokens.used[Place(account, region), operation, token] = (asked, answer)
+    now = service.world.clock.now()
+    for resource in resources:
+        _take_up(service, resource, now)
+    if service.world.worker is not None:
+        service.world.worker.restored(now)
+
+
+def _take_up(service: SageMaker, resource: Resource, now: float) -> None:
+    """Work that was really under way has no timer: it begins anew on other instances, or is stopped at last."""
+    if not resource.facts.get(EXECUTED):
+        return
+    family = service.family(resource.kind)
+    if resource.status == "InProgress":
+        service.begin(resource, family.create, now=now)
+    elif resource.status == "Stopping":
+        service.begin(resource, Timeline((at(0, "Stopped", "Stopped", "Job stopped"),)), now=now)
 
 
 def _dump_resource(resource: Resource) -> Json:
