@@ -15,7 +15,7 @@ from typing import Any, Final
 from sagemaker_local.emulator.resource import Json
 
 KEPT: Final = 20_000
-_READS: Final = ("Describe", "List", "Get", "Search", "BatchDescribe", "Query")
+_READS: Final = ("Describe", "List", "Get", "Search", "BatchDescribe", "Query", "Invoke")
 
 
 @dataclass(frozen=True, slots=True)

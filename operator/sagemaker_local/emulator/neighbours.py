@@ -1,14 +1,27 @@
-"""The services beside SageMaker, as SageMaker itself uses them: S3 for inputs and reports, alarms, scalable targets.
+"""The services beside SageMaker, as SageMaker itself uses them: S3, alarms, metrics, topics, scalable targets.
 
 But for the scalable targets they are moto's, in this process; this module is the only one that reads and writes moto's state.
 moto is loaded when something is written; as long as nobody has used it, there is nothing in it to be read.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sagemaker_local.emulator.mount import Moto
 from sagemaker_local.emulator.resource import Place
 from sagemaker_local.emulator.scaling.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What CloudWatch keeps of the values of a datum, which were `count`, at least one."""
+
+    count: float
+    total: float
+    least: float
+    most: float
 
 
 class Neighbours:
@@ -58,6 +71,54 @@ class Neighbours:
 
         found = cloudwatch_backends[place.account][place.region].alarms.get(name)
         return None if found is None else str(found.state_value)
+
+    def measure(
+        self,
+        place: Place,
+        namespace: str,
+        name: str,
+        *,
+        dimensions: Mapping[str, str],
+        unit: str,
+        when: float,
+        values: Statistics,
+    ) -> Callable[[Statistics], None]:
+        """Put a datum into CloudWatch; what is returned says later what its values have become.
+
+        Raises:
+            ImportError: moto is not installed.
+        """
+        self._moto.load()
+        from moto.cloudwatch.models import MetricAggregatedDatum, cloudwatch_backends  # noqa: PLC0415 see below
+
+        datum = MetricAggregatedDatum(
+            namespace, name, values.least, values.most, values.count, values.total,
+            [{"Name": key, "Value": value} for key, value in dimensions.items()],
+            datetime.fromtimestamp(when, UTC).replace(tzinfo=None),
+            unit,
+        )  # fmt: skip
+        cloudwatch_backends[place.account][place.region].metric_data.append(datum)
+
+        def change(now: Statistics) -> None:
+            datum.min, datum.max, datum.sample_count, datum.sum = now.least, now.most, now.count, now.total
+
+        return change
+
+    def publish(self, topic: str, message: str) -> bool:
+        """Publish to a topic of SNS by its ARN; False if there is no such topic.
+
+        Raises:
+            ImportError: moto is not installed.
+        """
+        self._moto.load()
+        from moto.sns.models import sns_backends  # noqa: PLC0415 see below
+
+        region, account = topic.split(":")[3:5]
+        backend = sns_backends[account][region]
+        if topic not in backend.topics:
+            return False
+        backend.publish(message, arn=topic)
+        return True
 
     def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
         """The least and the greatest capacity of a scalable target of Application Auto Scaling; None if not registered."""

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sagemaker_local.emulator.faults import check_operation
+from sagemaker_local.emulator.faults import RUNTIME, check_operation
 from sagemaker_local.emulator.resource import Place
 
 
@@ -51,7 +51,7 @@ class Rates:
         Raises:
             ValueError: no operation matches, or a number makes no sense.
         """
-        check_operation(operation)
+        check_operation(operation, besides=RUNTIME)
         size = max(1.0, per_second) if burst is None else burst
         if per_second <= 0 or size < 1:
             raise ValueError("per_second must be greater than 0 and burst at least 1")
