@@ -1,0 +1,1 @@
+"""Batch transform: what is read from S3, sent to the model record by record, and written back."""
