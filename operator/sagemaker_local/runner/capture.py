@@ -2,8 +2,8 @@
 
 The layout is `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/<mm-ss-mmm>-<uuid>.jsonl` in UTC, one event per line ("Capture
 data from real-time endpoint" of the developer guide). SageMaker writes within minutes; here a file is written half a second after
-its first event, or when it is large. Not here: who captures what (see `runtime`), and what is found out about it (see the emulator's
-`families.monitoring`).
+its first event, or when it is large. Not here: who captures what (see `runtime`), and what is found out about it (see
+`families.monitoring` of the emulator).
 """
 
 import base64
