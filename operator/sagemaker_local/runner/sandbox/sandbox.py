@@ -1,0 +1,263 @@
+"""Runs programs as SageMaker would: in a container of their own, as far as this machine allows it to an ordinary user.
+
+Isolation has three degrees; `Sandbox()` finds the best that works here, once, by trying it with the smallest program:
+
+    full        user, mount, PID, IPC and UTS namespaces (most Linux machines): /opt/ml is private, the file system is read-only
+                and shows no home directory (see `layout`), other processes are invisible, nothing outlives the container
+    files       the same without a PID namespace (Linux in a container that masks parts of /proc): processes are visible
+    relocated   no namespaces (macOS; Linux where they are forbidden, such as Ubuntu 24.04 with its AppArmor restriction): /opt/ml
+                is the given directory under its own path. Where the command or a variable says "/opt/ml", that path is put in its
+                place, and SAGEMAKER_BASE_DIR is set to it, as AWS's toolkits understand; `inside` tells it to whoever writes
+                configuration files. The program runs as the same user with the same file system: nothing is hidden but the
+                environment variables. Names of `hosts` are not known: use their addresses instead wherever a program is told
+                about its peers (`names` says so).
+
+In every degree the environment is made from nothing, HOME and TMPDIR are fresh directories that vanish with the container, the
+program has a session of its own, SIGTERM and exit codes are those of the program, limits are kept (see `Limits`), whatever it
+started is killed with it (on macOS: unless it made itself a session), and all ends when this process ends, even by SIGKILL.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from . import boot, layout
+from .container import Container
+from .errors import SandboxError
+from .limits import Limits
+
+FULL = ("user", "mount", "ipc", "uts", "pid")
+FILES = ("user", "mount", "ipc", "uts")
+RELOCATED: tuple[str, ...] = ()
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+_probed: list[tuple[str, ...]] = []
+_probing = threading.Lock()
+_turn = count()
+
+
+class Sandbox:
+    """Starts containers on this machine, without an engine.
+
+    Attributes:
+        namespaces: what a container has of its own; the best that works here unless given.
+    """
+
+    def __init__(self, namespaces: tuple[str, ...] | None = None) -> None:
+        """Tries once per process what works here; `Sandbox(RELOCATED)` is the degree of macOS."""
+        self.namespaces = best() if namespaces is None else namespaces
+
+    @property
+    def private(self) -> bool:
+        """Whether /opt/ml is the container's own; else it is relocated."""
+        return "mount" in self.namespaces
+
+    @property
+    def names(self) -> bool:
+        """Whether a program can reach its peers by the names in `hosts`; else only by their addresses."""
+        return self.private
+
+    def inside(self, path: Path, *, ml: Path | None = None) -> str:
+        """The path under which the program sees `path`, which is the `ml` of a container, or lies in the given one."""
+        return layout.ML + str(path)[len(str(ml or path)) :] if self.private else str(path)
+
+    def start(
+        self,
+        command: Sequence[str],
+        *,
+        ml: Path,
+        env: Mapping[str, str],
+        write: Callable[[str], None],
+        cwd: Path | None = None,
+        hosts: Mapping[str, str] | None = None,
+        host: str = "",
+        limits: Limits | None = None,
+        network: bool = True,
+        readable: Sequence[Path] = (),
+        ended: Callable[[Container], None] | None = None,
+    ) -> Container:
+        """Starts a program; it runs when this returns.
+
+        Args:
+            command: a path, or a name that is looked for in PATH, and its arguments.
+            ml: the directory that is /opt/ml inside. Next to it lies the container's scratch space while it runs.
+            env: all variables. HOME and TMPDIR are replaced; PATH (default: the system's) gets the command's directory in front.
+            write: gets every line of the program's output, in a thread of the container.
+            cwd: a directory in `ml`, or a path inside the container; default: /opt/ml.
+            hosts: names and addresses of the container's peers, itself included, for its /etc/hosts.
+            host: its own name among them, which becomes its host name.
+            limits: what it may use.
+            network: False: no network but a loopback of its own, which nobody else reaches (full and files degrees alone).
+            readable: further directories it may read under their own paths.
+            ended: called in the container's thread when all is over.
+
+        Raises:
+            SandboxError: the container could not be made. That the program is missing is told by its output and exit code.
+        """
+        ml = ml.absolute()
+        scratch = Path(tempfile.mkdtemp(prefix=f"{ml.name}-scratch-", dir=ml.parent))
+        try:
+            plan = self._plan(command, ml, scratch, env, cwd=cwd, host=host, limits=limits or Limits())
+            if self.private:
+                path, variables = plan["env"]["PATH"], plan["env"]
+                visible = [*readable, *layout.environment_of(plan["command"][0], path, variables)]
+                plan["mounts"] = self._mounts(ml, scratch, hosts or {}, visible)
+                plan["namespaces"] += [] if network else ["network"]
+            return self._launch(plan, scratch, write=write, ended=ended)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+
+    def _launch(
+        self,
+        plan: dict[str, Any],
+        scratch: Path,
+        *,
+        write: Callable[[str], None],
+        ended: Callable[[Container], None] | None,
+    ) -> Container:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 # this module's own program
+                [sys.executable, "-I", "-S", "-B", str(boot.__file__), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={},
+                cwd="/",
+                start_new_session=True,
+            )
+        leave = lambda: shutil.rmtree(scratch, ignore_errors=True)  # noqa: E731
+        container = Container(process, ours, write=write, ended=ended, leave=leave)
+        container.begin(plan)
+        return container
+
+    def _plan(
+        self,
+        command: Sequence[str],
+        ml: Path,
+        scratch: Path,
+        env: Mapping[str, str],
+        *,
+        cwd: Path | None,
+        host: str,
+        limits: Limits,
+    ) -> dict[str, Any]:
+        """What `boot` is told, but for the mounts."""
+        home, temporary = scratch / "root/root", scratch / "root/tmp"
+        for directory in (home, temporary, scratch / "root/var/tmp"):
+            directory.mkdir(parents=True)
+        words, variables = list(command), dict(env)
+        if not self.private:
+            words = [word.replace(layout.ML, str(ml)) for word in words]
+            variables = {name: value.replace(layout.ML, str(ml)) for name, value in variables.items()}
+            variables.setdefault("SAGEMAKER_BASE_DIR", str(ml))
+        before = [str(Path(words[0]).parent)] if words[0].startswith("/") else []
+        variables["PATH"] = ":".join([*before, variables.get("PATH") or SYSTEM_PATH])
+        variables["HOME"] = "/root" if self.private else str(home)
+        variables["TMPDIR"] = "/tmp" if self.private else str(temporary)  # noqa: S108
+        variables.setdefault("LANG", "C.UTF-8")
+        return {
+            "command": words,
+            "env": variables,
+            "cwd": self._cwd(cwd, ml),
+            "root": str(scratch / "root"),
+            "mounts": [],
+            "namespaces": list(self.namespaces),
+            "hostname": host,
+            "directories": [layout.ML, "/"] if self.private else [str(ml), str(scratch)],
+            **restrictions(limits, own_user="user" in self.namespaces),
+        }
+
+    def _cwd(self, cwd: Path | None, ml: Path) -> str:
+        if cwd is None or cwd == ml or ml in cwd.parents:
+            return self.inside(cwd or ml, ml=ml)
+        return str(cwd) if self.private else str(cwd).replace(layout.ML, str(ml))
+
+    def _mounts(
+        self, ml: Path, scratch: Path, hosts: Mapping[str, str], readable: Sequence[Path]
+    ) -> list[dict[str, str]]:
+        file = scratch / "hosts"
+        file.write_text(hosts_file(hosts), encoding="utf-8")
+        found = layout.mounts(ml=ml, hosts=file, readable=readable, processes="pid" in self.namespaces)
+        return [asdict(one) for one in found]
+
+
+def hosts_file(hosts: Mapping[str, str]) -> str:
+    """The /etc/hosts of a container: the machine's own entries, but for names that are given, and the given ones."""
+    try:
+        own = Path("/etc/hosts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        own = ["127.0.0.1 localhost"]
+    kept = [line for line in own if not set(line.split()[1:]) & set(hosts)]
+    return "\n".join([*kept, *(f"{address} {name}" for name, address in hosts.items())]) + "\n"
+
+
+def addresses(job: int, names: Sequence[str]) -> dict[str, str]:
+    """Loopback addresses for the instances of a job, which no other job with another number gets.
+
+    127.77.0.1 upwards: all of 127.0.0.0/8 is loopback on Linux; elsewhere only 127.0.0.1 is, and all instances get it.
+    """
+    if sys.platform != "linux":
+        return dict.fromkeys(names, "127.0.0.1")
+    return {name: f"127.{77 + job // 256 % 100}.{job % 256}.{number}" for number, name in enumerate(names, start=1)}
+
+
+def restrictions(limits: Limits, *, own_user: bool) -> dict[str, Any]:
+    """The part of the plan that keeps the limits."""
+    rlimits: dict[str, int | None] = {"FSIZE": limits.file_size, "NOFILE": limits.open_files}
+    # Counted per user, and only a user namespace has a count of its own.
+    rlimits["NPROC"] = limits.processes if own_user else None
+    # Only against one huge allocation between two looks: what a program asks for is more than what it uses.
+    rlimits["DATA"] = None if limits.memory is None else 2 * limits.memory + (1 << 30)
+    return {
+        "rlimits": {name: value for name, value in rlimits.items() if value is not None},
+        "memory": limits.memory,
+        "processes": limits.processes,
+        "disk": limits.disk,
+        "niceness": limits.niceness,
+        "cores": _cores(limits.cpus),
+    }
+
+
+def _cores(cpus: float | None) -> list[int]:
+    """The next cores in turn, so that containers spread over them."""
+    if cpus is None or not hasattr(os, "sched_getaffinity"):
+        return []
+    present = sorted(os.sched_getaffinity(0))
+    wanted = min(len(present), max(1, -int(-cpus // 1)))
+    first = next(_turn) * wanted
+    return sorted({present[(first + number) % len(present)] for number in range(wanted)})
+
+
+def best() -> tuple[str, ...]:
+    """The namespaces that work here, found out once per process."""
+    with _probing:
+        if not _probed:
+            _probed.append(next(one for one in (FULL, FILES, RELOCATED) if _works(one)))
+        return _probed[0]
+
+
+def _works(namespaces: tuple[str, ...]) -> bool:
+    if not namespaces:
+        return True
+    if sys.platform != "linux":
+        return False
+    with tempfile.TemporaryDirectory(prefix="sagemaker-local-") as directory:
+        ml = Path(directory, "ml")
+        ml.mkdir()
+        try:
+            container = Sandbox(namespaces).start(["true"], ml=ml, env={}, write=lambda _: None)
+        except SandboxError:
+            return False
+        return container.wait(timeout=60) == 0
