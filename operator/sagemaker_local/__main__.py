@@ -24,7 +24,7 @@ COMMANDS = {
     "status": Entry("Tell what runs: addresses, health, memory.", "cluster.command", "status"),
     "down": Entry("Stop them and remove their data.", "cluster.command", "down"),
     "prepare": Entry("Find or build the API server, and start nothing.", "cluster.command", "prepare"),
-    "emulator": Entry("Run the emulated SageMaker alone.", "emulator.command", "emulator", extra="emulator"),
+    "emulator": Entry("Run the emulated SageMaker alone.", "runner.command", "emulator", extra="emulator"),
     "demo": Entry("Train, deploy and monitor a model, from one kubectl apply.", "demo.command", "demo"),
 }
 
@@ -71,7 +71,7 @@ def main() -> None:
     """A Kubernetes API server and an emulated SageMaker on this machine.
 
     No AWS account, no container engine and no root are needed. This SageMaker is emulated: it
-    trains nothing and bills nothing.
+    trains and predicts on this machine, and bills nothing.
     """
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sagemaker_local.emulator import Emulator
-from sagemaker_local.emulator.command import emulator as command
+from sagemaker_local.runner.command import emulator as command
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
 ON_THE_PAGE = "http://127.0.0.1:4580"

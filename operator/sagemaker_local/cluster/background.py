@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sagemaker_local.cluster.control_plane import Cluster
 from sagemaker_local.cluster.errors import ClusterError
@@ -31,14 +32,28 @@ DEFAULT_PORT = 4580
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the emulated SageMaker is started with: its port (0: any) and how fast its clock runs."""
+    """What the emulated SageMaker is started with.
+
+    Attributes:
+        port: 0 is any.
+        speed: how fast its clock runs.
+        execute: whether its jobs and endpoints really run.
+        slots: how many instances are at work at once; None is one for each core.
+        images: a file that says what to run for which image.
+    """
 
     port: int = DEFAULT_PORT
     speed: float = 1.0
+    execute: bool = True
+    slots: int | None = None
+    images: Path | None = None
 
     def arguments(self) -> list[str]:
         """The same on a command line."""
-        return [f"--port={self.port}", f"--speed={self.speed}"]
+        slots = [] if self.slots is None else [f"--slots={self.slots}"]
+        images = [] if self.images is None else [f"--images={self.images.absolute()}"]
+        work = "--execute" if self.execute else "--simulate"
+        return [f"--port={self.port}", f"--speed={self.speed}", work, *slots, *images]
 
 
 def serve(session: Session, options: Options, ready: Callable[[Running], None]) -> None:
@@ -122,9 +137,11 @@ def stop(session: Session) -> bool:
 def _emulator(options: Options) -> Iterator[str]:
     # Here, as moto takes a second to import, which `status` and `down` need not wait for.
     from sagemaker_local.emulator import Emulator  # noqa: PLC0415
+    from sagemaker_local.runner.execution import Execution  # noqa: PLC0415
 
+    execution = Execution(slots=options.slots, images=options.images) if options.execute else None
     try:
-        emulator = Emulator.start(options.port, speed=options.speed)
+        emulator = Emulator.start(options.port, speed=options.speed, execution=execution)
     except (OSError, ValueError, OverflowError) as error:
         raise ClusterError(
             f"the emulated SageMaker cannot start on port {options.port}: {error} (--port=0 takes a free one)"

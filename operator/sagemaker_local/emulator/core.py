@@ -97,7 +97,7 @@ class Core:
         clock: Clock = VirtualClock(speed=speed) if virtual else WallClock(speed=speed)
         self.moto = Moto()
         self.quotas = Quotas()
-        neighbours = Neighbours(self.moto)
+        self.neighbours = neighbours = Neighbours(self.moto)
         world = World(
             clock,
             Store(),

@@ -53,6 +53,9 @@ class NotRunning:
         error = SIMULATES.error()
         return _json_response(error.status, wire.encode({"Message": error.text}), error=error.code)
 
+    async def stop(self) -> None:
+        """Nothing to end."""
+
 
 NOT_RUNNING: Final = NotRunning()
 

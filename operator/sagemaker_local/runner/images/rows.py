@@ -18,7 +18,7 @@ T = TypeVar("T")
 Command = tuple[str, ...]
 
 
-class Unusable(Exception):
+class Unusable(ValueError):
     """A registry file says something that cannot be meant; the message names file, row and field."""
 
 

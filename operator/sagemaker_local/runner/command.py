@@ -1,5 +1,6 @@
 """The command `sagemaker-local emulator`."""
 
+import ipaddress
 import signal
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import click
 
 from sagemaker_local.emulator.core import PROFILES
 from sagemaker_local.emulator.emulator import LOOPBACK, Emulator
+from sagemaker_local.runner.execution import Execution
+from sagemaker_local.runner.options import about_work
 
 HOWTO = """\
-An emulated SageMaker listens on {url}. It runs nothing and costs nothing.
+An emulated SageMaker listens on {url}. {work}
 
   AWS CLI   export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1 \\
               AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=any
@@ -21,6 +24,8 @@ An emulated SageMaker listens on {url}. It runs nothing and costs nothing.
 An access key of 12 digits is the account that it works in. Press Ctrl-C to stop."""
 
 
+EXECUTES = "It trains and predicts on this machine, and costs nothing."
+SIMULATES = "It runs nothing and costs nothing."
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -52,6 +57,7 @@ STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
     show_default=True,
     help="free: no limits. aws: the request rates that AWS has published, and lists and reads that lag.",
 )
+@about_work
 def emulator(
     *,
     port: int,
@@ -63,8 +69,13 @@ def emulator(
     check_s3: bool,
     state: Path | None,
     profile: str,
+    execute: bool | None,
+    slots: int | None,
+    images: Path | None,
 ) -> None:
     """Serve an emulated SageMaker on this machine until interrupted."""
+    if execute is None:
+        execute = not virtual and _is_loopback(host)
     # Blocked before any thread starts, so that only sigwait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
@@ -78,9 +89,17 @@ def emulator(
             check_s3=check_s3,
             state=state,
             profile=profile,
+            execution=Execution(slots=slots, images=images) if execute else None,
         )
     except (OSError, ValueError, OverflowError) as problem:
         raise click.ClickException(f"cannot start on port {port} of {host}: {problem}") from None
     with running:
-        click.echo(HOWTO.format(url=running.url))
+        click.echo(HOWTO.format(url=running.url, work=EXECUTES if execute else SIMULATES))
         signal.sigwait(STOPPING)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
