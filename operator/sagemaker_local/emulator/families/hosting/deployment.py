@@ -10,7 +10,16 @@ from functools import partial
 from sagemaker_local.emulator.families.hosting.fleets import course, restore, turn_back
 from sagemaker_local.emulator.families.hosting.models import NO_CONFIG
 from sagemaker_local.emulator.families.hosting.rollouts import ALL_AT_ONCE, Policy, policy, stages
-from sagemaker_local.emulator.families.hosting.variants import LISTS, data_capture, launching, retain, serving
+from sagemaker_local.emulator.families.hosting.variants import (
+    COMING,
+    FLEET,
+    LISTS,
+    data_capture,
+    fleet,
+    launching,
+    retain,
+    serving,
+)
 from sagemaker_local.emulator.family import Timeline, at
 from sagemaker_local.emulator.quotas import ACROSS_ENDPOINTS
 from sagemaker_local.emulator.resource import Json, Place, Resource
@@ -90,6 +99,7 @@ def deploy(endpoint: Resource, world: World, now: float) -> None:
         images = _images(endpoint.place, config.spec, world)
         summary = planned(endpoint, endpoint.pending or {}, config.spec, images, now=now)
         endpoint.facts["PendingDeploymentSummary"] = summary
+        endpoint.facts[COMING] = fleet(endpoint, config.spec, _models(endpoint.place, config.spec, world))
 
 
 def serve(endpoint: Resource, world: World, now: float) -> str | None:
@@ -109,6 +119,7 @@ def serve(endpoint: Resource, world: World, now: float) -> str | None:
     for name in (*LISTS, "PendingDeploymentSummary"):
         endpoint.facts.pop(name, None)
     endpoint.facts.update(fresh, DataCaptureConfig=capture, LastDeploymentConfig=asked.get("DeploymentConfig"))
+    endpoint.facts[FLEET] = endpoint.facts.pop(COMING, None)
     for name in ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig", "CrossRegionTrafficConfig"):
         endpoint.facts[name] = config.spec.get(name)
     endpoint.spec["EndpointConfigName"] = config.name
@@ -120,6 +131,7 @@ def serve(endpoint: Resource, world: World, now: float) -> str | None:
 def roll_back_creation(endpoint: Resource, _: World, __: float) -> None:
     """Nothing of what was launched is left."""
     endpoint.facts.pop("PendingDeploymentSummary", None)
+    endpoint.facts.pop(COMING, None)
 
 
 def _excluded(asked: Json) -> list[str]:
@@ -134,10 +146,15 @@ def _target(endpoint: Resource) -> str:
 def _images(place: Place, config: Json, world: World) -> dict[str, str]:
     """Model name to the image of its first container, for the models that still exist."""
     images: dict[str, str] = {}
-    for variant in (v for name in LISTS for v in config.get(name, ())):
-        model = world.find(place, "Model", variant.get("ModelName", ""))
-        if model is not None:
-            container = model.spec.get("PrimaryContainer") or model.spec["Containers"][0]
-            if "Image" in container:
-                images[model.name] = container["Image"]
+    for name, model in _models(place, config, world).items():
+        container = model.get("PrimaryContainer") or model["Containers"][0]
+        if "Image" in container:
+            images[name] = container["Image"]
     return images
+
+
+def _models(place: Place, config: Json, world: World) -> dict[str, Json]:
+    """The models of a configuration's variants that still exist, by name."""
+    names = [variant.get("ModelName", "") for kind in LISTS for variant in config.get(kind, ())]
+    found = (world.find(place, "Model", name) for name in names)
+    return {model.name: model.spec for model in found if model is not None}

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from sagemaker_local.emulator.families.hosting.rollouts import LAUNCH, Policy, Stage, number_of_batches, taken
-from sagemaker_local.emulator.families.hosting.variants import LISTS
+from sagemaker_local.emulator.families.hosting.variants import COMING, LISTS
 from sagemaker_local.emulator.family import Step, Timeline, at
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.timeline import Effect
@@ -82,6 +82,8 @@ def show(
         active = taken(size, total, batches)
         going = old.get(variant["VariantName"])
         count = active
+        if stage == "Launching":
+            endpoint.facts.get(COMING, {}).get("launched", {})[variant["VariantName"]] = active
         if stage == "Launching" and rolling and batches is not None:
             count = active - taken(size, total, batches - 1)
         if stage == "Terminating":
@@ -113,14 +115,12 @@ def timed_out(_: Resource, __: World, ___: float, *, seconds: int) -> str:
 def restore(endpoint: Resource, _: World, __: float) -> None:
     """Be as before the update."""
     endpoint.facts.update(deepcopy((endpoint.pending or {}).get("Before", {})))
-    endpoint.pending = None
-    endpoint.facts.pop("PendingDeploymentSummary", None)
+    _end(endpoint)
 
 
 def stay_mixed(endpoint: Resource, _: World, __: float) -> None:
     """Neither the update nor the way back succeeded: instances of both configurations serve."""
-    endpoint.pending = None
-    endpoint.facts.pop("PendingDeploymentSummary", None)
+    _end(endpoint)
 
 
 def turn_back(endpoint: Resource, world: World, now: float, *, size: Json | None) -> None:
@@ -139,6 +139,13 @@ def turn_back(endpoint: Resource, world: World, now: float, *, size: Json | None
     batches = number_of_batches(size, (variant.get("CurrentInstanceCount", 0) for variant in old.values()))
     way = (at(0, None, "RollingBack"), at(batches * LAUNCH, "InService", effect=restore))
     world.stage.begin(endpoint, Timeline(way, failed=at(0, "UpdateRollbackFailed", effect=stay_mixed)), now=now)
+
+
+def _end(endpoint: Resource) -> None:
+    """The update is over."""
+    endpoint.pending = None
+    for name in ("PendingDeploymentSummary", COMING):
+        endpoint.facts.pop(name, None)
 
 
 def _leave(endpoint: Resource, going: Json | None, size: Json | None, batches: int | None) -> int:

@@ -4,12 +4,18 @@ Pure functions from an endpoint configuration to the members of DescribeEndpoint
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any, Final
 
 from sagemaker_local.emulator.resource import Json, Resource
 
 LISTS: Final = ("ProductionVariants", "ShadowProductionVariants")
 _KEPT: Final = ("ManagedInstanceScaling", "RoutingConfig")
+FLEET: Final = "fleet"
+"""A fact that no answer shows: what serves, as it was when it was deployed: `id`, `config`, `models` by name, and `launched`, by
+variant. Configurations and models may be deleted meanwhile."""
+COMING: Final = "coming"
+"""A fact that no answer shows: the same of what an update or a creation launches; `launched` says how many instances so far."""
 
 
 def serving(config: Json, images: dict[str, str], *, now: float) -> Json:
@@ -30,6 +36,11 @@ def launching(config: Json, images: dict[str, str], *, now: float) -> Json:
         "StartTime": now,
         **{name: [_launching(v, images, now) for v in config[name]] for name in LISTS if config.get(name)},
     }
+
+
+def fleet(endpoint: Resource, config: Json, models: dict[str, Json]) -> Json:
+    """What is being launched, for whoever really runs it."""
+    return {"id": str(endpoint.generation), "config": deepcopy(config), "models": deepcopy(models), "launched": {}}
 
 
 def data_capture(config: Json) -> Json | None:
