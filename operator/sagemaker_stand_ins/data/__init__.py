@@ -1,0 +1,1 @@
+"""Readers of the data formats that SageMaker's algorithms take: CSV, libsvm and RecordIO-protobuf."""
