@@ -10,7 +10,11 @@ class BadInput(Exception):
 
 
 class Unsupported(Exception):
-    """The content type of the body, or that of the answer that is asked for, is none that the model knows: 415."""
+    """The content type of the body is none that the model knows: 415, with the message as the body."""
+
+
+class NotAcceptable(Exception):
+    """The content type that is asked for is none that the model can answer with: 406, with the message as the body."""
 
 
 class Model(Protocol):
@@ -26,7 +30,8 @@ class Model(Protocol):
 
         Raises:
             BadInput: if the body cannot be meant.
-            Unsupported: if a content type is not known.
+            Unsupported: if the content type of the body is not known.
+            NotAcceptable: if there is no answer of the type that is asked for.
         """
         ...
 
