@@ -76,9 +76,9 @@ def settings(spec: Json, wishes: Json) -> Settings:
     usual = Settings()
     return Settings(
         concurrent=int(
-            spec.get("MaxConcurrentTransforms") or wishes.get("MaxConcurrentTransforms") or usual.concurrent
+            spec.get("MaxConcurrentTransforms") or wishes.get("MaxConcurrentTransforms", 0) or usual.concurrent
         ),
-        megabytes=int(spec.get("MaxPayloadInMB", wishes.get("MaxPayloadInMB", usual.megabytes))),
+        megabytes=int({"MaxPayloadInMB": usual.megabytes, **wishes, **spec}["MaxPayloadInMB"]),
         strategy=spec.get("BatchStrategy") or wishes.get("BatchStrategy") or usual.strategy,
         seconds=int(client.get("InvocationsTimeoutInSeconds", usual.seconds)),
         retries=int(client.get("InvocationsMaxRetries", usual.retries)),
