@@ -3,7 +3,7 @@
 Families receive a `World` and nothing else, so that each check and effect is a small function that a test can call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -89,6 +89,21 @@ class Worker(Protocol):
 
     def interrupt(self, place: Place, name: str) -> bool:
         """Take the spot capacity of a training job away; whether it was at work. Not under the lock."""
+
+    def suggest(self, tuner: Resource, definition: int, rows: Sequence[Json]) -> dict[str, str] | None:
+        """The hyperparameters of the next training job of a tuning job; None leaves them to its draws. Called under the lock.
+
+        Args:
+            tuner: the HyperParameterTuningJob.
+            definition: which of its definitions the job is of.
+            rows: what became of the jobs of that definition, those of the parents of a warm start first.
+        """
+
+    def reports(self, job: Resource, metric: str) -> Sequence[float]:
+        """The values of a metric that a training job has written so far, the first one first. Called under the lock."""
+
+    def hopeless(self, tuner: Resource, row: Json) -> bool:
+        """Whether a training job of a tuning job is not worth going on with. Called under the lock."""
 
     def restored(self, now: float) -> None:
         """What exists was read from a file: take up what is under way. Called under the lock."""

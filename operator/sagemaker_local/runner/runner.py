@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sagemaker_local.emulator.logs.containers import Stream
-from sagemaker_local.emulator.resource import Place, Resource
+from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.timeline import Timeline
 
 from .crafts import Department
+from .search import searcher
 from .shop import Shop
 from .tools import Tools
 
@@ -47,6 +48,18 @@ class Runner:
         with self._tools.desk.lock:
             job = self._tools.desk.service.world.find(place, "TrainingJob", name)
             return job is not None and self._shop.reclaim(job)
+
+    def suggest(self, tuner: Resource, definition: int, rows: Sequence[Json]) -> dict[str, str] | None:
+        """The hyperparameters of the next training job of a tuning job."""
+        return searcher.suggest(tuner, definition, rows)
+
+    def reports(self, job: Resource, metric: str) -> Sequence[float]:
+        """The values of a metric that a training job has written so far."""
+        return [point.value for point in self._tools.series.of(job.arn, metric)]
+
+    def hopeless(self, tuner: Resource, row: Json) -> bool:
+        """Whether a training job of a tuning job is not worth going on with."""
+        return searcher.hopeless(tuner, row)
 
     def restored(self, now: float) -> None:
         """Take up what is under way."""

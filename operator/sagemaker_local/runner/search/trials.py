@@ -7,11 +7,9 @@ been none.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sagemaker_local.emulator.families.jobs.tuning_children import COURSE
 from sagemaker_local.emulator.resource import Json
 from sagemaker_local.runner.search.space import Point, Space
-
-COURSE = "course"
-"""The member of a row that holds the values of the objective reported so far, first to last; it is not answered."""
 
 
 @dataclass(frozen=True, slots=True)

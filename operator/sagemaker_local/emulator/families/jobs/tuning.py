@@ -1,6 +1,5 @@
 """Hyperparameter tuning jobs: what they accept, and what is told of them and their training jobs."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +13,7 @@ from sagemaker_local.emulator.families.jobs.metrics import OBJECTIVE
 from sagemaker_local.emulator.family import Action, Extra, Family, Timeline, at
 from sagemaker_local.emulator.paging import cut
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
-from sagemaker_local.emulator.resource import Json, Place, Resource
+from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import Call, World
 
 MISSING: Final = Refusal(
@@ -97,7 +96,7 @@ def jobs_could_start(call: Call, world: World) -> None:
 
 def parents_have_ended(call: Call, world: World) -> None:
     """A warm start learns from tuning jobs that exist and are over."""
-    for name in _parents(call.request):
+    for name in children.parents(call.request):
         parent = world.find(call.place, "HyperParameterTuningJob", name)
         if parent is None:
             raise NO_PARENT.error(name=name)
@@ -130,7 +129,7 @@ def as_it_is_now(call: Call, tuner: Resource, world: World, answer: Json) -> Jso
     said = {**answer, **tuning_course.progress(tuner, call.now)}
     config = tuner.spec.get("WarmStartConfig", {})
     if config.get("WarmStartType") == "IdenticalDataAndAlgorithm":
-        rows = [*tuner.facts.get("jobs", ()), *_rows_of_parents(tuner, world)]
+        rows = [*tuner.facts.get("jobs", ()), *children.rows_of_parents(tuner, world)]
         leader = children.best(rows)
         if leader is not None:
             said["OverallBestTrainingJob"] = children.shown(leader)
@@ -159,20 +158,6 @@ def training_jobs(call: Call, world: World) -> Json:
     wanted = request.get("StatusEquals")
     listed = [children.shown(row) for row in page.items if wanted in (None, row["TrainingJobStatus"])]
     return {"TrainingJobSummaries": listed, **page.token}
-
-
-def _parents(spec: Json) -> Iterator[str]:
-    for parent in spec.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ()):
-        if "HyperParameterTuningJobName" in parent:
-            yield parent["HyperParameterTuningJobName"]
-
-
-def _rows_of_parents(tuner: Resource, world: World) -> Iterator[Json]:
-    place: Place = tuner.place
-    for name in _parents(tuner.spec):
-        parent = world.find(place, "HyperParameterTuningJob", name)
-        for row in parent.facts.get("jobs", ()) if parent is not None else ():
-            yield {**row, "TuningJobName": name}
 
 
 def _defaults() -> tuple[tuple[str, object], ...]:

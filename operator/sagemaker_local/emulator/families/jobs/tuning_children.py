@@ -5,7 +5,7 @@ the training jobs. When more jobs are started, and when all is over, is the matt
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ _TAKEN_OVER: Final = (
     "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining", "CheckpointConfig", "RetryStrategy", "Environment",
     "AlgorithmSpecification",
 )  # fmt: skip
+COURSE: Final = "course"
+"""The member of a row that holds the values of the objective which the job has written so far; for early stopping."""
+_INSIDE: Final = frozenset({"type", COURSE})
 _RUNNING: Final = frozenset({"InProgress", "Stopping"})
 _NEVER_ENDED: Final = frozenset({"Completed", "Failed"})
 
@@ -49,9 +52,12 @@ def launch(tuner: Resource, world: World, now: float) -> None:
     """Start the next training job. Raises ServiceError if SageMaker refuses it."""
     rows: list[Json] = tuner.facts.setdefault("jobs", [])
     defined = definitions(tuner.spec)
-    definition = defined[len(rows) % len(defined)]
+    position = len(rows) % len(defined)
+    definition = defined[position]
     name = f"{tuner.name}-{len(rows) + 1:03d}-{world.random.getrandbits(32):08x}"
-    tuned = _tuned(tuner.spec, definition, tuner.name, len(rows) // len(defined))
+    tuned = _suggested(tuner, world, position)
+    if tuned is None:
+        tuned = _tuned(tuner.spec, definition, tuner.name, len(rows) // len(defined))
     world.stage.do("CreateTrainingJob", _request(tuner, definition, name, tuned), tuner.place, now=now)
     job = world.find(tuner.place, "TrainingJob", name)
     assert job is not None, f"{name} was just created"
@@ -65,9 +71,14 @@ def launch(tuner: Resource, world: World, now: float) -> None:
 def stop_all(tuner: Resource, world: World, now: float) -> None:
     """Stop the training jobs that still run."""
     for row in running(tuner):
-        job = world.find(tuner.place, "TrainingJob", row["TrainingJobName"])
-        if job is not None and job.status == "InProgress":
-            world.stage.do("StopTrainingJob", {"TrainingJobName": job.name}, tuner.place, now=now)
+        _stop(tuner, row, world, now)
+
+
+def stop_hopeless(tuner: Resource, world: World, now: float) -> None:
+    """Stop the training jobs that are not worth going on with; only those that really run are judged."""
+    for row in running(tuner):
+        if world.worker is not None and world.worker.hopeless(tuner, row):
+            _stop(tuner, row, world, now)
 
 
 def renew(tuner: Resource, world: World) -> None:
@@ -78,6 +89,7 @@ def renew(tuner: Resource, world: World) -> None:
             row.update(TrainingJobStatus="Stopped", ObjectiveStatus="Failed")
             continue
         row["TrainingJobStatus"] = _status(job)
+        _note_reports(tuner, row, job, world)
         for member in ("TrainingStartTime", "TrainingEndTime"):
             if member in job.facts:
                 row[member] = job.facts[member]
@@ -128,7 +140,22 @@ def not_improving(rows: Iterable[Json]) -> int:
 
 def shown(row: Json) -> Json:
     """A row as it is answered: without what is only known inside."""
-    return {name: value for name, value in row.items() if name != "type"}
+    return {name: value for name, value in row.items() if name not in _INSIDE}
+
+
+def rows_of_parents(tuner: Resource, world: World) -> Iterator[Json]:
+    """What became of the training jobs of the tuning jobs from which a warm start learns."""
+    for name in parents(tuner.spec):
+        parent = world.find(tuner.place, "HyperParameterTuningJob", name)
+        for row in parent.facts.get("jobs", ()) if parent is not None else ():
+            yield {**row, "TuningJobName": name}
+
+
+def parents(spec: Json) -> Iterator[str]:
+    """The tuning jobs from which a warm start learns."""
+    for parent in spec.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ()):
+        if "HyperParameterTuningJobName" in parent:
+            yield parent["HyperParameterTuningJobName"]
 
 
 def _loss(row: Json) -> float:
@@ -160,8 +187,7 @@ def _note_end(tuner: Resource, row: Json, job: Resource) -> None:
     if job.reason is not None:
         row["FailureReason"] = job.reason
     row["ObjectiveStatus"] = "Failed"
-    defined = definitions(tuner.spec)
-    wanted = objective(tuner.spec, defined[tuner.facts["jobs"].index(row) % len(defined)])
+    wanted = _objective_of(tuner, row)
     metrics: dict[str, Any] = {m["MetricName"]: m["Value"] for m in final_metrics(job)}
     if wanted is None or wanted["MetricName"] not in metrics:
         return
@@ -169,6 +195,35 @@ def _note_end(tuner: Resource, row: Json, job: Resource) -> None:
     row["type"] = wanted["Type"]
     final = {"MetricName": wanted["MetricName"], "Value": metrics[wanted["MetricName"]]}
     row["FinalHyperParameterTuningJobObjectiveMetric"] = final  # recorded without a Type
+
+
+def _stop(tuner: Resource, row: Json, world: World, now: float) -> None:
+    job = world.find(tuner.place, "TrainingJob", row["TrainingJobName"])
+    if job is not None and job.status == "InProgress":
+        world.stage.do("StopTrainingJob", {"TrainingJobName": job.name}, tuner.place, now=now)
+
+
+def _objective_of(tuner: Resource, row: Json) -> Json | None:
+    """What a job is measured by."""
+    defined = definitions(tuner.spec)
+    return objective(tuner.spec, defined[tuner.facts["jobs"].index(row) % len(defined)])
+
+
+def _note_reports(tuner: Resource, row: Json, job: Resource, world: World) -> None:
+    """Keep the course of a job's objective where jobs may be stopped early."""
+    config = tuner.spec["HyperParameterTuningJobConfig"]
+    early = config["Strategy"] == "Hyperband" or config.get("TrainingJobEarlyStoppingType") == "Auto"
+    wanted = _objective_of(tuner, row) if early and world.worker is not None else None
+    if wanted is not None and world.worker is not None:
+        row[COURSE] = list(world.worker.reports(job, wanted["MetricName"]))
+
+
+def _suggested(tuner: Resource, world: World, position: int) -> dict[str, str] | None:
+    """What whoever really runs the jobs wants to try next."""
+    if world.worker is None:
+        return None
+    own = tuner.facts["jobs"][position :: len(definitions(tuner.spec))]
+    return world.worker.suggest(tuner, position, [*rows_of_parents(tuner, world), *own])
 
 
 def _tuned(spec: Json, definition: Json, name: str, index: int) -> dict[str, str]:

@@ -64,6 +64,7 @@ def take_stock(tuner: Resource, world: World, now: float) -> None:
     elif tuner.facts.get("enough") or _enough(tuner, now):
         _wind_up(tuner, world, now)
     else:
+        children.stop_hopeless(tuner, world, now)
         _fill_up(tuner, world, now)
     tuner.facts.update(children.counters(tuner.facts.get("jobs", ())))
 
