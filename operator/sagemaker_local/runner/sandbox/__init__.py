@@ -3,6 +3,17 @@
 from .container import Container
 from .errors import ImageMissing, SandboxError
 from .limits import Limits
-from .sandbox import FILES, FULL, RELOCATED, Sandbox, addresses
+from .sandbox import FILES, FULL, RELOCATED, Sandbox, addresses, erase
 
-__all__ = ["FILES", "FULL", "RELOCATED", "Container", "ImageMissing", "Limits", "Sandbox", "SandboxError", "addresses"]
+__all__ = [
+    "FILES",
+    "FULL",
+    "RELOCATED",
+    "Container",
+    "ImageMissing",
+    "Limits",
+    "Sandbox",
+    "SandboxError",
+    "addresses",
+    "erase",
+]

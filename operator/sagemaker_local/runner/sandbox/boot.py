@@ -42,6 +42,11 @@ NEW = {
 RDONLY, NOSUID, NODEV, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
 DETACH = 2
 SET_DEATH_SIGNAL, CAPABILITY_DROP, NO_NEW_PRIVILEGES, SUBREAPER, AMBIENT, AMBIENT_CLEAR = 1, 24, 38, 36, 47, 4
+FILE_SYSTEMS = {
+    "proc": ("proc", NOSUID | NODEV, None),
+    "memory": ("tmpfs", NOSUID | NODEV, "mode=1777"),
+    "terminals": ("devpts", NOSUID, "newinstance,ptmxmode=0666,mode=620"),
+}
 LINUX = sys.platform == "linux"
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -87,13 +92,21 @@ def leave(namespaces: list[str]) -> None:
     Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
 
 
-def furnish(root: str, mounts: list[dict[str, str]]) -> None:
-    """Builds the file system that the program sees below `root`, and moves there."""
+def furnish(plan: dict[str, Any]) -> None:
+    """Builds the file system that the program sees below the plan's `root`, and moves there."""
+    root = plan["root"]
     mount("none", "/", None, RECURSIVE | PRIVATE)
     mount(root, root, None, BIND)
     set_read_only(root, writable=True)
-    for one in mounts:
-        place(one, root + one["target"])
+    for one in plan["mounts"]:
+        try:
+            place(one, root + one["target"])
+        except OSError:
+            if one["how"] != "layer":
+                raise
+            # Not on every file system, and not on every Linux: what is installed goes elsewhere.
+            place({**one, "how": "read"}, root + one["target"])
+            plan["env"].update(plan["unlayered"])
     os.chdir(root)
     call("pivot_root", b".", b".")
     call("umount2", b".", DETACH)
@@ -107,28 +120,31 @@ def place(one: dict[str, str], target: str) -> None:
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         Path(target).symlink_to(source)
         return
-    point(target, directory=how not in {"bind", "device", "read"} or Path(source).is_dir())
-    match how:
-        case "read":
-            mount(source, target, None, BIND | RECURSIVE)
-            set_read_only(target, writable=False)
-        case "bind":
-            mount(source, target, None, BIND | RECURSIVE)
-            set_read_only(target, writable=True)
-        case "device":
-            mount(source, target, None, BIND)
-        case "proc":
-            mount("proc", target, "proc", NOSUID | NODEV)
-            # The settings of the kernel obey the user alone, not its capabilities.
-            for name in ("sys", "sysrq-trigger", "irq", "bus"):
-                inner = f"{target}/{name}"
-                if Path(inner).exists():
-                    mount(inner, inner, None, BIND | RECURSIVE)
-                    set_read_only(inner, writable=False)
-        case "memory":
-            mount("tmpfs", target, "tmpfs", NOSUID | NODEV, "mode=1777")
-        case "terminals":
-            mount("devpts", target, "devpts", NOSUID, "newinstance,ptmxmode=0666,mode=620")
+    point(target, directory=how not in {"bind", "same", "read"} or Path(source).is_dir())
+    if how in FILE_SYSTEMS:
+        kind, flags, options = FILE_SYSTEMS[how]
+        mount(kind, target, kind, flags, options)
+    elif how == "layer":
+        layer(one, target)
+    else:
+        mount(source, target, None, BIND | RECURSIVE)
+        if how != "same":
+            set_read_only(target, writable=how == "bind")
+    if how == "proc":
+        # The settings of the kernel obey the user alone, not its capabilities.
+        for inner in (f"{target}/{name}" for name in ("sys", "sysrq-trigger", "irq", "bus")):
+            if Path(inner).exists():
+                mount(inner, inner, None, BIND | RECURSIVE)
+                set_read_only(inner, writable=False)
+
+
+def layer(one: dict[str, str], target: str) -> None:
+    """What is there, with changes that go to `changes`: what a program installs is its own."""
+    upper, work = f"{one['changes']}/upper", f"{one['changes']}/work"
+    for directory in (upper, work):
+        Path(directory).mkdir(parents=True)
+    options = f"lowerdir={one['source']},upperdir={upper},workdir={work},userxattr"
+    mount("overlay", target, "overlay", NOSUID | NODEV, options)
 
 
 def point(target: str, *, directory: bool) -> None:
@@ -230,13 +246,14 @@ class Watch:
         self.memory: int | None = plan["memory"]
         self.processes: int | None = plan["processes"]
         self.disk: int | None = plan["disk"]
-        self.directories: list[str] = plan["directories"]
+        # Opened before the container's root is entered, from where they could not be reached.
+        self.directories = [os.open(path, os.O_RDONLY) for path in plan["directories"] if self.disk]
         self.namespaces: list[str] = plan["namespaces"]
         self.page = os.sysconf("SC_PAGE_SIZE")
         self.next = {"processes": 0.0, "disk": 0.0}
         self.period = {
             "processes": 0.1 if LINUX and (self.memory or self.processes) else None,
-            "disk": 1.0 if self.disk else None,
+            "disk": 0.5 if self.disk else None,
         }
 
     def seconds(self) -> float:
@@ -275,15 +292,14 @@ class Watch:
         return "disk" if self.disk and used > self.disk else ""
 
 
-def size(directory: str) -> int:
-    """The bytes that a directory takes on its file system; what lies on another one is somebody else's."""
-    used = 0
+def size(directory: int) -> int:
+    """The bytes that an open directory takes on its file system; what lies on another one is somebody else's."""
+    used, device = 0, os.fstat(directory).st_dev
     with contextlib.suppress(OSError):
-        device = os.lstat(directory).st_dev
-        for where, below, names in os.walk(directory):
+        for _, below, names, where in os.fwalk(".", dir_fd=directory):
             for name in names + below:
                 with contextlib.suppress(OSError):
-                    found = os.lstat(f"{where}/{name}")
+                    found = os.lstat(name, dir_fd=where)
                     used += found.st_blocks * 512 if found.st_dev == device else 0
     return used
 
@@ -320,6 +336,7 @@ class Init:
         self.deadline = float("inf")
         self.program = 0
         self.status: int | None = None
+        self.watch = Watch(plan)
 
     def run(self) -> None:
         """Until the program has ended; then nothing else of the container runs either, and its end has been told."""
@@ -330,11 +347,10 @@ class Init:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: self.signal(signal.SIGTERM))
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        watch = Watch(self.plan)
         self.program = start(self.plan)
         self.tell(started=self.program)
         while self.status is None:
-            limit = min(watch.seconds(), max(0.0, self.deadline - time.monotonic()))
+            limit = min(self.watch.seconds(), max(0.0, self.deadline - time.monotonic()))
             watched: list[Any] = [*self.lifelines, woken]
             ready, _, _ = select.select(watched, [], [], None if limit == float("inf") else limit)
             if woken in ready:
@@ -342,7 +358,7 @@ class Init:
             self.reap()
             if self.line in ready:
                 self.listen()
-            if self.status is None and not self.cause and (cause := watch.exceeded()):
+            if self.status is None and not self.cause and (cause := self.watch.exceeded()):
                 self.cause = cause
                 self.kill()
             if time.monotonic() >= self.deadline:
@@ -411,7 +427,7 @@ def be_init(plan: dict[str, Any], line: socket.socket) -> None:
     init = Init(plan, line)
     try:
         if "mount" in plan["namespaces"]:
-            furnish(plan["root"], plan["mounts"])
+            furnish(plan)
         if "network" in plan["namespaces"]:
             raise_loopback()
         if plan["hostname"] and "uts" in plan["namespaces"]:

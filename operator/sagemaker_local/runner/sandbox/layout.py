@@ -1,10 +1,10 @@
 """What a program in a container sees of this machine's file system.
 
-A container shows the machine's programs (`/usr` and its like, `/etc`, `/opt`) read-only, the virtual environment that it runs in
-and the directories that its variables PATH and PYTHONPATH name, read-only as well, and nothing else: no home directory, no
-checkout, no other job, no socket of the desktop. `/`, `/root` (its HOME), `/tmp` and `/var/tmp` are directories of the
-container's own on disk, and `/opt/ml` is the directory that the job was given. `/dev` has the harmless devices and graphics
-processors, `/dev/shm` is its own, `/etc/hosts` tells it the addresses of its peers.
+A container shows the machine's programs (`/usr` and its like, `/etc`, `/opt`) and the directories that its variables PATH and
+PYTHONPATH name, read-only; the virtual environments among them are such that what it installs there is its own. It shows nothing
+else: no home directory, no checkout, no other job, no socket of the desktop. `/`, `/root` (its HOME), `/tmp` and `/var/tmp` are
+directories of the container's own on disk, and `/opt/ml` is the directory that the job was given. `/dev` has the harmless devices
+and graphics processors, `/dev/shm` is its own, `/etc/hosts` tells it the addresses of its peers.
 
 Pure but for looking whether paths exist. Not here: how mounts are made (`boot`).
 """
@@ -26,30 +26,36 @@ class Mount:
     """One entry of the container's file system.
 
     Attributes:
-        how: "read" (what is there, read-only), "bind" (what is there, writable), "device", "proc", "memory", "terminals", "link".
+        how: "read" (what is there, read-only), "bind" (what is there, writable), "same" (as it is there), "layer" (what is there;
+            changes go elsewhere), "proc", "memory", "terminals", "link".
         target: the path in the container.
         source: the path on this machine, or where a link points.
+        changes: the directory that keeps the changes to a layer.
     """
 
     how: str
     target: str
     source: str = ""
+    changes: str = ""
 
 
-def mounts(*, ml: Path, hosts: Path, readable: Sequence[Path], processes: bool) -> list[Mount]:
+def mounts(*, ml: Path, hosts: Path, readable: Sequence[Path], layers: Path, processes: bool) -> list[Mount]:
     """The entries in an order in which they can be made: a directory before what lies in it.
 
     Args:
         ml: what is /opt/ml in the container.
         hosts: the file that is its /etc/hosts.
         readable: further directories that are visible under their own paths.
+        layers: where what is written into virtual environments goes.
         processes: whether it gets a /proc of its own, else it sees the machine's.
     """
     found = [*_system(), *_opt(), *_devices(), *_names(hosts), Mount("bind", ML, str(ml))]
-    found.append(Mount("proc", "/proc") if processes else Mount("bind", "/proc", "/proc"))
+    found.append(Mount("proc", "/proc") if processes else Mount("same", "/proc", "/proc"))
     shown = [one.target for one in found if one.how in {"read", "link"}]
-    for path in sorted({*readable, *map(Path, PARTS)}):
-        if path.exists() and str(path) != "/" and not _below(str(path), [*shown, ML]):
+    for number, path in enumerate(sorted({*readable, *map(Path, PARTS)})):
+        if (path / "pyvenv.cfg").is_file():
+            found.append(Mount("layer", str(path), str(path.resolve()), str(layers / str(number))))
+        elif path.exists() and str(path) != "/" and not _below(str(path), [*shown, ML]):
             shown.append(str(path))
             found.append(Mount("read", str(path), str(path.resolve())))
     return sorted(found, key=lambda one: one.target.count("/"))
@@ -120,7 +126,7 @@ def _devices() -> Iterator[Mount]:
     found += [path for pattern in GRAPHICS for path in dev.glob(pattern)]
     for path in found:
         if path.exists():
-            yield Mount("bind" if path.is_dir() else "device", str(path), str(path))
+            yield Mount("same", str(path), str(path))
     for name, to in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         yield Mount("link", f"/dev/{name}", f"/proc/self/fd{to}")
     yield Mount("terminals", "/dev/pts")

@@ -13,7 +13,7 @@ class Limits:
     memory      resident memory in bytes, looked at several times a second: above it everything is killed, as on SageMaker, and
                 `Container.cause` says "memory". A single process that asks for much more at once is refused by the kernel.
     processes   looked at together with memory, and kept by the kernel where the container has its own user namespace
-    disk        bytes in the container's directories, looked at every second or so: above it everything is killed ("disk")
+    disk        bytes in the container's directories, looked at about twice a second: above it everything is killed ("disk")
     file_size   bytes of any one file, kept by the kernel
     open_files  of any one process, kept by the kernel
     niceness    how much the container yields to everything else on the machine, 0 to 19

@@ -12,6 +12,9 @@ Isolation has three degrees; `Sandbox()` finds the best that works here, once, b
                 environment variables. Names of `hosts` are not known: use their addresses instead wherever a program is told
                 about its peers (`names` says so).
 
+A virtual environment may be used by many containers at once. What a program installs into it with pip is its own: a layer above
+the environment where namespaces and overlayfs work, else PIP_TARGET names a directory of its own that PYTHONPATH ends with.
+
 In every degree the environment is made from nothing, HOME and TMPDIR are fresh directories that vanish with the container, the
 program has a session of its own, SIGTERM and exit codes are those of the program, limits are kept (see `Limits`), whatever it
 started is killed with it (on macOS: unless it made itself a session), and all ends when this process ends, even by SIGKILL.
@@ -26,6 +29,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -114,7 +118,7 @@ class Sandbox:
                 plan["namespaces"] += [] if network else ["network"]
             return self._launch(plan, scratch, write=write, ended=ended)
         except BaseException:
-            shutil.rmtree(scratch, ignore_errors=True)
+            erase(scratch)
             raise
 
     def _launch(
@@ -137,8 +141,7 @@ class Sandbox:
                 cwd="/",
                 start_new_session=True,
             )
-        leave = lambda: shutil.rmtree(scratch, ignore_errors=True)  # noqa: E731
-        container = Container(process, ours, write=write, ended=ended, leave=leave)
+        container = Container(process, ours, write=write, ended=ended, leave=partial(erase, scratch))
         container.begin(plan)
         return container
 
@@ -167,15 +170,18 @@ class Sandbox:
         variables["HOME"] = "/root" if self.private else str(home)
         variables["TMPDIR"] = "/tmp" if self.private else str(temporary)  # noqa: S108
         variables.setdefault("LANG", "C.UTF-8")
+        own = f"{variables['HOME']}/packages"
+        unlayered = {"PIP_TARGET": own, "PYTHONPATH": ":".join(filter(None, [variables.get("PYTHONPATH", ""), own]))}
         return {
             "command": words,
-            "env": variables,
+            "env": variables if self.private else unlayered | variables | {"PYTHONPATH": unlayered["PYTHONPATH"]},
+            "unlayered": unlayered,
             "cwd": self._cwd(cwd, ml),
             "root": str(scratch / "root"),
             "mounts": [],
             "namespaces": list(self.namespaces),
             "hostname": host,
-            "directories": [layout.ML, "/"] if self.private else [str(ml), str(scratch)],
+            "directories": [str(ml), str(scratch)],
             **restrictions(limits, own_user="user" in self.namespaces),
         }
 
@@ -189,8 +195,23 @@ class Sandbox:
     ) -> list[dict[str, str]]:
         file = scratch / "hosts"
         file.write_text(hosts_file(hosts), encoding="utf-8")
-        found = layout.mounts(ml=ml, hosts=file, readable=readable, processes="pid" in self.namespaces)
+        found = layout.mounts(
+            ml=ml, hosts=file, readable=readable, layers=scratch / "layers", processes="pid" in self.namespaces
+        )
         return [asdict(one) for one in found]
+
+
+def erase(directory: Path) -> None:
+    """Removes what a program has left, also where it took its own permission away."""
+    shutil.rmtree(directory, ignore_errors=True)
+    if not directory.is_dir():
+        return
+    directory.chmod(0o700)
+    for where, below, _ in os.walk(directory):
+        for path in (Path(where, name) for name in below):
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def hosts_file(hosts: Mapping[str, str]) -> str:
@@ -217,7 +238,8 @@ def restrictions(limits: Limits, *, own_user: bool) -> dict[str, Any]:
     """The part of the plan that keeps the limits."""
     rlimits: dict[str, int | None] = {"FSIZE": limits.file_size, "NOFILE": limits.open_files}
     # Counted per user, and only a user namespace has a count of its own.
-    rlimits["NPROC"] = limits.processes if own_user else None
+    # A brake for what starts many between two looks; not the limit itself, or the program would hang without a word.
+    rlimits["NPROC"] = 2 * limits.processes if own_user and limits.processes else None
     # Only against one huge allocation between two looks: what a program asks for is more than what it uses.
     rlimits["DATA"] = None if limits.memory is None else 2 * limits.memory + (1 << 30)
     return {
