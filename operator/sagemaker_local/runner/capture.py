@@ -1,9 +1,9 @@
-"""Data capture: requests and answers of endpoints in S3, in SageMaker's layout and format; and the manifests of batch transforms.
+"""Data capture: requests and answers of endpoints in S3, in SageMaker's layout and format.
 
 The layout is `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/<mm-ss-mmm>-<uuid>.jsonl` in UTC, one event per line ("Capture
 data from real-time endpoint" of the developer guide). SageMaker writes within minutes; here a file is written half a second after
-its first event, or when it is large. Not here: who captures what (see `runtime`), and what is found out about it (see
-`families.monitoring` of the emulator).
+its first event, or when it is large. Not here: who captures what (see `runtime`), what batch transforms leave (see `transform`),
+and what is found out about it (see `families.monitoring` of the emulator).
 """
 
 import base64
@@ -11,14 +11,13 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
 from sagemaker_local.emulator.resource import Json, Place
-from sagemaker_local.runner.runtime.ports import Exchange
+from sagemaker_local.runner.objects import Address, Objects
 
 LARGE: Final = 4 * 1024 * 1024
 """Bytes at which a file is written at once. SageMaker's own limit is not published."""
@@ -27,11 +26,26 @@ OLD: Final = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Storage(Protocol):
-    """S3, as far as it is written to."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, as they are captured.
 
-    def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
-        """Write an object; False if there is no such bucket."""
+    Attributes:
+        began: when the request came, in epoch seconds.
+        inference_id: the caller's, if there was one.
+        custom_attributes: the caller's, if there were any.
+    """
+
+    place: Place
+    endpoint: str
+    variant: str
+    began: float
+    request: bytes
+    content_type: str
+    answer: bytes
+    answer_type: str
+    inference_id: str | None = None
+    custom_attributes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +109,6 @@ def file_name(moment: float) -> str:
     return f"{when:%M-%S}-{when.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
 
 
-def split(url: str) -> tuple[str, str]:
-    """Bucket and key of an S3 URL."""
-    bucket, _, key = url.partition("://")[2].partition("/")
-    return bucket, key
-
-
 @dataclass(slots=True)
 class _File:
     """What is captured of one variant in one hour and not yet written."""
@@ -118,7 +126,7 @@ class Capture:
         random: decides which requests are captured where it is not all of them.
     """
 
-    def __init__(self, storage: Storage, random: Random) -> None:
+    def __init__(self, storage: Objects, random: Random) -> None:
         self._storage, self._random = storage, random
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -170,11 +178,10 @@ class Capture:
             with self._lock:
                 files, self._files = self._files, {}
             for (place, _), file in files.items():
-                bucket, key = split(file.url)
-                if not self._storage.put(place.account, bucket, key, b"".join(line + b"\n" for line in file.lines)):
-                    _log.warning(
-                        "data capture: there is no bucket %s; %s captured requests are lost", bucket, len(file.lines)
-                    )
+                address = Address.parse(file.url)
+                if not self._storage.put(place, address, b"".join(line + b"\n" for line in file.lines)):
+                    lost = len(file.lines)
+                    _log.warning("data capture: there is no bucket %s; %s requests are lost", address.bucket, lost)
 
     def forget(self) -> None:
         """Let go of what was not written."""
@@ -191,34 +198,6 @@ class Capture:
                 self.flush()
             except Exception:  # noqa: BLE001 what is captured next must not be lost with it
                 _log.exception("captured data could not be written")
-
-
-def manifests(
-    destination: str, *, inputs: Sequence[str], outputs: Sequence[str], when: float
-) -> Iterable[tuple[str, bytes]]:
-    """What a batch transform with data capture writes: S3 URLs with their content, one manifest for each side.
-
-    "Capture data from batch transform job" of the developer guide: directories `input` and `output`, in each of them
-    `yyyy/mm/dd/hh/<id>.json` with a prefix and the objects under it; the name of the files is unverified.
-
-    Args:
-        destination: DestinationS3Uri of the job's DataCaptureConfig.
-        inputs: the S3 URLs of the objects that were transformed.
-        outputs: the S3 URLs of what came of them.
-        when: when the job began, in epoch seconds.
-    """
-    for side, urls in (("input", inputs), ("output", outputs)):
-        for prefix, names in _by_prefix(urls).items():
-            content = json.dumps([{"prefix": prefix}, *names]).encode()
-            yield f"{destination.rstrip('/')}/{side}/{folder(when)}/{uuid.uuid4()}.json", content
-
-
-def _by_prefix(urls: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for url in urls:
-        prefix, slash, name = url.rpartition("/")
-        found.setdefault(prefix + slash, []).append(name)
-    return found
 
 
 def _side(mode: str, body: bytes, content_type: str, asked: Rules) -> Json:

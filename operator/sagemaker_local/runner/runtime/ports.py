@@ -122,28 +122,6 @@ class Hosting(Protocol):
         """Variant name to how many of its instances take requests now; empty if the endpoint is not hosted here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer, as data capture and metrics look at them.
-
-    Attributes:
-        began: when the request came, in epoch seconds.
-        inference_id: the caller's, if there was one.
-        custom_attributes: the caller's, if there were any.
-    """
-
-    place: Place
-    endpoint: str
-    variant: str
-    began: float
-    request: bytes
-    content_type: str
-    answer: bytes
-    answer_type: str
-    inference_id: str | None = None
-    custom_attributes: str | None = None
-
-
 def chosen(weights: Sequence[tuple[str, float]], point: float) -> str | None:
     """The name on which a point between 0 and 1 falls, each name taking its weight's share; None if nothing weighs anything.
 

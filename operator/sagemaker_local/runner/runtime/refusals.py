@@ -62,6 +62,28 @@ INLINE_TOO_LARGE: Final = Refusal(
     "The inline payload has more than {limit} bytes. Use InputLocation.",
     evidence=f"the limit: the service model; {UNVERIFIED} text",
 )
+NO_INPUT: Final = Refusal(
+    INVALID,
+    "Unable to download the input payload from {url}. Please ensure that there is an object located at the URL.",
+    evidence=UNVERIFIED,
+)
+INPUT_TOO_LARGE: Final = Refusal(
+    INVALID,
+    "The input payload at {url} has more than {limit} bytes.",
+    evidence=f'the limit: "Asynchronous inference" of the developer guide; {UNVERIFIED} text',
+)
+NOT_UPLOADED: Final = Refusal(INVALID, "Unable to upload the result to {url}.", evidence=UNVERIFIED)
+EXPIRED: Final = Refusal(
+    INVALID,
+    "The request was in the queue for more than {seconds} seconds.",
+    evidence=f"the rule: RequestTTLSeconds of the service model; {UNVERIFIED} text",
+)
+BROKEN: Final = Refusal(
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    evidence="Common Errors of the SageMaker API Reference",
+    status=500,
+)
 TOO_LARGE: Final = Refusal(
     "413",
     "HTTP content length exceeded {limit} bytes.",
