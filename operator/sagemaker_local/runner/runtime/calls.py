@@ -4,6 +4,7 @@ Connections are kept for the next request, but shorter than any model server kee
 """
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from sagemaker_local.runner.runtime.refusals import LOST, TIMED_OUT, Blame, Mode
 
 KEPT: Final = 1.5
 """Seconds for which a connection is kept; gunicorn closes after 2."""
+PIECEWISE: Final = 256 * 1024
 _OURS: Final = frozenset({"User-Agent", "Accept", "Accept-Encoding", "Content-Type"})
 """Headers that a client library would add by itself."""
 _AGAIN: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
@@ -121,10 +123,10 @@ class Caller:
     async def _ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         session = self._open()
         try:
-            return await session.post(url, data=body, headers=headers)
+            return await session.post(url, data=_payload(body), headers=headers)
         except _AGAIN:
             # A kept connection that the server closed at the same moment: what was sent on it was not read.
-            return await session.post(url, data=body, headers=headers)
+            return await session.post(url, data=_payload(body), headers=headers)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -135,6 +137,11 @@ class Caller:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _payload(body: bytes) -> bytes | io.BytesIO:
+    """A large body is sent in pieces, so that others get their turns."""
+    return io.BytesIO(body) if len(body) > PIECEWISE else body
 
 
 async def _read(response: aiohttp.ClientResponse, largest: int, blame: Blame) -> bytes:
