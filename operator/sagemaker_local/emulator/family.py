@@ -123,6 +123,8 @@ class Family:
         token_reused: the answer if a token comes with another request.
         wrapped: the member of Describe's output that all others are inside of.
         shelf: the kind with which it shares its names, if any.
+        again: the course of what was really under way when the emulator ended, for resources whose work is done here; None if
+            nothing was.
         maintenance: what AWS does to a resource that is in the last status of this timeline, out of the blue.
         stages: statuses and secondary statuses in which it may fail, of courses that depend on a request.
         keyed: the key of the resource that a request is about, where no fixed members tell it: by a version or an alias, or
@@ -164,6 +166,7 @@ class Family:
     token_reused: Refusal | None = None
     wrapped: str = ""
     shelf: str = ""
+    again: Callable[[Resource, World], Timeline | None] | None = None
     maintenance: Timeline | None = None
     stages: frozenset[str] = frozenset()
     keyed: Callable[[Call, World], str] | None = None

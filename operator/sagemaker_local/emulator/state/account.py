@@ -63,7 +63,11 @@ def _take_up(service: SageMaker, resource: Resource, now: float) -> None:
     if not resource.facts.get(EXECUTED):
         return
     family = service.family(resource.kind)
-    if resource.status == "InProgress":
+    if family.again is not None:
+        course = family.again(resource, service.world)
+        if course is not None:
+            service.begin(resource, course, now=now)
+    elif resource.status == "InProgress":
         service.begin(resource, family.create, now=now)
     elif resource.status == "Stopping":
         service.begin(resource, Timeline((at(0, "Stopped", "Stopped", "Job stopped"),)), now=now)

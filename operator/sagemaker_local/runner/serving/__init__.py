@@ -15,7 +15,12 @@
 | `gates` | where a timeline waits for servers |
 | `crew` | the servers of one variant of one fleet: started, restarted, drained |
 | `house` | all servers of one endpoint or component |
-| `hosting` | all of them, and who takes a request |
+| `routing` | who takes a request, among those who could |
+| `hosting` | all houses: the department of the workshop |
 
 Not here: HTTP of `InvokeEndpoint` (see `runtime`), the statuses of endpoints (see `emulator.families.hosting`).
 """
+
+from .hosting import Hosting
+
+__all__ = ["Hosting"]

@@ -154,6 +154,18 @@ COPIES: Final = Timeline(
 )
 DELETE: Final = Timeline((at(0, "Deleting"), at(30, None, effect=gone)))
 
+
+def again(component: Resource, _: World) -> Timeline | None:
+    """The course of a creation or an update, from its beginning."""
+    if component.status == "Creating":
+        return CREATE
+    pending = component.pending
+    if component.status != "Updating" or pending is None:
+        return None
+    whole = "Specification" in pending or "Specifications" in pending
+    return roll_out(pending.get("DeploymentConfig"), component.facts["Copies"]["DesiredCopyCount"]) if whole else COPIES
+
+
 INFERENCE_COMPONENT: Final = Family(
     kind="InferenceComponent",
     path="inference-component",
@@ -164,6 +176,7 @@ INFERENCE_COMPONENT: Final = Family(
     checks=(endpoint_hosts_components, specification_holds),
     prepare=choose_variant,
     view=shown,
+    again=again,
     stages=BAKED,
     actions=(
         Action(

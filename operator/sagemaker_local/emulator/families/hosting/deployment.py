@@ -61,8 +61,14 @@ def effective_deployment(asked: Json, endpoint: Resource) -> Json | None:
 
 def update_course(_: Call, endpoint: Resource, world: World) -> Timeline:
     """The timeline of the update that was prepared."""
+    return update_course_of(endpoint, world) or roll_out(ALL_AT_ONCE, {})
+
+
+def update_course_of(endpoint: Resource, world: World) -> Timeline | None:
+    """The timeline of the update that is prepared or under way; None if its configuration is gone."""
     config = world.find(endpoint.place, "EndpointConfig", _target(endpoint))
-    assert config is not None, "a guard has found it"
+    if config is None:
+        return None
     pending = endpoint.pending or {}
     variants = planned(endpoint, pending, config.spec, {})["ProductionVariants"]
     totals = {v["VariantName"]: v["DesiredInstanceCount"] for v in variants if "DesiredInstanceCount" in v}

@@ -22,13 +22,15 @@ from sagemaker_local.emulator.families.hosting.deployment import (
     roll_out,
     serve,
     update_course,
+    update_course_of,
 )
+from sagemaker_local.emulator.families.hosting.fleets import restore
 from sagemaker_local.emulator.families.hosting.guardrails import creation_fits, update_fits
 from sagemaker_local.emulator.families.hosting.models import NO_CONFIG
 from sagemaker_local.emulator.families.hosting.policies import POLICY_ACTIONS, SCALING_ADVICE
 from sagemaker_local.emulator.families.hosting.rollouts import ALL_AT_ONCE
 from sagemaker_local.emulator.families.hosting.scaling import SCALE, prepare_scaling
-from sagemaker_local.emulator.families.hosting.variants import LISTS
+from sagemaker_local.emulator.families.hosting.variants import COMING, LISTS
 from sagemaker_local.emulator.family import Action, Family, Timeline, at
 from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
 from sagemaker_local.emulator.resource import Json, Resource
@@ -98,6 +100,17 @@ def shown(resource: Resource) -> Json:
     return {} if asked is None else {"LastDeploymentConfig": asked}
 
 
+def again(endpoint: Resource, world: World) -> Timeline | None:
+    """The course of a creation, an update or a change of capacity, from its beginning."""
+    if endpoint.status == "Creating":
+        return CREATE
+    if endpoint.status != "Updating" or endpoint.pending is None:
+        return None
+    if endpoint.detail == "RollingBack":
+        return Timeline((at(0, "InService", effect=restore),))
+    return update_course_of(endpoint, world) if COMING in endpoint.facts else SCALE
+
+
 SETTLED: Final = frozenset({"InService", "UpdateRollbackFailed", "OutOfService"})
 CREATE: Final = Timeline(
     (at(0, "Creating", effect=deploy), at(240, "InService", effect=serve)),
@@ -118,6 +131,7 @@ ENDPOINT: Final = Family(
     checks=(config_exists, creation_fits),
     usage=instances,
     view=shown,
+    again=again,
     maintenance=MAINTAIN,
     stages=frozenset({"Baking", "RollingBack", DEREGISTERING}),
     occupies=frozenset({"Creating", "Updating", "InService", "UpdateRollbackFailed"}),

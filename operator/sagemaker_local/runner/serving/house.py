@@ -1,0 +1,259 @@
+"""All servers of one endpoint or inference component, and the part of its course that waits for them.
+
+Looked at whenever something has changed: it brings its crews to what is wanted, and lets the course go on, or fail. Not here: the
+thread that looks (see `hosting`), what a crew does to have its servers (see `crew`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from typing import Final
+
+from sagemaker_local.emulator.families.hosting.component_updates import specified
+from sagemaker_local.emulator.families.hosting.variants import LISTS
+from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Json, Resource
+from sagemaker_local.emulator.timeline import Step, Timeline
+from sagemaker_local.emulator.world import World
+from sagemaker_local.runner.assignment import Assignment
+from sagemaker_local.runner.serving import wanted
+from sagemaker_local.runner.serving.blueprint import PRIMARY, Blueprint, ContainerPlan, of_component, of_model
+from sagemaker_local.runner.serving.crew import LEAST, PATIENCE, Crew, Quarters
+from sagemaker_local.runner.serving.gates import brisk, following, is_over, parted, waits
+from sagemaker_local.runner.serving.server import simulated
+from sagemaker_local.runner.serving.texts import COMPONENT_NOT_HEALTHY, NOT_HEALTHY
+from sagemaker_local.runner.serving.wanted import Group
+from sagemaker_local.runner.tools import Tools
+
+COMPONENT: Final = "InferenceComponent"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A crew that takes requests, and its weight against the others."""
+
+    group: Group
+    crew: Crew
+
+
+@dataclass(slots=True)
+class Wait:
+    """A course that waits for servers.
+
+    Attributes:
+        gate: the step after which it does.
+        rest: what comes then.
+    """
+
+    assignment: Assignment
+    gate: Step
+    rest: Timeline
+
+
+class House:
+    """The servers of one resource. Its methods are called under the service's lock and, after that, `lock`."""
+
+    def __init__(self, resource: Resource, tools: Tools, lock: RLock, wake: Callable[[], None]) -> None:
+        self.resource = resource
+        self._tools, self._lock, self._wake = tools, lock, wake
+        self._world: World = tools.desk.service.world
+        self._crews: dict[tuple[str, str], Crew] = {}
+        self._wait: Wait | None = None
+        self.shares: tuple[Share, ...] = ()
+        self.simulated: dict[str, str] = {}
+
+    def take(self, timeline: Timeline, *, usual: bool) -> Timeline:
+        """What of a course time alone brings about; the rest waits for servers."""
+        self._wait = None
+        leg, rest = parted(timeline)
+        if rest is None or not usual:
+            return timeline
+        why = self._simulated_altogether()
+        if why is not None:
+            self.resource.facts.pop(EXECUTED, None)
+            self.resource.facts[SIMULATED] = why
+            return timeline
+        self.resource.facts[EXECUTED] = True
+        self.resource.facts.pop(SIMULATED, None)
+        rest = brisk(rest)
+        assignment = Assignment(self.resource, self._tools.directory, generation=self.resource.generation, rest=rest)
+        self._wait = Wait(assignment, leg.steps[-1], rest)
+        for crew in self._crews.values():
+            crew.forgive()
+        return leg
+
+    def look(self) -> None:
+        """Bring everything to what is wanted now; let the course go on if it may."""
+        self.refresh()
+        while (wait := self._wait) is not None:
+            if is_over(self.resource) or not self._tools.desk.listens(wait.assignment):
+                self._wait = None
+                return
+            if not waits(self.resource, wait.gate):
+                return
+            awaited = self._awaited()
+            failure = next((crew.failure for crew in awaited if crew.failure), "")
+            if failure:
+                self._wait = None
+                self._tools.desk.fail(wait.assignment, failure)
+            elif all(crew.is_complete for crew in awaited):
+                self._go_on(wait)
+            else:
+                return
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Know what is wanted now: which crews there are, of which size, and who takes which share."""
+        shares: list[Share] = []
+        self.simulated = {}
+        for group in self._groups():
+            crew = self._crew(group)
+            if crew is not None:
+                crew.adjust(group.instances)
+                shares.append(Share(group, crew))
+        kept = {id(share.crew) for share in shares}
+        for crew in self._crews.values():
+            if id(crew) not in kept:
+                crew.close()
+        self.shares = tuple(shares)
+
+    def work(self) -> None:
+        """Start and end servers."""
+        for key, crew in list(self._crews.items()):
+            crew.work()
+            if crew.is_gone and all(share.crew is not crew for share in self.shares):
+                del self._crews[key]
+
+    def close(self) -> list[Crew]:
+        """End everything at once; returns what is to be waited for."""
+        self._wait, self.shares = None, ()
+        crews = list(self._crews.values())
+        for crew in crews:
+            crew.close()
+            crew.work(at_once=True)
+        return crews
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing left to look after."""
+        return not self._crews and self._wait is None and (self.resource.gone or self.resource.status == "Failed")
+
+    @property
+    def base(self) -> str | None:
+        """The component that answers for an adapter; None for all others."""
+        given = specified(self.resource.spec) if self.resource.kind == COMPONENT else []
+        return next((one["BaseInferenceComponentName"] for one in given if "BaseInferenceComponentName" in one), None)
+
+    @property
+    def why_simulated(self) -> list[str]:
+        """Why nothing of it runs; empty if something does."""
+        why: str | None = self.resource.facts.get(SIMULATED)
+        return [why] if why else []
+
+    def _go_on(self, wait: Wait) -> None:
+        leg, rest = following(wait.rest)
+        wait.assignment.rest = leg
+        self._wait = None
+        if self._tools.desk.resume(wait.assignment) and rest is not None:
+            wait.assignment.rest = rest
+            self._wait = Wait(wait.assignment, leg.steps[-1], rest)
+
+    def _awaited(self) -> list[Crew]:
+        """Those for whom a course waits: of the new fleet, if there is one."""
+        coming = [share.crew for share in self.shares if share.group.coming]
+        return coming or [share.crew for share in self.shares]
+
+    def _groups(self) -> tuple[Group, ...]:
+        resource = self.resource
+        if resource.gone or EXECUTED not in resource.facts:
+            return ()
+        if resource.kind == COMPONENT:
+            return wanted.of_component(
+                resource, self._models(specified(resource.spec), specified(resource.pending or {}))
+            )
+        return wanted.of_endpoint(resource)
+
+    def _crew(self, group: Group) -> Crew | None:
+        """The crew of a group; None if there is nothing to run for it."""
+        key = (group.deployment, group.variant)
+        if key in self._crews:
+            return self._crews[key]
+        blueprint = self._blueprint(group.settings, group.model)
+        if blueprint is None:
+            return None
+        why = simulated(blueprint, self._tools)
+        if why is not None:
+            self.simulated[group.variant] = why
+            return None
+        self._crews[key] = Crew(blueprint, self._quarters(group))
+        return self._crews[key]
+
+    def _blueprint(self, settings: Json, model: Json | None) -> Blueprint | None:
+        if self.resource.kind == COMPONENT:
+            # An adapter is no server of its own: its base component answers for it.
+            if "BaseInferenceComponentName" in settings:
+                return None
+            return of_component(self.resource.name, settings, model, self._package)
+        return of_model(model, self._package) if model is not None else None
+
+    def _package(self, name: str) -> Json | None:
+        place = self.resource.place
+        found = self._world.store.find_arn(name if name.startswith("arn:") else place.arn("model-package", name))
+        return found.spec if found is not None and found.place == place else None
+
+    def _quarters(self, group: Group) -> Quarters:
+        resource, startup = self.resource, group.settings.get("StartupParameters", group.settings)
+        seconds = startup.get("ContainerStartupHealthCheckTimeoutInSeconds", PATIENCE)
+        folder = "InferenceComponents" if resource.kind == COMPONENT else "Endpoints"
+        return Quarters(
+            place=resource.place,
+            tools=self._tools,
+            name=f"{resource.arn}/{group.variant}/{group.deployment}",
+            group=f"/aws/sagemaker/{folder}/{resource.name}",
+            variant=group.variant,
+            unhealthy=self._unhealthy(group.variant),
+            patience=max(LEAST, seconds / self._tools.speed),
+            lock=self._lock,
+            wake=self._wake,
+        )
+
+    def _unhealthy(self, variant: str) -> Callable[[ContainerPlan], str]:
+        if self.resource.kind == COMPONENT:
+            return lambda _: COMPONENT_NOT_HEALTHY.text.format(component=self.resource.name)
+
+        def text(plan: ContainerPlan) -> str:
+            container = "primary container" if plan.name == PRIMARY else plan.name
+            return NOT_HEALTHY.text.format(container=container, variant=variant)
+
+        return text
+
+    def _simulated_altogether(self) -> str | None:
+        """Why nothing at all of what is to come would run; None if something does, or nothing has to."""
+        reasons: list[str] = []
+        for settings, model in self._to_come():
+            blueprint = self._blueprint(settings, model)
+            if blueprint is None:
+                continue
+            why = simulated(blueprint, self._tools)
+            if why is None:
+                return None
+            reasons.append(why)
+        return reasons[0] if reasons else None
+
+    def _to_come(self) -> list[tuple[Json, Json | None]]:
+        """What is served at the end of the course that begins: settings with their models."""
+        resource, asked = self.resource, self.resource.pending or {}
+        if resource.kind == COMPONENT:
+            given = specified(asked) or specified(resource.spec)
+            models = self._models(given)
+            return [(one, models.get(one.get("ModelName", ""))) for one in given]
+        name = str(asked.get("EndpointConfigName", resource.spec["EndpointConfigName"]))
+        config = self._world.find(resource.place, "EndpointConfig", name)
+        variants = [variant for kind in LISTS for variant in (config.spec.get(kind, ()) if config is not None else ())]
+        models = self._models(variants)
+        return [(one, models.get(one.get("ModelName", ""))) for one in variants]
+
+    def _models(self, *several: list[Json]) -> dict[str, Json]:
+        """The models that settings name and that exist now, by name."""
+        names = {one["ModelName"] for settings in several for one in settings if "ModelName" in one}
+        found = (self._world.find(self.resource.place, "Model", name) for name in names)
+        return {model.name: model.spec for model in found if model is not None}
