@@ -1,12 +1,13 @@
 """What everybody who works may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .desk import Desk
 from .logbook import Logbook
 from .objects import Objects
+from .series import Series
 
 if TYPE_CHECKING:
     from .images import Environments, Registry
@@ -31,6 +32,7 @@ class Tools:
         slots: how much work is done at once.
         servers: at most so many processes serve a variant of an endpoint.
         directory: scratch space of this emulator.
+        series: the values of metrics of training jobs, in their order.
     """
 
     desk: Desk
@@ -45,3 +47,4 @@ class Tools:
     slots: int
     servers: int
     directory: Path
+    series: Series = field(default_factory=Series)

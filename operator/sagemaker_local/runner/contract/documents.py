@@ -80,13 +80,13 @@ def write(files: Mapping[str, Json], volume: Volume) -> None:
         place = volume.host(path)
         if place is None:
             raise ValueError(f"{path} is not under /opt/ml")
-        text = json.dumps(content)
-        _place(place, text)
+        write_json(place, content)
 
 
-def _place(path: Path, text: str) -> None:
+def write_json(path: Path, content: object) -> None:
+    """Write one document. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _channel(channel: Mapping[str, Any], mode: str) -> Json:

@@ -4,6 +4,7 @@ Forms and names are those of "Distributed training configuration" in the Develop
 (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html).
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,7 +16,8 @@ from sagemaker_local.emulator.resource import Json
 ONE_GROUP: Final = "homogeneousCluster"
 INTERFACE: Final = "lo"
 """The network interface between the instances of a job: here they are processes of one machine. SageMaker's is eth0."""
-_LOOPBACK: Final = int(IPv4Address("127.1.0.0"))
+_LOOPBACK: Final = int(IPv4Address("127.128.0.0"))
+_BLOCKS: Final = (1 << 15) - 256  # of 256 addresses each, with room for a job that has thousands of instances
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,13 @@ def resource_config(hosts: Sequence[Host], host: Host) -> Json:
 
 
 def addresses(hosts: Sequence[Host], job: str) -> dict[str, str]:
-    """An address of this machine for each instance, others for each job (by its ARN), so that two may use the same ports."""
-    block = int.from_bytes(blake2b(job.encode(), digest_size=2).digest())
+    """An address of this machine for each instance, others for each job (by its ARN), so that two may use the same ports.
+
+    All of 127.0.0.0/8 is this machine on Linux; elsewhere 127.0.0.1 alone is, and all instances get it.
+    """
+    if sys.platform != "linux":
+        return {host.name: "127.0.0.1" for host in hosts}
+    block = int.from_bytes(blake2b(job.encode(), digest_size=2).digest()) % _BLOCKS
     first = _LOOPBACK + (block << 8)
     return {host.name: str(IPv4Address(first + number)) for number, host in enumerate(hosts, start=1)}
 

@@ -81,6 +81,10 @@ NO_BUCKET: Final = Reason(
     "ClientError: Artifact upload failed:The bucket {bucket} does not exist.",
     evidence=f"the beginning: huggingface/blog#114; the rest: {UNVERIFIED}",
 )
+ELSEWHERE: Final = Reason(
+    "ClientError: LocalPath {path} is not an absolute path below /opt/ml/processing.",
+    evidence=f"the rule: the LocalPath of ProcessingS3Input in the API's documentation; the text: {UNVERIFIED}",
+)
 OUT_OF_MEMORY: Final = Reason(
     "ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.",
     evidence="grand-challenge.org's back end matches it; quoted in many public repositories",

@@ -1,7 +1,7 @@
-"""The metrics that jobs report although no algorithm runs: made up, but always the same for the same job.
+"""The metrics that jobs report. Where no algorithm runs they are made up, but always the same for the same job.
 
-A value depends on the name of the metric and on the hyperparameters alone, so that tuning finds the same best job each time, and
-that nothing has to be kept of it.
+A made-up value depends on the name of the metric and on the hyperparameters alone, so that tuning finds the same best job each
+time, and that nothing has to be kept of it.
 """
 
 import json
@@ -13,6 +13,8 @@ from sagemaker_local.emulator.resource import Json, Resource
 
 OBJECTIVE: Final = "_tuning_objective_metric"
 """The hyperparameter by which a job is told its objective; SageMaker adds it to StaticHyperParameters (ACK suppresses it)."""
+WRITTEN: Final = "final metrics"
+"""Where a job that is really done notes in its facts what its program has written; no answer has such a member."""
 _DIGITS: Final = 6
 
 
@@ -20,8 +22,10 @@ def final_metrics(job: Resource) -> list[Json]:
     """FinalMetricDataList of a training job; empty until it has ended, and for one that failed or never trained.
 
     The metrics are those of AlgorithmSpecification.MetricDefinitions. The objective of a tuning job is reported too if the job
-    defines no metrics, as images do that bring their own definitions.
+    defines no metrics, as images do that bring their own definitions. A job that is really done has what its program wrote.
     """
+    if WRITTEN in job.facts:
+        return list(job.facts[WRITTEN])
     ended = job.facts.get("TrainingEndTime")
     course = [transition["Status"] for transition in job.facts.get("SecondaryStatusTransitions", ())]
     if ended is None or "Training" not in course or course[-1] == "Failed":
