@@ -1,15 +1,19 @@
 """Containers for the programs of jobs and endpoints: `Sandbox` on this machine alone, `Engine` with Docker or Podman."""
 
 from .container import Container
+from .engine import Engine, Image
 from .errors import ImageMissing, SandboxError
+from .launch import erase
 from .limits import Limits
-from .sandbox import FILES, FULL, RELOCATED, Sandbox, addresses, erase
+from .sandbox import FILES, FULL, RELOCATED, Sandbox, addresses
 
 __all__ = [
     "FILES",
     "FULL",
     "RELOCATED",
     "Container",
+    "Engine",
+    "Image",
     "ImageMissing",
     "Limits",
     "Sandbox",

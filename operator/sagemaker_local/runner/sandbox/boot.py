@@ -20,12 +20,14 @@ import ctypes
 import errno
 import fcntl
 import json
+import math
 import os
 import resource
 import select
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -337,6 +339,7 @@ class Init:
         self.program = 0
         self.status: int | None = None
         self.watch = Watch(plan)
+        self.ending: dict[str, Any] | None = plan["ending"]
 
     def run(self) -> None:
         """Until the program has ended; then nothing else of the container runs either, and its end has been told."""
@@ -364,6 +367,7 @@ class Init:
             if time.monotonic() >= self.deadline:
                 self.kill()
         self.kill_rest()
+        self.conclude()
         self.tell(status=self.status, cause=self.cause)
 
     def reap(self) -> None:
@@ -384,6 +388,10 @@ class Init:
         for one in map(json.loads, lines):
             if "kill" in one:
                 self.kill()
+            elif self.ending:
+                # The engine counts the grace, and gets some time to do it.
+                self.deadline = min(self.deadline, time.monotonic() + one["terminate"] + 10)
+                self.spawn([*self.ending["stop"], str(math.ceil(one["terminate"])), self.ending["name"]])
             else:
                 self.deadline = min(self.deadline, time.monotonic() + one["terminate"])
                 self.signal(signal.SIGTERM)
@@ -393,6 +401,32 @@ class Init:
         if self.program and self.status is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.program, number)
+
+    def spawn(self, command: list[str]) -> None:
+        """Starts a command of the engine beside the program; its words are of no interest."""
+        nowhere = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
+        with contextlib.suppress(OSError):
+            os.posix_spawn(command[0], command, self.plan["env"], file_actions=nowhere)
+
+    def conclude(self) -> None:
+        """Takes a container of an engine away, which does not end with the engine's client; and asks before how it ended."""
+        if not self.ending:
+            return
+        for name in ("ask", "tidy", "remove"):
+            command = self.ending[name] or ["true"]
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                said = subprocess.run(  # noqa: S603 # an engine's client
+                    command,
+                    env=self.plan["env"],
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=60,
+                    check=False,
+                )
+                if name == "ask" and b"true" in said.stdout:
+                    self.cause = self.cause or "memory"
+        if self.status is not None and self.status > 128:
+            self.status = 128 - self.status
 
     def kill(self) -> None:
         """Everything in the container, now."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import SandboxError
+from .plan import Plan
 from .pump import Lines
 
 LOG = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class Container:
         self._status: int | None = None
         self._unread = b""
 
-    def begin(self, plan: dict[str, Any]) -> None:
+    def begin(self, plan: Plan) -> None:
         """Hands the plan over, and returns when the program was started.
 
         Raises:
@@ -55,7 +56,7 @@ class Container:
         """
         try:
             self._line.settimeout(60)
-            self._line.sendall(json.dumps(plan).encode() + b"\n")
+            self._line.sendall(plan.line())
             answer = self._answer()
         except OSError as error:
             answer = {"broken": str(error)}
@@ -65,7 +66,7 @@ class Container:
             said, _ = self._process.communicate()
             self._leave()
             raise SandboxError(
-                f"The container for {plan['command'][0]} could not be made: "
+                f"The container for {plan.command[0]} could not be made: "
                 f"{answer.get('broken') or said.decode(errors='replace')[-500:] or 'its first process ended'}"
             )
         self._line.settimeout(None)

@@ -21,23 +21,20 @@ started is killed with it (on macOS: unless it made itself a session), and all e
 """
 
 import os
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-from . import boot, layout
+from . import layout
 from .container import Container
 from .errors import SandboxError
+from .launch import launch, scratch_beside
 from .limits import Limits
+from .plan import Plan
 
 FULL = ("user", "mount", "ipc", "uts", "pid")
 FILES = ("user", "mount", "ipc", "uts")
@@ -108,42 +105,16 @@ class Sandbox:
             SandboxError: the container could not be made. That the program is missing is told by its output and exit code.
         """
         ml = ml.absolute()
-        scratch = Path(tempfile.mkdtemp(prefix=f"{ml.name}-scratch-", dir=ml.parent))
-        try:
+        with scratch_beside(ml) as scratch:
             plan = self._plan(command, ml, scratch, env, cwd=cwd, host=host, limits=limits or Limits())
             if self.private:
-                path, variables = plan["env"]["PATH"], plan["env"]
-                visible = [*readable, *layout.environment_of(plan["command"][0], path, variables)]
-                plan["mounts"] = self._mounts(ml, scratch, hosts or {}, visible)
-                plan["namespaces"] += [] if network else ["network"]
-            return self._launch(plan, scratch, write=write, ended=ended)
-        except BaseException:
-            erase(scratch)
-            raise
-
-    def _launch(
-        self,
-        plan: dict[str, Any],
-        scratch: Path,
-        *,
-        write: Callable[[str], None],
-        ended: Callable[[Container], None] | None,
-    ) -> Container:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(  # noqa: S603 # this module's own program
-                [sys.executable, "-I", "-S", "-B", str(boot.__file__), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={},
-                cwd="/",
-                start_new_session=True,
-            )
-        container = Container(process, ours, write=write, ended=ended, leave=partial(erase, scratch))
-        container.begin(plan)
-        return container
+                visible = [*readable, *layout.environment_of(plan.command[0], plan.env["PATH"], plan.env)]
+                plan = replace(
+                    plan,
+                    mounts=self._mounts(ml, scratch, hosts or {}, visible),
+                    namespaces=[*self.namespaces, *([] if network else ["network"])],
+                )
+            return launch(plan, scratch, write=write, ended=ended)
 
     def _plan(
         self,
@@ -155,7 +126,7 @@ class Sandbox:
         cwd: Path | None,
         host: str,
         limits: Limits,
-    ) -> dict[str, Any]:
+    ) -> Plan:
         """What `boot` is told, but for the mounts."""
         home, temporary = scratch / "root/root", scratch / "root/tmp"
         for directory in (home, temporary, scratch / "root/var/tmp"):
@@ -172,18 +143,19 @@ class Sandbox:
         variables.setdefault("LANG", "C.UTF-8")
         own = f"{variables['HOME']}/packages"
         unlayered = {"PIP_TARGET": own, "PYTHONPATH": ":".join(filter(None, [variables.get("PYTHONPATH", ""), own]))}
-        return {
-            "command": words,
-            "env": variables if self.private else unlayered | variables | {"PYTHONPATH": unlayered["PYTHONPATH"]},
-            "unlayered": unlayered,
-            "cwd": self._cwd(cwd, ml),
-            "root": str(scratch / "root"),
-            "mounts": [],
-            "namespaces": list(self.namespaces),
-            "hostname": host,
-            "directories": [str(ml), str(scratch)],
-            **restrictions(limits, own_user="user" in self.namespaces),
-        }
+        return restricted(
+            Plan(
+                command=words,
+                env=variables if self.private else unlayered | variables | {"PYTHONPATH": unlayered["PYTHONPATH"]},
+                unlayered=unlayered,
+                cwd=self._cwd(cwd, ml),
+                root=str(scratch / "root"),
+                namespaces=self.namespaces,
+                hostname=host,
+                directories=[str(ml), str(scratch)],
+            ),
+            limits,
+        )
 
     def _cwd(self, cwd: Path | None, ml: Path) -> str:
         if cwd is None or cwd == ml or ml in cwd.parents:
@@ -192,26 +164,12 @@ class Sandbox:
 
     def _mounts(
         self, ml: Path, scratch: Path, hosts: Mapping[str, str], readable: Sequence[Path]
-    ) -> list[dict[str, str]]:
+    ) -> list[layout.Mount]:
         file = scratch / "hosts"
         file.write_text(hosts_file(hosts), encoding="utf-8")
-        found = layout.mounts(
+        return layout.mounts(
             ml=ml, hosts=file, readable=readable, layers=scratch / "layers", processes="pid" in self.namespaces
         )
-        return [asdict(one) for one in found]
-
-
-def erase(directory: Path) -> None:
-    """Removes what a program has left, also where it took its own permission away."""
-    shutil.rmtree(directory, ignore_errors=True)
-    if not directory.is_dir():
-        return
-    directory.chmod(0o700)
-    for where, below, _ in os.walk(directory):
-        for path in (Path(where, name) for name in below):
-            if not path.is_symlink():
-                path.chmod(0o700)
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def hosts_file(hosts: Mapping[str, str]) -> str:
@@ -234,22 +192,25 @@ def addresses(job: int, names: Sequence[str]) -> dict[str, str]:
     return {name: f"127.{77 + job // 256 % 100}.{job % 256}.{number}" for number, name in enumerate(names, start=1)}
 
 
-def restrictions(limits: Limits, *, own_user: bool) -> dict[str, Any]:
-    """The part of the plan that keeps the limits."""
-    rlimits: dict[str, int | None] = {"FSIZE": limits.file_size, "NOFILE": limits.open_files}
-    # Counted per user, and only a user namespace has a count of its own.
-    # A brake for what starts many between two looks; not the limit itself, or the program would hang without a word.
-    rlimits["NPROC"] = 2 * limits.processes if own_user and limits.processes else None
-    # Only against one huge allocation between two looks: what a program asks for is more than what it uses.
-    rlimits["DATA"] = None if limits.memory is None else 2 * limits.memory + (1 << 30)
-    return {
-        "rlimits": {name: value for name, value in rlimits.items() if value is not None},
-        "memory": limits.memory,
-        "processes": limits.processes,
-        "disk": limits.disk,
-        "niceness": limits.niceness,
-        "cores": _cores(limits.cpus),
-    }
+def restricted(plan: Plan, limits: Limits) -> Plan:
+    """The plan with what keeps the limits."""
+    rlimits = {"FSIZE": limits.file_size, "NOFILE": limits.open_files}
+    if limits.processes and "user" in plan.namespaces:
+        # Counted per user, and only a user namespace has a count of its own. A brake for what starts many between two looks; not
+        # the limit itself, or the program would hang without a word.
+        rlimits["NPROC"] = 2 * limits.processes
+    if limits.memory:
+        # Only against one huge allocation between two looks: what a program asks for is more than what it uses.
+        rlimits["DATA"] = 2 * limits.memory + (1 << 30)
+    return replace(
+        plan,
+        rlimits={name: value for name, value in rlimits.items() if value is not None},
+        memory=limits.memory,
+        processes=limits.processes,
+        disk=limits.disk,
+        niceness=limits.niceness,
+        cores=_cores(limits.cpus),
+    )
 
 
 def _cores(cpus: float | None) -> list[int]:

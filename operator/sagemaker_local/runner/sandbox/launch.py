@@ -1,0 +1,65 @@
+"""Starts `boot` with a plan, and clears away behind it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from . import boot
+from .container import Container
+from .plan import Plan
+
+
+@contextmanager
+def scratch_beside(ml: Path) -> Iterator[Path]:
+    """A directory for one container, next to its /opt/ml; removed at once if the container does not come to be."""
+    scratch = Path(tempfile.mkdtemp(prefix=f"{ml.name}-scratch-", dir=ml.parent))
+    try:
+        yield scratch
+    except BaseException:
+        erase(scratch)
+        raise
+
+
+def launch(
+    plan: Plan,
+    scratch: Path,
+    *,
+    write: Callable[[str], None],
+    ended: Callable[[Container], None] | None,
+) -> Container:
+    """Starts a container, which removes `scratch` at its end. Raises SandboxError."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 # this package's own program
+            [sys.executable, "-I", "-S", "-B", str(boot.__file__), str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+    container = Container(process, ours, write=write, ended=ended, leave=partial(erase, scratch))
+    container.begin(plan)
+    return container
+
+
+def erase(directory: Path) -> None:
+    """Removes what a program has left, also where it took its own permission away."""
+    shutil.rmtree(directory, ignore_errors=True)
+    if not directory.is_dir():
+        return
+    directory.chmod(0o700)
+    for where, below, _ in os.walk(directory):
+        for path in (Path(where, name) for name in below):
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(directory, ignore_errors=True)
