@@ -1,4 +1,4 @@
-"""The channels of a job and the matrices that are read from them.
+"""The channels of a job and the rows that are read from them.
 
 Texts and log lines are those of sagemaker-xgboost-container (data_utils.py,
 sagemaker_algorithm_toolkit/channel_validation.py), and of its 0.90 version for a header line, which later ones read
@@ -8,10 +8,11 @@ as data.
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import xgboost
+import numpy.typing as npt
 
 from sagemaker_stand_ins.data import delimited, libsvm, recordio
 from sagemaker_stand_ins.data.content import CSV, LIBSVM, PARQUET, RECORDIO, ContentType
@@ -25,7 +26,17 @@ _TYPES: Final = (
     "csv", "libsvm", "parquet", "recordio-protobuf", "text/csv", "text/libsvm", "text/x-libsvm", "application/x-parquet",
     "application/x-recordio-protobuf",
 )  # fmt: skip
+Numbers = npt.NDArray[np.float64]
 _HEADER: Final = re.compile("[a-df-zA-DF-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows with their labels, and with their weights if they have any; the features dense or sparse."""
+
+    features: Any
+    labels: Numbers
+    weights: Numbers | None = None
 
 
 def checked(channels: Mapping[str, Channel]) -> tuple[Channel, Channel | None]:
@@ -61,7 +72,7 @@ def format_of(channel: Channel) -> str:
     return said.format
 
 
-def matrix(channel: Channel, form: str, *, weighted: bool) -> xgboost.DMatrix | None:
+def table(channel: Channel, form: str, *, weighted: bool) -> Table | None:
     """The rows of a channel; None if it holds none.
 
     Args:
@@ -74,12 +85,10 @@ def matrix(channel: Channel, form: str, *, weighted: bool) -> xgboost.DMatrix | 
     if not found:
         return None
     try:
-        data = _READERS[form](found, weighted)
+        read: Table = _READERS[form](found, weighted)
     except Unreadable as trouble:
         raise ClientError(_refusal(form, trouble, first=trouble.line == 1)) from None
-    if data.get_label().size == 0:
-        raise ClientError("Got input data without labels. Please check the input data set.")
-    return data
+    return read
 
 
 def _parts(channel: Channel, form: str) -> list[Part]:
@@ -99,7 +108,7 @@ def _parts(channel: Channel, form: str) -> list[Part]:
         raise ClientError("Hidden file found in the data path! Remove that before training.") from None
 
 
-def _of_csv(found: Sequence[Part], weighted: bool) -> xgboost.DMatrix:
+def _of_csv(found: Sequence[Part], weighted: bool) -> Table:
     first = found[0].lines[0]
     between = delimited.delimiter(first)
     if between is None:
@@ -113,17 +122,19 @@ def _of_csv(found: Sequence[Part], weighted: bool) -> xgboost.DMatrix:
         )
     if (missing := np.flatnonzero(np.isnan(rows[:, :before]).any(axis=1))).size:
         raise ClientError(f"Failed to load csv data with exception:\nrow {missing[0] + 1} has no label or no weight")
-    return xgboost.DMatrix(rows[:, before:], label=rows[:, 0], weight=rows[:, 1] if weighted else None)
+    return Table(rows[:, before:], rows[:, 0], rows[:, 1] if weighted else None)
 
 
-def _of_libsvm(found: Sequence[Part], weighted: bool) -> xgboost.DMatrix:  # noqa: ARG001
+def _of_libsvm(found: Sequence[Part], weighted: bool) -> Table:  # noqa: ARG001
     data = libsvm.read(found)
-    return xgboost.DMatrix(data.features, label=data.labels, weight=data.weights)
+    return Table(data.features, data.labels, data.weights)
 
 
-def _of_records(found: Sequence[Part], weighted: bool) -> xgboost.DMatrix:  # noqa: ARG001
+def _of_records(found: Sequence[Part], weighted: bool) -> Table:  # noqa: ARG001
     data = recordio.read(found)
-    return xgboost.DMatrix(data.features, label=data.labels)
+    if data.labels is None:
+        raise ClientError("Got input data without labels. Please check the input data set.")
+    return Table(data.features, data.labels)
 
 
 _READERS: Final[Mapping[str, Any]] = {CSV: _of_csv, LIBSVM: _of_libsvm, RECORDIO: _of_records}

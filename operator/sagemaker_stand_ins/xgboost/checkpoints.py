@@ -49,8 +49,11 @@ def written(model: Any, path: Path) -> None:
     """Keep a model in a file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.sagemaker-ignore")
-    beside.write_bytes(model.save_raw(raw_format="ubj"))
-    beside.rename(path)
+    try:
+        beside.write_bytes(model.save_raw(raw_format="ubj"))
+        beside.rename(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ class Cluster:
         address = _address(self.master)
         tracker = None
         if self.is_master:
-            tracker = RabitTracker(n_workers=len(self.hosts), host_ip=address, port=port, sortby="task")
+            tracker = RabitTracker(
+                n_workers=len(self.hosts), host_ip=address, port=port, sortby="task", timeout=int(_PATIENCE)
+            )
             tracker.start()
         else:
             _await(port)

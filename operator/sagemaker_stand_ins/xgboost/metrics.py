@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn import metrics
 
 MAXIMIZED: Final = (
     "accuracy", "auc", "aucpr", "balanced_accuracy", "f1", "f1_binary", "f1_macro", "map", "ndcg", "precision", "r2", "recall",
@@ -25,23 +24,20 @@ ALL: Final = MAXIMIZED + MINIMIZED
 Numbers = npt.NDArray[np.float64]
 Evaluated = list[tuple[str, float]]
 
-_OF_CLASSES: Final[Mapping[str, Callable[[Numbers, Numbers], float]]] = {
-    "accuracy": metrics.accuracy_score,
-    "balanced_accuracy": metrics.balanced_accuracy_score,
-    "f1": lambda truth, found: metrics.f1_score(truth, found, average="macro"),
-    "f1_binary": metrics.f1_score,
-    "f1_macro": lambda truth, found: metrics.f1_score(truth, found, average="macro"),
-    "precision": metrics.precision_score,
-    "precision_macro": lambda truth, found: metrics.precision_score(truth, found, average="macro"),
-    "precision_micro": lambda truth, found: metrics.precision_score(truth, found, average="micro"),
-    "recall": metrics.recall_score,
-    "recall_macro": lambda truth, found: metrics.recall_score(truth, found, average="macro"),
-    "recall_micro": lambda truth, found: metrics.recall_score(truth, found, average="micro"),
+_OF_CLASSES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "accuracy": ("accuracy_score", {}),
+    "balanced_accuracy": ("balanced_accuracy_score", {}),
+    "f1": ("f1_score", {"average": "macro"}),
+    "f1_binary": ("f1_score", {}),
+    "f1_macro": ("f1_score", {"average": "macro"}),
+    "precision": ("precision_score", {}),
+    "precision_macro": ("precision_score", {"average": "macro"}),
+    "precision_micro": ("precision_score", {"average": "micro"}),
+    "recall": ("recall_score", {}),
+    "recall_macro": ("recall_score", {"average": "macro"}),
+    "recall_micro": ("recall_score", {"average": "micro"}),
 }
-_OF_VALUES: Final[Mapping[str, Callable[[Numbers, Numbers], float]]] = {
-    "mse": metrics.mean_squared_error,
-    "r2": metrics.r2_score,
-}
+_OF_VALUES: Final = {"mse": "mean_squared_error", "r2": "r2_score"}
 
 
 def split(wanted: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -55,16 +51,19 @@ def evaluation(added: Sequence[str], objective: str) -> Callable[[Numbers, Any],
     if not added:
         return None
 
+    # It takes a second to come, and the names above are needed without it.
+    from sklearn import metrics  # noqa: PLC0415
+
     def evaluate(predicted: Numbers, data: Any) -> Evaluated:
-        truth = data.get_label()
-        classes = _classes(predicted, objective)
-        return [
-            (
-                name,
-                float(_OF_CLASSES[name](truth, classes) if name in _OF_CLASSES else _OF_VALUES[name](truth, predicted)),
-            )
-            for name in added
-        ]
+        truth, classes = data.get_label(), _classes(predicted, objective)
+        found: Evaluated = []
+        for name in added:
+            if name in _OF_VALUES:
+                found.append((name, float(getattr(metrics, _OF_VALUES[name])(truth, predicted))))
+            else:
+                function, options = _OF_CLASSES[name]
+                found.append((name, float(getattr(metrics, function)(truth, classes, **options))))
+        return found
 
     return evaluate
 

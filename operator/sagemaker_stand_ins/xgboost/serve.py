@@ -20,7 +20,7 @@ import xgboost
 from sagemaker_stand_ins.data import delimited, libsvm, recordio
 from sagemaker_stand_ins.data.content import CSV, JSON, JSON_LINES, LIBSVM, RECORDIO, ContentType
 from sagemaker_stand_ins.data.rows import Part, Unreadable
-from sagemaker_stand_ins.serving import BadInput, Unsupported
+from sagemaker_stand_ins.serving import BadInput, NotAcceptable, Unsupported
 from sagemaker_stand_ins.xgboost import checkpoints
 
 MODEL: Final = "xgboost-model"
@@ -38,7 +38,8 @@ class Model:
 
         Raises:
             BadInput: the rows are not those of the model.
-            Unsupported: the body is not in its format, or a content type is not known.
+            Unsupported: the body is not in its format, or its content type is not known.
+            NotAcceptable: the answer cannot be written in the type that is asked for.
         """
         if not body.strip():
             return b"", "text/csv"
@@ -129,7 +130,7 @@ def _accepted(accept: str) -> str:
             return form
         if ContentType.of(one).name in ("*/*", "text/*"):
             return CSV
-    raise Unsupported(
+    raise NotAcceptable(
         f"Accept type {accept} is not supported. Please use supported accept types: {', '.join(_TYPES.values())}."
     )
 
