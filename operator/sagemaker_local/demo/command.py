@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from sagemaker_local.cluster import ClusterError
-from sagemaker_local.demo import places
+from sagemaker_local.demo import data, places
 from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.objects import Objects
 from sagemaker_local.demo.screen import Screen, screen
@@ -17,11 +18,11 @@ from sagemaker_local.demo.stage import Stage, stage
 from sagemaker_local.demo.story import Story
 
 BEFORE = """\
-This SageMaker is emulated: it answers as AWS does, but trains nothing, serves nothing and bills nothing.
-The Kubernetes API server, kubectl and the operator are real.
+This SageMaker is emulated: it answers as AWS does, and bills nothing. The model is really trained and really predicts, by XGBoost
+on this machine; the Kubernetes API server, kubectl and the operator are real as well.
 """
 AFTER = """\
-Everything is stopped and removed. This SageMaker was emulated: no model was trained, and no money spent.
+Everything is stopped and removed. This SageMaker was emulated, and no money spent.
 Against AWS the same manifests and the same operator need a role and a bucket of yours: see examples/digits/README.md.
 """
 KEPT = """
@@ -40,15 +41,21 @@ INTERRUPTED = 130
 @click.option(
     "--keep", is_flag=True, help="Delete nothing, and keep everything running until Ctrl-C, to look around in it."
 )
-def demo(keep: bool) -> None:
-    """Train, deploy and monitor a model against an emulated SageMaker, change it, and delete it.
+@click.option(
+    "--images",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Images of 28 x 28 pixels in place of scikit-learn's digits: MNIST as mnist.npz, or as CSV, the label first.",
+)
+def demo(*, keep: bool, images: Path | None) -> None:
+    """Train and deploy a model on an emulated SageMaker, ask it, change it, and delete it.
 
     Exit code 0 means that all of that was seen to happen.
     """
     out = screen(sys.stdout)
     try:
         with _signals_interrupt():
-            _play(out, keep=keep)
+            _play(out, keep=keep, images=images)
     except KeyboardInterrupt:
         out.say("\nInterrupted; everything is stopped and removed.")
         sys.exit(INTERRUPTED)
@@ -57,14 +64,16 @@ def demo(keep: bool) -> None:
         sys.exit(1)
 
 
-def _play(out: Screen, *, keep: bool) -> None:
+def _play(out: Screen, *, keep: bool, images: Path | None) -> None:
     manifests = places.find()
     everything = dict.fromkeys((*places.named(manifests.example), *places.named(manifests.update)))
     out.say(BEFORE)
-    with stage(manifests, out) as running, Objects(running.cluster, tuple(everything)) as objects:
+    known = data.digits() if images is None else data.read(images)
+    with stage(manifests, out, known) as running, Objects(running.cluster, tuple(everything)) as objects:
         story = Story(running, objects, manifests)
         try:
             story.deploy()
+            story.ask()
             story.change()
             if keep:
                 _wait_for_ctrl_c(running)

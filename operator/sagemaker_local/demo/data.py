@@ -1,60 +1,130 @@
-"""The data to train on: the 1,797 handwritten digits that ship with scikit-learn, as the CSV files that XGBoost's image reads.
+"""The images to train on and to ask about: 1,797 handwritten digits that ship with scikit-learn, or a file that the user has.
 
-Not here: training. An emulated training job looks whether its input is there, and reads none of it.
+They go to S3 as the CSV files that XGBoost's image reads: the label first, then the pixels, without a header; what is held out is
+without labels. Not here: training and asking.
 """
 
 import gzip
 import importlib.util
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sagemaker_local.demo.errors import NotSeen
 
-VALIDATION_SHARE = 0.2
+if TYPE_CHECKING:
+    import numpy as np
+
+VALIDATION_SHARE = 0.1
+HELD_OUT_SHARE = 0.2
 SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
-    """How many rows went into each channel, and where that is."""
+class Image:
+    """A square image of a digit: what it shows, and its pixels row by row, from 0 for white to `Images.darkest`."""
 
-    bucket: str
-    train: int
-    validation: int
+    label: int
+    pixels: Sequence[int]
 
 
-def upload(s3: Any, *, bucket: str, region: str) -> Uploaded:
-    """Make the bucket and put both channels into it, shuffled, the label first and without a header.
+@dataclass(frozen=True, slots=True)
+class Images:
+    """All images: to train on, to validate with, and held out to ask the endpoint about."""
 
-    Args:
-        s3: a boto3 client.
-        bucket: its name.
-        region: where it is.
+    train: Sequence[Image]
+    validation: Sequence[Image]
+    held_out: Sequence[Image]
+    side: int
+    darkest: int
+
+
+def digits() -> Images:
+    """The digits of scikit-learn, 8 x 8 pixels from 0 to 16.
 
     Raises:
         NotSeen: scikit-learn is not installed.
     """
-    rows = _digits()
-    random.Random(SEED).shuffle(rows)
-    cut = round(len(rows) * VALIDATION_SHARE)
-    validation, train = rows[:cut], rows[cut:]
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
-    for channel, part in (("train", train), ("validation", validation)):
-        text = "".join(f"{','.join(row)}\n" for row in part)
-        s3.put_object(Bucket=bucket, Key=f"{channel}/digits.csv", Body=text.encode(), ContentType="text/csv")
-    return Uploaded(bucket, train=len(train), validation=len(validation))
-
-
-def _digits() -> list[Sequence[str]]:
-    """One row per digit: what it is (0 to 9), then the 64 pixels of its image (0 to 16)."""
     # The file is read without importing scikit-learn, which takes seconds.
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
         raise NotSeen("the digits: they come with scikit-learn, and pip install 'sagemaker-operator[local]' brings it")
     file = Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz"
     with gzip.open(file, "rt") as lines:
-        rows = [line.strip().split(",") for line in lines]
-    return [[row[-1], *(str(int(float(pixel))) for pixel in row[:-1])] for row in rows]
+        rows = [[int(float(cell)) for cell in line.split(",")] for line in lines]
+    return _parted([Image(row[-1], row[:-1]) for row in rows], side=8, darkest=16)
+
+
+def read(file: Path) -> Images:
+    """Images of 28 x 28 pixels from a file of the user's: MNIST as `mnist.npz`, or as CSV (also .csv.gz), the label first.
+
+    The archive has the arrays x_train, y_train, x_test and y_test, as Keras' has; its test images are held out.
+
+    Raises:
+        NotSeen: it is not there, or holds something else.
+    """
+    with _told(file):
+        if file.suffix == ".npz":
+            return _archive(file)
+        with gzip.open(file, "rt") if file.suffix == ".gz" else file.open() as lines:
+            rows = [[int(float(cell)) for cell in line.split(",")] for line in lines if line[:1].isdigit()]
+        wrong = next((row for row in rows if len(row) != 785 or not 0 <= row[0] <= 9), None)
+        if wrong is not None or len(rows) < 100:
+            raise ValueError("each line has a digit and 784 pixels, and there are 100 lines or more")
+        return _parted([Image(row[0], row[1:]) for row in rows], side=28, darkest=255)
+
+
+def upload(s3: Any, images: Images, *, bucket: str, region: str) -> None:
+    """Make the bucket and put the images into it, below train/, validation/ and held-out/.
+
+    Args:
+        s3: a boto3 client.
+    """
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    parts = {
+        "train": as_csv(images.train, labels=True),
+        "validation": as_csv(images.validation, labels=True),
+        "held-out": as_csv(images.held_out),
+    }
+    for folder, text in parts.items():
+        s3.put_object(Bucket=bucket, Key=f"{folder}/digits.csv", Body=text.encode(), ContentType="text/csv")
+
+
+def as_csv(images: Sequence[Image], *, labels: bool = False) -> str:
+    """A line for each image: its pixels, after its label if that is wanted."""
+    rows = ((image.label, *image.pixels) if labels else image.pixels for image in images)
+    return "".join(f"{','.join(map(str, row))}\n" for row in rows)
+
+
+def _parted(images: list[Image], *, side: int, darkest: int, held_out: Sequence[Image] = ()) -> Images:
+    random.Random(SEED).shuffle(images)
+    cut = 0 if held_out else round(len(images) * HELD_OUT_SHARE)
+    held, rest = held_out or images[:cut], images[cut:]
+    few = round(len(rest) * VALIDATION_SHARE)
+    return Images(rest[few:], rest[:few], held, side=side, darkest=darkest)
+
+
+def _archive(file: Path) -> Images:
+    import numpy as np  # noqa: PLC0415 slow to import, and for this kind of file only
+
+    with np.load(file, allow_pickle=False) as held:
+        train, test = (_images(held[f"x_{part}"], held[f"y_{part}"]) for part in ("train", "test"))
+    return _parted(train, side=28, darkest=255, held_out=test)
+
+
+def _images(pixels: "np.ndarray[Any, Any]", labels: "np.ndarray[Any, Any]") -> list[Image]:
+    if pixels.shape != (len(labels), 28, 28) or len(labels) < 100:
+        raise ValueError(f"its images have the shape {pixels.shape}, not (100 or more, 28, 28)")
+    flat = pixels.reshape(len(labels), -1).tolist()
+    return [Image(int(label), row) for label, row in zip(labels, flat, strict=True)]
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError) as problem:
+        raise NotSeen(f"images of 28 x 28 pixels in {file}: {problem}") from problem

@@ -3,21 +3,27 @@
 All of it is started here and stopped here, in the opposite order, whatever happens in between. Not here: the play (`story`).
 """
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_local.cluster import Cluster
+from botocore.exceptions import ClientError
+
+from sagemaker_local.cluster import Cluster, places
 from sagemaker_local.demo import data
+from sagemaker_local.demo.data import Images
 from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.places import Manifests, shown
 from sagemaker_local.demo.running import Operator
 from sagemaker_local.demo.screen import Screen
 from sagemaker_local.emulator import Emulator
+from sagemaker_local.runner.execution import Execution
+from sagemaker_local.runner.images import Environments, Registry, Unmakeable
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 CRD_SECONDS = 60.0
@@ -25,16 +31,21 @@ LOOK_AGAIN_SECONDS = 0.1
 MOST_LINES = 7
 BUCKET = "sagemaker-operator-digits"
 SPEED = 50.0
-"""A training job of six minutes takes seven seconds, an endpoint of four minutes five."""
+"""Only waiting is so much faster: what is trained and served takes the time that it takes."""
+ENVIRONMENT = "algorithms"
+"""Where XGBoost is; made before the first job needs it, so that people see what takes a minute the first time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that runs, and a boto3 client of SageMaker (`aws`)."""
+    """Everything that runs, and boto3 clients of SageMaker (`aws`), of its endpoints (`runtime`) and of S3."""
 
     cluster: Cluster
     sagemaker: Emulator
     aws: Any
+    runtime: Any
+    s3: Any
+    images: Images
     operator: Operator
     screen: Screen
 
@@ -59,6 +70,17 @@ class Stage:
         """How many resources of each of those kinds SageMaker has; it is SageMaker that is asked, not the operator."""
         return Counter({kind: count for kind in kinds if (count := len(self.sagemaker.resources(kind)))})
 
+    def read(self, key: str) -> str:
+        """The text of an object in the demo's bucket.
+
+        Raises:
+            NotSeen: it is not there.
+        """
+        try:
+            return str(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode())
+        except ClientError as missing:
+            raise NotSeen(f"s3://{BUCKET}/{key}: {missing}") from missing
+
     def exports(self) -> str:
         """Shell lines that point kubectl and the AWS SDKs here."""
         settings = {
@@ -72,7 +94,7 @@ class Stage:
 
 
 @contextmanager
-def stage(manifests: Manifests, screen: Screen) -> Iterator[Stage]:
+def stage(manifests: Manifests, screen: Screen, images: Images) -> Iterator[Stage]:
     """Start everything; when the block ends, stop it and make sure that nothing is left.
 
     Raises:
@@ -80,16 +102,24 @@ def stage(manifests: Manifests, screen: Screen) -> Iterator[Stage]:
         NotSeen: the operator does not start, or does not stop as it was asked to.
     """
     with ExitStack() as stack:
-        sagemaker = stack.enter_context(Emulator.start(speed=SPEED))
-        # Both take seconds, and neither needs the other.
-        pool = stack.enter_context(ThreadPoolExecutor(1))
-        sending = pool.submit(data.upload, sagemaker.client("s3", REGION, ACCOUNT), bucket=BUCKET, region=REGION)
-        asking = pool.submit(sagemaker.client, "sagemaker", REGION, ACCOUNT)
+        sagemaker = stack.enter_context(Emulator.start(speed=SPEED, execution=Execution()))
+        s3, aws, runtime = (
+            sagemaker.client(name, REGION, ACCOUNT) for name in ("s3", "sagemaker", "sagemaker-runtime")
+        )
+        # All of it takes seconds, the first time a minute and more, and none of it needs the other.
+        pool = stack.enter_context(ThreadPoolExecutor(2))
+        sending = pool.submit(data.upload, s3, images, bucket=BUCKET, region=REGION)
+        preparing = pool.submit(_prepare)
         cluster = stack.enter_context(Cluster.start())
         screen.did(f"a Kubernetes API server runs on {cluster.server}, from {cluster.origin}")
-        screen.did(f"an emulated SageMaker runs on {sagemaker.url}, {SPEED:.0f} times as fast as AWS")
-        sent = sending.result()
-        screen.did(f"{sent.train} digits to train on and {sent.validation} to validate with are in s3://{sent.bucket}/")
+        screen.did(
+            f"an emulated SageMaker runs on {sagemaker.url}; it really trains and predicts, and waits for nothing else"
+        )
+        _done(preparing)
+        screen.did("XGBoost is installed, in a virtual environment of its own")
+        _done(sending)
+        train, rest = len(images.train), len(images.validation)
+        screen.did(f"{train} digits to train on and {rest} to validate with are in s3://{BUCKET}/")
         screen.say()
         _kubectl(cluster, screen, "apply", "--server-side", "-k", shown(manifests.crds))
         _wait_until_served(cluster)
@@ -97,12 +127,24 @@ def stage(manifests: Manifests, screen: Screen) -> Iterator[Stage]:
             Operator.start(cluster, endpoint_url=sagemaker.url, region=REGION, account=ACCOUNT)
         )
         screen.did(f"the operator runs as process {operator.pid}")
-        yield Stage(cluster, sagemaker, asking.result(), operator, screen)
+        yield Stage(cluster, sagemaker, aws, runtime, s3, images, operator, screen)
         code = operator.stop()
         if code != 0:
             raise NotSeen(f"the operator stopping as it was asked to: its exit code was {code}")
     if cluster.directory.exists():
         raise NotSeen(f"everything removed: {cluster.directory} is still there")
+
+
+def _prepare() -> None:
+    registry = Registry.load()
+    Environments(registry.recipes, places.cache(os.environ)).ready(ENVIRONMENT, lambda _: None)
+
+
+def _done(future: "Future[Any]") -> None:
+    try:
+        future.result()
+    except Unmakeable as failure:
+        raise NotSeen(f"the environment of XGBoost: {failure}") from failure
 
 
 def _kubectl(cluster: Cluster, screen: Screen, *args: str) -> None:

@@ -1,6 +1,7 @@
-"""The play in three acts: apply the example, change it, delete it; and what must be seen in each.
+"""The play in four acts: apply the example, ask the endpoint, change it, delete it; and what must be seen in each.
 
-Readiness is what the API server says; what exists is what SageMaker says. Not here: starting and stopping (`stage`), and how it
+Readiness is what the API server says; what exists is what SageMaker says; whether a model was really trained shows in what it
+says about images that it has never seen. Not here: starting and stopping (`stage`), and how it
 looks (`screen`).
 """
 
@@ -10,14 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sagemaker_local.demo import places
+from sagemaker_local.demo.asking import examine, matched
 from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.objects import Objects, Row
+from sagemaker_local.demo.pictures import gallery
 from sagemaker_local.demo.places import Manifests, Named
-from sagemaker_local.demo.stage import Stage
+from sagemaker_local.demo.stage import BUCKET, Stage
 
 ACT_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.15
 SERVED = Named("Endpoint", "digits")
+PREDICTIONS = "predictions/digits.csv.out"
+GOOD_ENOUGH = 0.95
+KEPT_FOR_EVER = ("TransformJob",)
+"""Kinds whose resources SageMaker has no operation to delete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,24 @@ class Story:
         self.stage.screen.did(f"all {len(example)} objects are Ready; SageMaker has {self._inventory()}")
         self._once(example)
 
+    def ask(self) -> None:
+        """Ask the endpoint about images that the model has never seen, and compare with the batch that was transformed."""
+        images = self.stage.images
+        self._say(f"\nAct 2: what does the model say about {len(images.held_out)} images that it has never seen?")
+        examined = examine(self.stage.runtime, SERVED.name, images.held_out)
+        self._say(gallery(examined.worth_seeing(), side=images.side, darkest=images.darkest))
+        if examined.accuracy < GOOD_ENOUGH:
+            raise NotSeen(f"{GOOD_ENOUGH:.0%} of the digits recognised: it was {examined.accuracy:.1%}")
+        self.stage.screen.did(f"{SERVED} recognises {examined.accuracy:.1%} of them")
+        batch = matched(images.held_out, self.stage.read(PREDICTIONS))
+        if batch != list(examined.taken):
+            raise NotSeen("the same predictions from the batch transform job as from the endpoint")
+        self.stage.screen.did(f"the batch transform job says the same about each, in s3://{BUCKET}/{PREDICTIONS}")
+
     def change(self) -> None:
         """Have the endpoint move to twice as many instances, while it serves."""
         before, states = self._serving(), dict.fromkeys(["InService"])
-        self._say("\nAct 2: a configuration with two instances, to which the endpoint moves without an interruption.")
+        self._say("\nAct 3: a configuration with two instances, to which the endpoint moves without an interruption.")
         self.stage.kubectl("apply", "-f", places.shown(self.manifests.update))
 
         def moved(rows: Sequence[Row]) -> bool:
@@ -69,14 +90,15 @@ class Story:
 
     def remove(self) -> None:
         """Delete everything, in the order that SageMaker needs."""
-        self._say("\nAct 3: one delete takes everything down, users before what they use.")
+        self._say("\nAct 4: one delete takes everything down, users before what they use.")
         where = places.shown(self.manifests.example)
         self.stage.kubectl("delete", "--recursive", "--ignore-not-found", "--wait=false", "-f", where)
         self._watch(lambda rows: all(row.gone for row in rows), what="all objects gone", tolerate_stalled=True)
         left = self.stage.inventory(self._kinds)
+        kept = Counter({kind: left.pop(kind) for kind in KEPT_FOR_EVER if kind in left})
         if left:
             raise NotSeen(f"SageMaker empty: it still has {_counted(left)}")
-        self.stage.screen.did("all objects are gone, and SageMaker is empty")
+        self.stage.screen.did(f"all objects are gone, and SageMaker is empty but for the record of {_counted(kept)}")
 
     @property
     def _kinds(self) -> tuple[str, ...]:

@@ -46,13 +46,11 @@ def _session() -> Any:
 
 
 class Executing(Protocol):
-    """What does the work of one running emulator.
+    """What does the work of one running emulator."""
 
-    Attributes:
-        runtime: where endpoints are invoked.
-    """
-
-    runtime: Runtime
+    @property
+    def runtime(self) -> Runtime:
+        """Where endpoints are invoked."""
 
     async def stop(self) -> None:
         """End all work, and leave nothing behind."""

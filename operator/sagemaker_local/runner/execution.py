@@ -1,6 +1,5 @@
 """How the work of one emulator is really done: the settings, and all parts put together."""
 
-import contextlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -8,17 +7,20 @@ from pathlib import Path
 
 from sagemaker_local.cluster import places
 from sagemaker_local.emulator.core import Core
-from sagemaker_local.emulator.server import NOT_RUNNING
 
 from .desk import Desk
 from .images import Environments, Registry
+from .jobs import CRAFTS
 from .logbook import Logbook
 from .objects import Objects
 from .runner import Runner
+from .runtime import Runtime
 from .sandbox import Sandbox
+from .serving import Hosting
 from .shop import Shop
 from .telemetry import Telemetry
 from .tools import Tools
+from .transform import TRANSFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +64,8 @@ class Execution:
             servers=self.servers,
             directory=directory,
         )
-        # TEMPORARY while parts are being written: what is not there yet is left out.
-        crafts, others, runtime = [], [], NOT_RUNNING
-        with contextlib.suppress(ImportError):
-            from .jobs import CRAFTS
-            crafts += CRAFTS
-        with contextlib.suppress(ImportError):
-            from .transform import TRANSFORM
-            crafts.append(TRANSFORM)
-        with contextlib.suppress(ImportError):
-            from .serving import Hosting
-            hosting = Hosting(tools)
-            others.append(hosting)
-            from .runtime import Runtime
-            runtime = Runtime(core, tools, hosting)
-        runner = Runner(tools, Shop(crafts, tools), others, runtime)
+        hosting = Hosting(tools)
+        runner = Runner(tools, Shop((*CRAFTS, TRANSFORM), tools), (hosting,), Runtime(core, tools, hosting))
         metrics.start()
         with core.service.lock:
             world.worker = runner

@@ -75,6 +75,8 @@ class Runner:
     async def stop(self) -> None:
         """End all work, and leave nothing behind."""
         await self.runtime.stop()
+        self._tools.environments.close()
+        await asyncio.to_thread(self._tools.metrics.stop)
         for department in self._departments:
             await asyncio.to_thread(department.stop)
         await asyncio.to_thread(shutil.rmtree, self._tools.directory, ignore_errors=True)
