@@ -13,7 +13,7 @@ from sagemaker_local.emulator.core import Core
 from sagemaker_local.emulator.resource import Place
 from sagemaker_local.runner.objects import Objects
 from sagemaker_local.runner.runtime import Runtime
-from sagemaker_local.runner.runtime.ports import Hop, NoCapacity, NoRoute, Route, chosen
+from sagemaker_local.runner.runtime.ports import Hop, NoCapacity, NoRoute, Route
 from sagemaker_local.runner.telemetry import Telemetry
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -111,8 +111,12 @@ class Servers:
         self.asked.append({"endpoint": endpoint, **named})
         if self.refuses is not None:
             raise self.refuses
-        name = variant or chosen([(v, self.weights.get(v, 1.0)) for v in self.variants], self.random.random())
-        if name is None or not self.variants[name]:
+        (name,) = (
+            [variant]
+            if variant
+            else self.random.choices(list(self.variants), [self.weights.get(v, 1.0) for v in self.variants])
+        )
+        if not self.variants[name]:
             raise NoCapacity("No instance takes requests.")
         self.in_flight += 1
         urls = self.variants[name]

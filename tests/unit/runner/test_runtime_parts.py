@@ -1,8 +1,6 @@
-"""The pure parts of the runtime: whose turn it is, how events are encoded, what is captured, what is counted."""
+"""The pure parts of the runtime: how events are encoded, what is captured, what is counted."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from random import Random
 
 import pytest
 from botocore.eventstream import EventStreamBuffer
@@ -13,20 +11,10 @@ from sagemaker_local.emulator.neighbours import Statistics
 from sagemaker_local.emulator.resource import Json, Place
 from sagemaker_local.runner.capture import Exchange, Rules, event, rules
 from sagemaker_local.runner.runtime import eventstream, wire
-from sagemaker_local.runner.runtime.ports import chosen
 from sagemaker_local.runner.runtime.refusals import THROTTLED, TOO_LARGE, Blame, ModelError
 from sagemaker_local.runner.telemetry import Series, Telemetry
 
 HOME = Place("123456789012", "us-east-1")
-
-
-def test_weights_share_the_requests_and_a_weight_of_zero_gets_none() -> None:
-    random = Random(1)
-    turns = Counter(chosen([("a", 3), ("b", 1), ("off", 0)], random.random()) for _ in range(4000))
-    assert turns["off"] == 0
-    assert 2900 < turns["a"] < 3100
-    assert chosen([], 0.5) is None
-    assert chosen([("a", 0)], 0.5) is None
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))

@@ -10,7 +10,7 @@
     └── Broken           the model server is gone, or refuses to load a target model: the model's mistake
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -120,19 +120,3 @@ class Hosting(Protocol):
 
     def instances(self, place: Place, endpoint: str) -> dict[str, int]:
         """Variant name to how many of its instances take requests now; empty if the endpoint is not hosted here."""
-
-
-def chosen(weights: Sequence[tuple[str, float]], point: float) -> str | None:
-    """The name on which a point between 0 and 1 falls, each name taking its weight's share; None if nothing weighs anything.
-
-    Args:
-        weights: names with their weights, 0 or more.
-        point: from a random generator, at least 0 and less than 1.
-    """
-    total = sum(weight for _, weight in weights)
-    reached = 0.0
-    for name, weight in weights:
-        reached += weight
-        if point * total < reached:
-            return name
-    return None
