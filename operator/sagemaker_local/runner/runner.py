@@ -79,4 +79,5 @@ class Runner:
         await asyncio.to_thread(self._tools.metrics.stop)
         for department in self._departments:
             await asyncio.to_thread(department.stop)
+        await asyncio.to_thread(self._tools.log.forget)
         await asyncio.to_thread(shutil.rmtree, self._tools.directory, ignore_errors=True)
