@@ -73,7 +73,7 @@ def test_a_program_gets_no_variable_but_those_it_was_given(
     seen = {line.partition("=")[0] for line in written.lines}
     assert "of-the-user" not in written.text
     assert seen - {"PWD", "SHLVL", "_", "OLDPWD"} <= {
-        "AWS_ACCESS_KEY_ID", "HOME", "LANG", "PATH", "TMPDIR", "SAGEMAKER_BASE_DIR", "PIP_TARGET", "PYTHONPATH",
+        "AWS_ACCESS_KEY_ID", "AWS_EC2_METADATA_DISABLED", "HOME", "LANG", "PATH", "TMPDIR", "SAGEMAKER_BASE_DIR", "PIP_TARGET", "PYTHONPATH",
     }  # fmt: skip
 
 

@@ -27,7 +27,23 @@ def test_more_memory_than_allowed_ends_it_with_a_cause(yard: Yard, degree: tuple
     assert container.cause == "memory"
 
 
-def test_a_fork_bomb_ends(yard: Yard, degree: tuple[str, ...]) -> None:
+def test_memory_that_forked_processes_share_counts_once(yard: Yard, degree: tuple[str, ...]) -> None:
+    code = """
+        import os, select
+        x = bytearray(120 << 20)
+        children = [os.fork() for _ in range(2)]
+        select.select([], [], [], 0.5)  # longer than between two looks at what it uses
+        if all(children):
+            for _ in children: os.wait()
+            print("shared")
+    """
+
+    container, written = yard.start("", command=python(code), degree=degree, limits=Limits(memory=250 * MEBI))
+
+    assert (container.wait(PATIENCE), written.lines) == (0, ["shared"])
+
+
+def test_a_fork_bomb_ends_with_a_cause(yard: Yard, degree: tuple[str, ...]) -> None:
     script = "for i in $(seq 60); do sleep 1000 & done; wait"
 
     container, _ = yard.start(script, degree=degree, limits=Limits(processes=40))

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from . import boot
 from .container import Container
 from .plan import Plan
+
+# As the package `boot` of this directory: nothing else of sagemaker-local is imported.
+BOOT = "import sys; sys.path.append(sys.argv[1]); from boot.main import main; sys.exit(main(int(sys.argv[2])))"
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def launch(
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603 # this package's own program
-            [sys.executable, "-I", "-S", "-B", str(boot.__file__), str(theirs.fileno())],
+            [sys.executable, "-I", "-S", "-B", "-c", BOOT, str(Path(__file__).parent), str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -141,6 +141,8 @@ class Sandbox:
         variables["HOME"] = "/root" if self.private else str(home)
         variables["TMPDIR"] = "/tmp" if self.private else str(temporary)  # noqa: S108
         variables.setdefault("LANG", "C.UTF-8")
+        # On a machine of EC2, the machine's own role would be the next credentials that an SDK finds.
+        variables.setdefault("AWS_EC2_METADATA_DISABLED", "true")
         own = f"{variables['HOME']}/packages"
         unlayered = {"PIP_TARGET": own, "PYTHONPATH": ":".join(filter(None, [variables.get("PYTHONPATH", ""), own]))}
         return restricted(
