@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from sagemaker_local.emulator import Emulator
+    from sagemaker_local.emulator.emulator import Execution
     from sagemaker_local.emulator.journal import Entry
 
 __all__ = ["Settings", "sagemaker", "sagemaker_settings"]
@@ -40,6 +41,7 @@ class Settings(TypedDict, total=False):
     seed: int
     check_s3: bool
     profile: str
+    execution: "Execution | None"
 
 
 @pytest.fixture

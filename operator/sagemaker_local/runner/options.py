@@ -17,7 +17,9 @@ def about_work(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE",
             help="What to run for which image, beside what is known already (docs/local-execution.md).",
         ),
-        click.option("--slots", type=click.IntRange(min=1), help="Instances at work at once; by default one for each core."),
+        click.option(
+            "--slots", type=click.IntRange(min=1), help="Instances at work at once; by default one for each core."
+        ),
         click.option(
             "--execute/--simulate",
             default=None,
