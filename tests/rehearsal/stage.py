@@ -35,8 +35,7 @@ from sagemaker_operator.kinds import GROUP, KINDS, Lifecycle
 from sagemaker_operator.kinds.kind import Stage
 
 _LIVE = (Stage.CHANGING, Stage.STOPPING)
-# Seconds by which a watch lags behind, and for which the operator is away after its death.
-_LAG = 0.03
+# Seconds for which the operator is away after its death.
 _AWAY = 2.0
 
 
@@ -57,6 +56,7 @@ class Rehearsal:
         seed: of everything random.
         die_at: the number of the moment at which the operator is killed, once.
         straggle: seconds after which a call of the killed operator is carried out all the same; None if it never is.
+        lag: seconds by which a watch lags behind; a reply takes 0.01, and may come before what is heard or after it.
         workers: how many passes go side by side.
         noting: whether to note what tells each moment from others.
         control: further arguments of `Control`.
@@ -68,6 +68,7 @@ class Rehearsal:
         seed: int = 0,
         die_at: int | None = None,
         straggle: float | None = None,
+        lag: float = 0.03,
         workers: int = 4,
         noting: bool = False,
         **control: Any,
@@ -82,6 +83,7 @@ class Rehearsal:
         self.labels: list[tuple[Moment, *tuple[Any, ...]]] = []
         self.checks: list[Callable[[Object], Any]] = []
         self._die_at, self._straggle, self._workers, self._noting = die_at, straggle, workers, noting
+        self._lag = lag
         self._control_arguments = {"cluster_name": "rehearsal", "region": REGION, **control}
         self._live: dict[tuple[str, str], dict[str, str]] = {}
         self.made: dict[str, list[str]] = {}
@@ -308,7 +310,7 @@ class Rehearsal:
 
         def hear(event: str, after: Object, before: Object | None) -> None:
             waiting.append((event, after))
-            self.loop.call_later(_LAG, deliver)
+            self.loop.call_later(self._lag, deliver)
 
         def end() -> None:
             nonlocal going

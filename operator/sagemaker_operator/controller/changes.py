@@ -1,8 +1,8 @@
 """Which changes in the cluster deserve a pass.
 
 Every event of every custom resource comes by here, so each is handled at once and without any I/O: the record learns it, and the
-key is queued if something that we act on has changed. Our own writes come by twice, as reply and as event; the resourceVersion
-tells them apart.
+key is queued if something that we act on has changed. Our own writes come by twice, as reply and as event, in either order: only
+what is newer than what is known is learned, and nothing of an object that was heard to be gone.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +16,8 @@ from sagemaker_operator.kinds import Kind, Lifecycle
 
 from .store import Record, Store
 
+# Nothing older than a request that was given up can still arrive; so many objects are not deleted meanwhile.
+_MOST_GONE = 4096
 _Relation = tuple[Owner, Child]
 """Whom an object was made for, and what that one knows of it."""
 
@@ -45,6 +47,8 @@ class Changes:
     ) -> None:
         self._store, self._queue = store, queue
         self._settle, self._watch, self._remind, self._gone, self._wake = settle, watch, remind, gone, wake
+        # Replies to what was asked while they were there would bring them back to life: no event would tell of their end again.
+        self._ended: dict[str, None] = {}
 
     def ingest(self, kind: Kind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API; ``event`` is None for what a listing brings."""
@@ -52,29 +56,19 @@ class Changes:
         key = Key(kind.name, metadata["namespace"], metadata["name"])
         record = self._store.get(key)
         if event == "DELETED":
+            self._end(metadata["uid"])
             if record is None or record.uid == metadata["uid"]:
                 self.vanished(key)
             return
-        if (
-            record is not None
-            and record.uid == metadata["uid"]
-            and not newer(metadata["resourceVersion"], record.version)
-        ):
-            return
-        self._take(Resource.read(kind, body), record)
-        self._wake()
+        if self._is_news(metadata["uid"], metadata["resourceVersion"], record):
+            self._take(Resource.read(kind, body), record)
+            self._wake()
 
     def learn(self, resource: Resource) -> None:
         """Learn what we wrote ourselves: nothing of it needs a pass, but others may wait for it."""
         record = self._store.get(resource.key)
-        was, finished = _shown(record), record is not None and record.finished
-        relation, used = _relation(record), _used(record)
-        learned = self._store.take(resource)
-        self._wake_owners(relation, _relation(learned))
-        self._wake_made(learned, used)
-        self._wake_referrers(learned, was)
-        if learned.finished and not finished:
-            self._wake_leaving(learned)
+        if self._is_news(resource.uid, resource.version, record):
+            self._know(resource, record)
 
     def vanished(self, key: Key) -> None:
         """The object is gone from the cluster."""
@@ -92,16 +86,38 @@ class Changes:
 
     def _take(self, resource: Resource, record: Record | None) -> None:
         first = record is None or record.uid != resource.uid
-        was, relation, used = _shown(record), _relation(record), _used(record)
         asked = not first and record is not None and _asks_for_work(record, resource)
-        learned = self._store.take(resource)
+        if first and record is not None:
+            self._end(record.uid)
+        learned = self._know(resource, record)
         if first:
             self._first_seen(learned)
         elif asked:
             self._queue.add(learned.key, Lane.USER)
+
+    def _know(self, resource: Resource, record: Record | None) -> Record:
+        """Take a version of an object into its record, and wake who waits for what is new in it."""
+        was, finished = _shown(record), record is not None and record.finished
+        relation, used = _relation(record), _used(record)
+        learned = self._store.take(resource)
         self._wake_owners(relation, _relation(learned))
         self._wake_made(learned, used)
         self._wake_referrers(learned, was)
+        if learned.finished and not finished:
+            self._wake_leaving(learned)
+        return learned
+
+    def _is_news(self, uid: str, version: str, record: Record | None) -> bool:
+        """Whether a version of an object is newer than what is known of it, and the object not known to be gone."""
+        if uid in self._ended:
+            return False
+        return record is None or record.uid != uid or newer(version, record.version)
+
+    def _end(self, uid: str) -> None:
+        """Remember that an object is gone for good."""
+        self._ended[uid] = None
+        if len(self._ended) > _MOST_GONE:
+            del self._ended[next(iter(self._ended))]
 
     def _first_seen(self, record: Record) -> None:
         if record.settled:

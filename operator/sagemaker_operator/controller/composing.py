@@ -214,7 +214,10 @@ class Composing:
             )
             if body is None:
                 raise Vanished(str(parent.key))
-            composition.parent, so_far.wrote = Object.read(parent.kind, body), True
-            events = (*events, *announce.turns(parent.status, composition.parent.status))
+            written_now, so_far.wrote = Object.read(parent.kind, body), True
+            # An edit that came after it may have been heard of already.
+            if newer(written_now.version, composition.parent.version):
+                composition.parent = written_now
+            events = (*events, *announce.turns(parent.status, written_now.status))
         for event in events:
             self._announcer.announce(parent, event)

@@ -180,7 +180,8 @@ def transform(*, version: int = 1, **status: Any) -> dict[str, Any]:
     return body
 
 
-def test_a_model_may_go_when_the_job_that_needs_it_is_over(hearing: Hearing) -> None:
+@pytest.mark.parametrize("heard", ["as a reply", "as an event"])
+def test_a_model_may_go_when_the_job_that_needs_it_is_over(hearing: Hearing, heard: str) -> None:
     leaving = model("m", refers_to="a")
     leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
     hearing.hear(leaving, "ADDED")
@@ -189,7 +190,11 @@ def test_a_model_may_go_when_the_job_that_needs_it_is_over(hearing: Hearing) -> 
     model_key = Key("Model", leaving["metadata"]["namespace"], "m")
     assert hearing.store.dependents(model_key) != ()
 
-    hearing.changes.learn(read(transform(version=2, conditions=[condition("Succeeded", "True")])))
+    over = transform(version=2, conditions=[condition("Succeeded", "True")])
+    if heard == "as a reply":
+        hearing.changes.learn(read(over))
+    else:
+        hearing.hear(over)
 
     assert hearing.store.dependents(model_key) == ()
     assert hearing.queued() == {"Model/m"}
@@ -213,6 +218,31 @@ def test_a_child_wakes_its_owner_when_it_comes_ends_and_goes(hearing: Hearing) -
     hearing.hear(owned(over), "DELETED")
     assert hearing.queued() == {"CronTrainingJob/nightly"}
     assert hearing.store.children("uid-nightly") == ()
+
+
+def test_no_late_reply_brings_back_what_was_heard_to_be_gone(hearing: Hearing) -> None:
+    hearing.hear(owned(running("a")), "ADDED")
+    hearing.hear(owned(job("a", version=9)), "DELETED")
+    hearing.queued()
+
+    hearing.changes.learn(read(owned(job("a", version=9))))
+    hearing.hear(owned(job("a", version=8)), None)
+
+    assert hearing.store.children("uid-nightly") == ()
+    assert hearing.queued() == set()
+
+
+def test_no_late_reply_puts_an_older_version_in_the_place_of_a_newer_one(hearing: Hearing) -> None:
+    hearing.hear(job("a"), "ADDED")
+    edited = job("a", version=5)
+    edited["metadata"]["generation"] = 2
+    hearing.hear(edited)
+
+    hearing.changes.learn(read(job("a", version=4)))
+
+    record = hearing.store.get(Key("TrainingJob", "default", "a"))
+    assert record is not None
+    assert (record.version, record.generation) == ("5", 2)
 
 
 def test_what_is_of_no_concern_to_an_owner_does_not_wake_it(hearing: Hearing) -> None:
