@@ -287,9 +287,14 @@ def examples(share: int) -> Callable[[Callable[..., None]], Callable[..., None]]
     )
 
 
-def natures() -> st.SearchStrategy[tuple[float | None, float]]:
-    """How late what a killed operator asked for is still done, and how late SageMaker shows what is new."""
-    return st.tuples(st.sampled_from([None, 0.5, 2.5]), st.sampled_from([0.0, 0.0, 2.0]))
+Nature = tuple[float | None, float, float]
+
+
+def natures() -> st.SearchStrategy[Nature]:
+    """How late what a killed operator asked for is still done, SageMaker shows what is new, and a watch tells of it."""
+    return st.tuples(
+        st.sampled_from([None, 0.5, 2.5]), st.sampled_from([0.0, 0.0, 2.0]), st.sampled_from([0.03, 0.03, 0.001])
+    )
 
 
 @examples(100)
@@ -305,10 +310,10 @@ def test_no_fate_makes_two_live_jobs_or_begins_a_finished_one_again(
     suspend: bool | None,
     told: list[str],
     todo: list[Step],
-    nature: tuple[float | None, float],
+    nature: Nature,
 ) -> None:
-    straggle, lag = nature
-    with Rehearsal(straggle=straggle) as play:
+    straggle, lag, heard = nature
+    with Rehearsal(straggle=straggle, lag=heard) as play:
         outcomes(play, "TrainingJob", told)
         play.amazon.core.lags.set(reads=lag)
         _through(Fate(play, training_job("digits", runPolicy=policy)), todo, suspend=suspend)
@@ -323,10 +328,10 @@ def test_no_fate_makes_two_live_jobs_or_begins_a_finished_one_again(
     nature=natures(),
 )
 def test_the_fates_of_other_jobs_are_no_worse(
-    kind: str, limit: int, failures: int, todo: list[Step], nature: tuple[float | None, float]
+    kind: str, limit: int, failures: int, todo: list[Step], nature: Nature
 ) -> None:
-    straggle, lag = nature
-    with Rehearsal(straggle=straggle) as play:
+    straggle, lag, heard = nature
+    with Rehearsal(straggle=straggle, lag=heard) as play:
         play.amazon.core.scenarios.take(kind, "", seconds=100)
         if failures:
             play.amazon.core.scenarios.fail(kind, "", reason=str(OUTCOMES["internal"][0]), times=failures)  # type: ignore[index]
