@@ -56,6 +56,11 @@ class Hosting:
     def restored(self, now: float) -> None:
         """Start the servers of what is in service, and begin anew what was under way; under the service's lock."""
         service = self._tools.desk.service
+        with self._lock:
+            for house in self._houses.values():
+                before = house.resource
+                # What a file was read in place of is not there any more.
+                before.gone |= service.world.find(before.place, before.kind, before.key) is not before
         for kind in (ENDPOINT, COMPONENT):
             family = service.family(kind)
             for resource in list(service.world.store.everywhere(kind)):

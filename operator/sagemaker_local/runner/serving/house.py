@@ -21,7 +21,7 @@ from sagemaker_local.runner.serving.crew import LEAST, PATIENCE, Crew, Quarters
 from sagemaker_local.runner.serving.gates import brisk, following, is_over, parted, waits
 from sagemaker_local.runner.serving.server import simulated
 from sagemaker_local.runner.serving.texts import COMPONENT_NOT_HEALTHY, NOT_HEALTHY
-from sagemaker_local.runner.serving.wanted import Group
+from sagemaker_local.runner.serving.wanted import ROLLING_BACK, Group
 from sagemaker_local.runner.tools import Tools
 
 COMPONENT: Final = "InferenceComponent"
@@ -158,7 +158,9 @@ class House:
             self._wait = Wait(wait.assignment, leg.steps[-1], rest)
 
     def _awaited(self) -> list[Crew]:
-        """Those for whom a course waits: of the new fleet, if there is one."""
+        """Those for whom a course waits: of the new fleet, if there is one, and of the old one on the way back."""
+        if self.resource.detail == ROLLING_BACK:
+            return [share.crew for share in self.shares if not share.group.coming]
         coming = [share.crew for share in self.shares if share.group.coming]
         return coming or [share.crew for share in self.shares]
 

@@ -15,6 +15,7 @@ from sagemaker_local.emulator.families.hosting.component_updates import specifie
 from sagemaker_local.emulator.families.hosting.variants import COMING, FLEET, LISTS
 from sagemaker_local.emulator.resource import Json, Resource
 
+ROLLING_BACK: Final = "RollingBack"
 _NOTHING: Final = frozenset({"Failed", "Deleting", None})
 
 
@@ -85,7 +86,7 @@ def _copies(component: Resource, given: Json, count: int, model_of: dict[str, Js
 
 
 def _current(endpoint: Resource, fleet: Json, active: dict[str, float]) -> Iterator[Group]:
-    back = endpoint.detail == "RollingBack"
+    back = endpoint.detail == ROLLING_BACK
     before = {v["VariantName"]: v for kind in LISTS for v in (endpoint.pending or {}).get("Before", {}).get(kind, ())}
     elsewhere = sum(active.values()) / len(active) if active else 0.0
     total = _total(endpoint.facts, "CurrentWeight")
