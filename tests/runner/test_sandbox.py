@@ -15,7 +15,7 @@ from tests.runner.yard import (
     python,
 )
 
-from sagemaker_local.runner.sandbox import FULL, RELOCATED, Sandbox, SandboxError, addresses
+from sagemaker_local.runner.sandbox import FULL, RELOCATED, Network, Sandbox, SandboxError, addresses
 from sagemaker_local.runner.sandbox.sandbox import best
 
 
@@ -73,7 +73,8 @@ def test_a_program_gets_no_variable_but_those_it_was_given(
     seen = {line.partition("=")[0] for line in written.lines}
     assert "of-the-user" not in written.text
     assert seen - {"PWD", "SHLVL", "_", "OLDPWD"} <= {
-        "AWS_ACCESS_KEY_ID", "AWS_EC2_METADATA_DISABLED", "HOME", "LANG", "PATH", "TMPDIR", "SAGEMAKER_BASE_DIR", "PIP_TARGET", "PYTHONPATH",
+        "AWS_ACCESS_KEY_ID", "AWS_EC2_METADATA_DISABLED",
+        "HOME", "LANG", "PATH", "TMPDIR", "SAGEMAKER_BASE_DIR", "PIP_TARGET", "PYTHONPATH",
     }  # fmt: skip
 
 
@@ -189,6 +190,31 @@ def test_instances_of_a_job_talk_to_each_other_by_name(yard: Yard) -> None:
 
     assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (0, 0)
     assert heard.lines[-1] == f"heard hello from {peers['algo-2']}"
+
+
+def test_isolated_instances_reach_each_other_and_nobody_else(yard: Yard, private: tuple[str, ...]) -> None:
+    network, peers = Network(), addresses(9, ["algo-1", "algo-2"])
+    listen = """
+        import socket
+        with socket.create_server(("algo-1", 7777)) as server:
+            print("up", flush=True)
+            print("heard", server.accept()[0].recv(5).decode())
+    """
+    speak = """
+        import socket
+        socket.create_connection(("algo-1", 7777)).send(b"hello")
+        print("spoke", flush=True)
+        socket.create_connection(("127.0.0.1", PORT))
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        first, heard = yard.start("", command=python(listen), name="1", degree=private, hosts=peers, network=network)
+        heard.await_line("up")
+        code = speak.replace("PORT", str(server.getsockname()[1]))
+        second, spoken = yard.start("", command=python(code), name="2", degree=private, hosts=peers, network=network)
+        assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (0, 1)
+
+    assert heard.lines[-1] == "heard hello"
+    assert "ConnectionRefusedError" in spoken.text
 
 
 def test_without_network_there_is_only_a_loopback_of_its_own(yard: Yard) -> None:

@@ -5,6 +5,7 @@ from .engine import Engine, Image
 from .errors import ImageMissing, SandboxError
 from .launch import erase
 from .limits import Limits
+from .network import Network
 from .sandbox import FILES, FULL, RELOCATED, Sandbox, addresses
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Image",
     "ImageMissing",
     "Limits",
+    "Network",
     "Sandbox",
     "SandboxError",
     "addresses",

@@ -29,6 +29,7 @@ from .errors import ImageMissing
 from .launch import launch, scratch_beside
 from .layout import ML
 from .limits import Limits
+from .network import Network
 from .plan import Ending, Plan
 from .pump import Lines
 
@@ -163,14 +164,14 @@ class Image:
         hosts: Mapping[str, str] | None = None,
         host: str = "",
         limits: Limits | None = None,
-        network: bool = True,
+        network: bool | Network = True,
         readable: Sequence[Path] = (),
         ended: Callable[[Container], None] | None = None,
     ) -> Container:
         """Starts a container with `command` as its arguments; the rest is as for `Sandbox.start`.
 
         `readable` directories are mounted under their own paths, read-only. An exit code above 128 is told as the signal that it
-        stands for; 125 is the engine's own failure, which its log tells.
+        stands for; 125 is the engine's own failure, which its log tells. In a `Network` it reaches nobody, not even its peers.
 
         Raises:
             ImageMissing: the image could not be pulled.
@@ -181,7 +182,7 @@ class Image:
         name = f"sagemaker-local-{uuid4().hex[:16]}"
         where = None if cwd is None else self.inside(cwd, ml=ml) if cwd == ml or ml in cwd.parents else str(cwd)
         options = [
-            *self._network(env, hosts or {}, host, network=network),
+            *self._network(env, hosts or {}, host, network=network is True),
             *([f"--workdir={where}"] if where else []),
             *_bounds(limits or Limits()),
             *(f"--volume={path}:{path}:ro" for path in readable),

@@ -41,7 +41,7 @@ def launch(
     with theirs:
         process = subprocess.Popen(  # noqa: S603 # this package's own program
             [sys.executable, "-I", "-S", "-B", "-c", BOOT, str(Path(__file__).parent), str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), *plan.doors],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

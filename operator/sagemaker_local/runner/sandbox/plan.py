@@ -36,6 +36,7 @@ class Plan:
         cwd: as the program sees it.
         root: the directory that becomes /, if it has a file system of its own.
         namespaces: what it has of its own: "user", "mount", "pid", "ipc", "uts", "network".
+        doors: open files of a user and a network namespace to enter, instead of new ones.
         rlimits: by their names in the module `resource`.
         cores: that it may be scheduled on; empty: all.
         ending: for the client of an engine.
@@ -49,6 +50,7 @@ class Plan:
     root: str = ""
     mounts: Sequence[Mount] = ()
     namespaces: Sequence[str] = ()
+    doors: Sequence[int] = ()
     hostname: str = ""
     rlimits: Mapping[str, int] = field(default_factory=dict)
     memory: int | None = None

@@ -26,6 +26,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from .container import Container
 from .errors import SandboxError
 from .launch import launch, scratch_beside
 from .limits import Limits
+from .network import Network
 from .plan import Plan
 
 FULL = ("user", "mount", "ipc", "uts", "pid")
@@ -82,7 +84,7 @@ class Sandbox:
         hosts: Mapping[str, str] | None = None,
         host: str = "",
         limits: Limits | None = None,
-        network: bool = True,
+        network: bool | Network = True,
         readable: Sequence[Path] = (),
         ended: Callable[[Container], None] | None = None,
     ) -> Container:
@@ -97,7 +99,8 @@ class Sandbox:
             hosts: names and addresses of the container's peers, itself included, for its /etc/hosts.
             host: its own name among them, which becomes its host name.
             limits: what it may use.
-            network: False: no network but a loopback of its own, which nobody else reaches (full and files degrees alone).
+            network: False: no network but a loopback of its own, which nobody else reaches; a `Network`: a loopback that it has
+                together with the other containers of that network. A relocated program has the machine's network all the same.
             readable: further directories it may read under their own paths.
             ended: called in the container's thread when all is over.
 
@@ -107,14 +110,15 @@ class Sandbox:
         ml = ml.absolute()
         with scratch_beside(ml) as scratch:
             plan = self._plan(command, ml, scratch, env, cwd=cwd, host=host, limits=limits or Limits())
-            if self.private:
-                visible = [*readable, *layout.environment_of(plan.command[0], plan.env["PATH"], plan.env)]
-                plan = replace(
-                    plan,
-                    mounts=self._mounts(ml, scratch, hosts or {}, visible),
-                    namespaces=[*self.namespaces, *([] if network else ["network"])],
-                )
-            return launch(plan, scratch, write=write, ended=ended)
+            start = partial(launch, scratch=scratch, write=write, ended=ended)
+            if not self.private:
+                return start(plan)
+            visible = [*readable, *layout.environment_of(plan.command[0], plan.env["PATH"], plan.env)]
+            plan = replace(plan, mounts=self._mounts(ml, scratch, hosts or {}, visible))
+            if network is True:
+                return start(plan)
+            isolated = replace(plan, namespaces=[*plan.namespaces, "network"])
+            return network.enter(partial(_join, isolated, start)) if network else start(isolated)
 
     def _plan(
         self,
@@ -172,6 +176,13 @@ class Sandbox:
         return layout.mounts(
             ml=ml, hosts=file, readable=readable, layers=scratch / "layers", processes="pid" in self.namespaces
         )
+
+
+def _join(plan: Plan, start: Callable[[Plan], Container], doors: Sequence[int]) -> Container:
+    """Starts the first container of a network, or one that enters where the first is."""
+    rlimits = {name: value for name, value in plan.rlimits.items() if name != "NPROC"}  # its user is that of its peers
+    entering = [name for name in plan.namespaces if name not in {"user", "network"}] if doors else plan.namespaces
+    return start(replace(plan, rlimits=rlimits, namespaces=entering, doors=doors))
 
 
 def hosts_file(hosts: Mapping[str, str]) -> str:

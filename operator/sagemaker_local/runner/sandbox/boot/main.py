@@ -8,7 +8,7 @@ from typing import Any
 
 from .init import Init
 from .linux import LINUX, SET_DEATH_SIGNAL, SUBREAPER, call
-from .surroundings import furnish, leave, raise_loopback
+from .surroundings import enter, furnish, leave, raise_loopback
 
 
 def be_init(plan: dict[str, Any], line: socket.socket) -> None:
@@ -43,6 +43,8 @@ def main(lifeline: int) -> int:
     plan = json.loads(written)
     os.umask(0o022)
     try:
+        if plan["doors"]:
+            enter(plan["doors"])
         if plan["namespaces"]:
             leave(plan["namespaces"])
         if LINUX:

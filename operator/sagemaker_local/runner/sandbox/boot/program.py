@@ -30,7 +30,7 @@ def become(plan: dict[str, Any]) -> NoReturn:
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         restrict(plan)
-        if "user" in plan["namespaces"]:
+        if "mount" in plan["namespaces"]:
             become_powerless()
         os.chdir(plan["cwd"])
     except OSError as error:

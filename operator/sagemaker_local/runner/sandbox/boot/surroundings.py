@@ -36,9 +36,18 @@ def leave(namespaces: list[str]) -> None:
     """Takes this process into new namespaces, in which it is root; its user is the same as before for everybody else."""
     user, group = os.getuid(), os.getgid()
     call("unshare", sum(NEW[name] for name in namespaces))
+    if "user" not in namespaces:
+        return
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
+
+
+def enter(doors: list[int]) -> None:
+    """Takes this process into a user and a network namespace that are there already, where it is root as in new ones."""
+    for door, name in zip(doors, ("user", "network"), strict=True):
+        call("setns", door, NEW[name])
+        os.close(door)
 
 
 def furnish(plan: dict[str, Any]) -> None:
