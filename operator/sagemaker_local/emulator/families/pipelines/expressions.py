@@ -1,8 +1,9 @@
 """What references and functions in a step's arguments stand for, once an execution runs.
 
 `{"Get": "Parameters.X"}`, `{"Get": "Execution.PipelineName"}`, `{"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}`,
-`{"Std:Join": {"On": "/", "Values": […]}}` and `{"Std:JsonGet": {"PropertyFile": …, "Path": "metrics.mse.value"}}`, and the
-conditions of condition steps. Pure but for the `Source` that knows the values.
+`{"Std:Join": {"On": "/", "Values": […]}}` and `{"Std:JsonGet": {"PropertyFile": …, "Path": "metrics.mse.value"}}`, which has an
+`S3Uri` instead where the SageMaker SDK built it for a function step, and the conditions of condition steps. Pure but for the
+`Source` that knows the values.
 """
 
 import re
@@ -24,6 +25,9 @@ class Source(Protocol):
 
     def property_file(self, reference: str) -> Any:
         """The JSON in the property file `Steps.<step>.PropertyFiles.<name>`. Raises Unresolvable."""
+
+    def document(self, uri: str) -> Any:
+        """The JSON in an object of S3. Raises Unresolvable."""
 
 
 def resolve(node: Any, source: Source) -> Any:
@@ -81,13 +85,20 @@ def _call(function: str, given: Any, source: Source) -> Any:
         values = resolve(given.get("Values", []), source)
         return str(given.get("On", "")).join(_text(value) for value in values)
     if function == "Std:JsonGet":
-        file = given.get("PropertyFile")
-        reference = file.get("Get") if isinstance(file, dict) else None
-        if not isinstance(reference, str):
-            raise Unresolvable("Std:JsonGet needs a PropertyFile.")
         path = str(resolve(given.get("Path", ""), source))
-        return reach(source.property_file(reference), path, path)
+        return reach(_document(given, source), path, path)
     raise Unresolvable(f"sagemaker-local does not know the function {function}.")
+
+
+def _document(given: Mapping[str, Any], source: Source) -> Any:
+    """What Std:JsonGet reads from."""
+    if "S3Uri" in given:
+        return source.document(str(resolve(given["S3Uri"], source)))
+    file = given.get("PropertyFile")
+    reference = file.get("Get") if isinstance(file, dict) else None
+    if not isinstance(reference, str):
+        raise Unresolvable("Std:JsonGet needs a PropertyFile or an S3Uri.")
+    return source.property_file(reference)
 
 
 def _text(value: Any) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sagemaker_local.emulator.families.jobs.tuning_children import definitions, objective
 from sagemaker_local.emulator.families.pipelines.children import CHILDREN, Run, describe
 from sagemaker_local.emulator.families.pipelines.definition import parse, step_of
 from sagemaker_local.emulator.families.pipelines.expressions import Unresolvable
@@ -32,16 +33,22 @@ class Values:
     def property_file(self, reference: str) -> Any:
         """The JSON in the property file `Steps.<step>.PropertyFiles.<name>`. Raises Unresolvable."""
         step, _, name = reference.removeprefix("Steps.").partition(".PropertyFiles.")
-        where = self._location(step, name)
+        return self._json(self._location(step, name), f"Property file {name} of step {step}")
+
+    def document(self, uri: str) -> Any:
+        """The JSON in an object of S3. Raises Unresolvable."""
+        return self._json(uri, "The file of Std:JsonGet")
+
+    def _json(self, where: str, what: str) -> Any:
         bucket, _, key = where.removeprefix("s3://").partition("/")
         storage = self._run.world.storage
         body = storage.get(self._execution.place.account, bucket, key) if storage is not None else None
         if body is None:
-            raise Unresolvable(f"Property file {name} of step {step} is not at {where}.")
+            raise Unresolvable(f"{what} is not at {where}.")
         try:
             return json.loads(body)
         except ValueError:
-            raise Unresolvable(f"Property file {name} of step {step} at {where} is not JSON.") from None
+            raise Unresolvable(f"{what} at {where} is not JSON.") from None
 
     def _location(self, step: str, name: str) -> str:
         planned = parse(self._execution.spec["PipelineDefinition"]).steps.get(step)
@@ -59,10 +66,29 @@ class Values:
         planned = parse(self._execution.spec["PipelineDefinition"]).steps.get(step)
         if "Child" in record and planned is not None:
             try:
-                return describe(CHILDREN[planned.type], record["Child"], self._run)
+                return {
+                    **describe(CHILDREN[planned.type], record["Child"], self._run),
+                    **self._listed(planned.type, record),
+                }
             except ServiceError as missing:
                 raise Unresolvable(missing.text) from None
         return {"OutputParameters": record.get("Outputs", {})}
+
+    def _listed(self, kind: str, record: Json) -> Json:
+        """What a step has beside Describe: TrainingJobSummaries of a tuning step, the best first (SageMaker SDK, TuningStep)."""
+        if kind != "Tuning":
+            return {}
+        place, name = self._execution.place, record["Child"].rpartition("/")[2]
+        tuner = self._run.world.find(place, "HyperParameterTuningJob", name)
+        wanted = objective(tuner.spec, definitions(tuner.spec)[0]) if tuner is not None else None
+        order = "Descending" if wanted is not None and wanted["Type"] == "Maximize" else "Ascending"
+        asked = {
+            "HyperParameterTuningJobName": name,
+            "SortBy": "FinalObjectiveMetricValue",
+            "SortOrder": order,
+            "MaxResults": 50,
+        }
+        return self._run.world.stage.do("ListTrainingJobsForHyperParameterTuningJob", asked, place, now=self._run.now)
 
     def _about_execution(self) -> Json:
         execution = self._execution
