@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,17 @@ def test_an_endpoint_is_in_service_once_its_model_answers(site: Site) -> None:
     assert "serving first" in site.log()
 
 
+def test_an_endpoint_is_invoked_over_the_wire(site: Site) -> None:
+    site.serve("first")
+    runtime = site.emulator.client("sagemaker-runtime")
+
+    reply = runtime.invoke_endpoint(EndpointName="digits", Body=b"7", ContentType="text/plain")
+
+    assert reply["Body"].read() == b"first:7"
+    assert reply["InvokedProductionVariant"] == "AllTraffic"
+    runtime.close()
+
+
 def test_a_model_finds_its_environment_and_only_credentials_of_the_emulator(site: Site) -> None:
     environment = {"SAGEMAKER_PROGRAM": "inference.py", "COLOUR": "blue"}
     site.model("first", Environment=environment)
@@ -60,8 +72,8 @@ def test_a_model_that_never_answers_ping_fails_its_endpoint_in_sagemakers_words(
 
     assert found["EndpointStatus"] == "Failed"
     assert found["FailureReason"] == (
-        "The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs "
-        "for this endpoint."
+        "The primary container for production variant AllTraffic did not pass the ping health check. "
+        "Please check CloudWatch logs for this endpoint."
     )
     assert "never answers" in site.log()
     eventually(lambda: not site.processes())
@@ -142,7 +154,7 @@ def test_a_model_whose_image_nothing_runs_for_is_simulated_and_says_so_when_it_i
     site.client.create_endpoint(EndpointName="digits", EndpointConfigName="first")
 
     assert site.settled()["EndpointStatus"] == "InService"
-    with pytest.raises(NoCapacity, match="no row of the image registry matches .*nobody-knows"):
+    with pytest.raises(NoCapacity, match=r"no row of the image registry matches .*nobody-knows"):
         site.ask()
 
 
@@ -161,8 +173,12 @@ def test_more_capacity_means_more_processes_and_less_means_less(site: Site) -> N
         site.client.update_endpoint_weights_and_capacities(EndpointName="digits", DesiredWeightsAndCapacities=wanted)
 
         assert site.settled()["ProductionVariants"][0]["CurrentInstanceCount"] == count
-        eventually(lambda count=count: site.processes() == count)
+        eventually(partial(has_processes, site, count))
     assert site.ask(b"7") == "first:7"
+
+
+def has_processes(site: Site, count: int) -> bool:
+    return site.processes() == count
 
 
 def test_uncompressed_model_data_is_there_as_files(site: Site) -> None:

@@ -263,11 +263,14 @@ class Crew:
         berth.ends = min(berth.ends + 1, 10)
 
     def _end(self, berth: Berth) -> None:
-        server, berth.server, berth.models = berth.server, None, None
+        server, models = berth.server, berth.models
+        berth.server = berth.models = None
         if server is None:
             return
 
         def end() -> None:
+            if models is not None:
+                models.close()
             server.stop(grace=GRACE)
             with self._quarters.lock:
                 self._ending.discard(thread)

@@ -73,6 +73,10 @@ class LoadedModels:
             if target in self._models:
                 self._models[target].users -= 1
 
+    def close(self) -> None:
+        """Ask the server no more."""
+        self._calls.close()
+
     def _load(self, target: str) -> _Loaded:
         name = hashlib.sha256(target.encode()).hexdigest()[:32]
         directory = self._server.root(self._plan) / "models" / name
