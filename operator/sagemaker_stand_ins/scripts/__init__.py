@@ -4,6 +4,7 @@
 |---|---|
 | `train` | `python -m sagemaker_stand_ins.scripts.train`: starts `sagemaker_program` |
 | `toolkit`, `plain` | with sagemaker-training where it is installed, and the same without it |
+| `hearing` | what a script says to stderr, as the reason of its failure |
 | `source` | where the user's code is: in S3, in the model, or in /opt/ml/code; and what it requires |
 | `functions` | model_fn, input_fn, predict_fn, output_fn, transform_fn as a model to serve |
 | `encoding` | the content types that need no function of the user |

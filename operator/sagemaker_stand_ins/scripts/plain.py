@@ -10,15 +10,12 @@ import os
 import shlex
 import subprocess
 import sys
-import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from . import source
+from . import hearing, source
 
-_LINES: Final = 30
 _log = logging.getLogger("sagemaker_stand_ins.scripts")
 
 running: set[int] = set()
@@ -48,13 +45,12 @@ def run(base: Path, code: Path, program: str, given: Mapping[str, Any]) -> int:
         "SM_USER_ARGS": json.dumps(words, separators=(",", ":")),
     }
     _log.info("Invoking user script: %s", shlex.join(command))
-    code_, said = _run(command, code, {**os.environ, **variables, "PYTHONPATH": _path(code)})
-    if code_ == 0:
+    exit_code, said = _run(command, code, {**os.environ, **variables, "PYTHONPATH": _path(code)})
+    if exit_code == 0:
         _log.info("Reporting training SUCCESS")
         return 0
-    told = "\n".join(said)
     return failed(
-        base, f'ExecuteUserScriptError:\nExitCode {code_}\nErrorMessage "{told}"\nCommand "{shlex.join(command)}"'
+        base, f'ExecuteUserScriptError:\nExitCode {exit_code}\nErrorMessage "{said}"\nCommand "{shlex.join(command)}"'
     )
 
 
@@ -100,22 +96,13 @@ def _path(code: Path) -> str:
     return f"{code}:{known}" if known else str(code)
 
 
-def _run(command: list[str], cwd: Path, environ: Mapping[str, str]) -> tuple[int, list[str]]:
-    """The exit code, and the last lines of stderr."""
-    last: deque[str] = deque(maxlen=_LINES)
-    with subprocess.Popen(command, cwd=cwd, env=environ, stderr=subprocess.PIPE) as process:  # noqa: S603 the user's script
+def _run(command: list[str], cwd: Path, environ: Mapping[str, str]) -> tuple[int, str]:
+    """The exit code, and the end of what it said to stderr."""
+    with (
+        hearing.heard(sys.stderr.fileno()) as (writing, last),
+        subprocess.Popen(command, cwd=cwd, env=environ, stderr=writing) as process,  # noqa: S603 the user's script
+    ):
         running.add(process.pid)
-        assert process.stderr is not None
-        reader = threading.Thread(target=_tee, args=(process.stderr, last))
-        reader.start()
-        code = process.wait()
+        exit_code = process.wait()
         running.discard(process.pid)
-        reader.join()
-    return code, list(last)
-
-
-def _tee(lines: Iterable[bytes], last: deque[str]) -> None:
-    for line in lines:
-        sys.stderr.buffer.write(line)
-        sys.stderr.buffer.flush()
-        last.append(line.decode(errors="replace").rstrip())
+    return exit_code, hearing.told(last)
