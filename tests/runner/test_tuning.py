@@ -1,6 +1,8 @@
 """Tuning jobs whose training jobs really run."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ RANGES = {
 
 @pytest.fixture(scope="module")
 def user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
-    running = tiny.emulator(tmp_path_factory.mktemp("images"), speed=120)
+    running = tiny.emulator(tmp_path_factory.mktemp("images"), speed=60)
     made = User(running)
     yield made
     made.close()
@@ -201,3 +203,36 @@ def test_a_search_that_is_stopped_stops_its_training_jobs(user: User) -> None:
 
     assert ended(user, "stopped")["HyperParameterTuningJobStatus"] == "Stopped"
     assert {row["TrainingJobStatus"] for row in trials(user, "stopped")} == {"Stopped"}
+
+
+def test_a_search_goes_on_where_it_was_after_a_restart_of_the_emulator(tmp_path: Path) -> None:
+    """It loses the jobs that were under way, which begin anew, and none of those that had ended."""
+    first = tiny.emulator(tmp_path, speed=60, state=tmp_path / "state")
+    before = User(first)
+    begin(before, "again", jobs=8, static={"pause": "0.2", "epochs": "3"})
+    until(lambda: [row for row in trials(before, "again") if row["TrainingJobStatus"] == "Completed"][2:])
+    known = {row["TrainingJobName"]: row["TunedHyperParameters"] for row in trials(before, "again")}
+    before.close()
+    first.stop()
+
+    second = tiny.emulator(tmp_path, speed=60, state=tmp_path / "state")
+    after = User(second)
+    said = ended(after, "again")
+    rows = trials(after, "again")
+    after.close()
+    second.stop()
+
+    assert said["TrainingJobStatusCounters"]["Completed"] == len(rows) == 8, said
+    assert known.items() <= {row["TrainingJobName"]: row["TunedHyperParameters"] for row in rows}.items()
+
+
+def test_at_the_speed_of_real_time_a_search_waits_for_nothing_but_its_jobs(tmp_path: Path) -> None:
+    running = tiny.emulator(tmp_path, speed=1)
+    user = User(running)
+    began = time.monotonic()
+    said = tune(user, "real-time", jobs=4)
+    took = time.monotonic() - began
+    user.close()
+    running.stop()
+    assert said["TrainingJobStatusCounters"]["Completed"] == 4
+    assert took < 25, "half a minute is what a simulated one takes until its first job"

@@ -15,6 +15,8 @@ from sagemaker_local.emulator.world import World
 
 EVERY: Final = 10.0
 """Seconds between two looks at the training jobs."""
+EVERY_REAL: Final = 0.5
+"""Real seconds between two looks where training jobs really run, whatever the speed of the clock."""
 MOST: Final = 750
 """Training jobs of a tuning job that says nothing about their number: the quota of an account."""
 NONE_SUCCEEDED: Final = (
@@ -31,7 +33,9 @@ STOPPED: Final = Timeline((at(0, "Stopped"),))
 def watch(tuner: Resource, world: World, now: float) -> None:
     """Look at the training jobs from now on until the tuning job has ended."""
     tuner.facts.update(children.counters(()))
-    world.stage.later(tuner, EVERY, look, now=now)
+    if world.worker is not None:  # which prepares nothing that would take half a minute
+        tuner.facts["started"] = True
+    world.stage.later(tuner, _pause(world), look, now=now)
 
 
 def start(tuner: Resource, world: World, now: float) -> None:
@@ -49,7 +53,7 @@ def look(tuner: Resource, world: World, now: float) -> None:
     """Take note of what happened, do what follows from it, and look again later."""
     take_stock(tuner, world, now)
     if tuner.status in _ALIVE:
-        world.stage.later(tuner, EVERY, look, now=now)
+        world.stage.later(tuner, _pause(world), look, now=now)
 
 
 def take_stock(tuner: Resource, world: World, now: float) -> None:
@@ -98,6 +102,11 @@ def note_end(resource: Resource, step: Step, now: float) -> None:
     """Keep HyperParameterTuningEndTime."""
     if step.status in ("Completed", "Failed", "Stopped"):
         resource.facts["HyperParameterTuningEndTime"] = now
+
+
+def _pause(world: World) -> float:
+    """Seconds of SageMaker's time until the next look."""
+    return EVERY if world.worker is None else min(EVERY, EVERY_REAL * world.clock.speed)
 
 
 def _enough(tuner: Resource, now: float) -> bool:

@@ -16,6 +16,8 @@ from sagemaker_local.emulator.world import World
 FIRST_LOOK: Final = 1.0
 """Seconds until the first step starts, as in a recorded execution."""
 INTERVAL: Final = 5.0
+INTERVAL_REAL: Final = 0.5
+"""Real seconds between two looks where the jobs of steps really run, whatever the clock's speed."""
 STEP_FAILED: Final = "Step failure: One or multiple steps failed."
 """Seen in recorded executions, and in the tests of aws/sagemaker-python-sdk."""
 
@@ -38,7 +40,8 @@ def go_on(execution: Resource, world: World, now: float) -> None:
     if execution.status == "Executing" and not _failed(records):
         _start_ready(definition, execution, world, now)
     if any(record["StepStatus"] in steps.UNFINISHED for record in records.values()):
-        world.stage.later(execution, INTERVAL, go_on, now=now)
+        pause = INTERVAL if world.worker is None else min(INTERVAL, INTERVAL_REAL * world.clock.speed)
+        world.stage.later(execution, pause, go_on, now=now)
         world.notice(execution, now)  # steps may have changed, of which there are events
     else:
         _end(execution, world, now)
