@@ -10,7 +10,7 @@ import threading
 import pytest
 from tests.runner.yard import PATIENCE, Written, Yard, gone, processes_with, python, until
 
-from sagemaker_local.runner.sandbox import Container
+from sagemaker_local.runner.sandbox import RELOCATED, Container
 
 
 def test_output_and_errors_are_lines_in_order_and_the_last_may_lack_its_end(
@@ -154,3 +154,30 @@ def test_the_end_of_the_emulator_is_the_end_of_its_containers(yard: Yard, degree
 
     until(lambda: processes_with(mark) == [])
     assert started
+
+
+def test_a_relocated_program_that_kills_its_init_ends_as_well(yard: Yard) -> None:
+    mark = f"{300000 + os.getpid()}.5"
+
+    status, _ = yard.run(f"sleep {mark} & kill -9 $PPID; sleep {mark}", degree=RELOCATED)
+
+    assert status == -signal.SIGKILL
+    until(lambda: processes_with(mark) == [])
+
+
+def test_a_script_whose_interpreter_is_missing_says_so(yard: Yard, degree: tuple[str, ...]) -> None:
+    train = yard.ml("job") / "train"
+    train.write_text("#!/bin/bash\r\necho hi\r\n", encoding="utf-8")
+    train.chmod(0o755)
+
+    status, written = yard.run("", command=["/opt/ml/train"], degree=degree)
+
+    assert status == 127
+    assert "the interpreter that its first line names was not found" in written.text
+
+
+def test_a_variable_that_no_process_can_have_says_so(yard: Yard, degree: tuple[str, ...]) -> None:
+    status, written = yard.run("true", degree=degree, env={"X": "a\0b"})
+
+    assert status == 126
+    assert "null byte" in written.text

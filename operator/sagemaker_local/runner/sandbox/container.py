@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import threading
@@ -46,6 +47,7 @@ class Container:
         self._leave = leave
         self._over = threading.Event()
         self._status: int | None = None
+        self._program: int | None = None
         self._unread = b""
 
     def begin(self, plan: Plan) -> None:
@@ -70,6 +72,8 @@ class Container:
                 f"{answer.get('broken') or said.decode(errors='replace')[-500:] or 'its first process ended'}"
             )
         self._line.settimeout(None)
+        if "pid" not in plan.namespaces:
+            self._program = answer["started"]
         threading.Thread(target=self._attend, name=f"container-{self.pid}", daemon=True).start()
 
     @property
@@ -159,5 +163,9 @@ class Container:
         with contextlib.suppress(OSError):
             answer = self._answer()
         self._process.wait()
+        if "status" not in answer and self._program is not None:
+            # Without a PID namespace, a program can end its init.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._program, signal.SIGKILL)
         self.cause = answer.get("cause", "")
         self._status = answer.get("status", -9)

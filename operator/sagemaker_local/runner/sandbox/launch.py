@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from .container import Container
+from .errors import SandboxError
 from .plan import Plan
 
 # As the package `boot` of this directory: nothing else of sagemaker-local is imported.
@@ -20,12 +21,21 @@ BOOT = "import sys; sys.path.append(sys.argv[1]); from boot.main import main; sy
 
 @contextmanager
 def scratch_beside(ml: Path) -> Iterator[Path]:
-    """A directory for one container, next to its /opt/ml; removed at once if the container does not come to be."""
-    scratch = Path(tempfile.mkdtemp(prefix=f"{ml.name}-scratch-", dir=ml.parent))
+    """A directory for one container, next to its /opt/ml; removed at once if the container does not come to be.
+
+    Raises:
+        SandboxError: for whatever this machine refuses: space, processes, memory.
+    """
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=f"{ml.name}-scratch-", dir=ml.parent))
+    except OSError as error:
+        raise SandboxError(f"No container could be made beside {ml}: {error}") from error
     try:
         yield scratch
-    except BaseException:
+    except BaseException as error:
         erase(scratch)
+        if isinstance(error, OSError):
+            raise SandboxError(f"No container could be made for {ml}: {error}") from error
         raise
 
 

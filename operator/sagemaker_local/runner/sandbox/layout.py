@@ -16,6 +16,8 @@ from pathlib import Path
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "sys", "nix", "gnu", "snap")
 # Places outside of these that programs of some distributions need: certificates (openSUSE), programs (NixOS).
 PARTS = ("/var/lib/ca-certificates", "/run/current-system", "/run/opengl-driver")
+# What only some users of the machine may read, in case that this is one of them.
+SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/boto.cfg", "/etc/ssh", "/etc/docker", "/etc/kubernetes", "/etc/rancher")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 GRAPHICS = ("nvidia*", "kfd", "dri", "dxg")
 ML = "/opt/ml"
@@ -49,7 +51,7 @@ def mounts(*, ml: Path, hosts: Path, readable: Sequence[Path], layers: Path, pro
         layers: where what is written into virtual environments goes.
         processes: whether it gets a /proc of its own, else it sees the machine's.
     """
-    found = [*_system(), *_opt(), *_devices(), *_names(hosts), Mount("bind", ML, str(ml))]
+    found = [*_system(), *_secrets(), *_opt(), *_devices(), *_names(hosts), Mount("bind", ML, str(ml))]
     found.append(Mount("proc", "/proc") if processes else Mount("same", "/proc", "/proc"))
     shown = [one.target for one in found if one.how in {"read", "link"}]
     for number, path in enumerate(sorted({*readable, *map(Path, PARTS)})):
@@ -90,7 +92,8 @@ def _prefixes(directory: Path) -> Iterator[Path]:
     settings = root / "pyvenv.cfg"
     if not settings.is_file():
         # An installation, maybe in a place such as ~/.local that holds other things as well.
-        yield from (root / name for name in ("lib", "lib64", "include", "share", "libexec", "conda-meta"))
+        parts = ("lib", "lib64", "include", "libexec")
+        yield from [root] if (root / "conda-meta").is_dir() else [root / name for name in parts]
         return
     yield root
     for line in settings.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -110,6 +113,14 @@ def _system() -> Iterator[Mount]:
             yield Mount("link", f"/{name}", str(path.readlink()))
         elif path.exists():
             yield Mount("read", f"/{name}", f"/{name}")
+
+
+def _secrets() -> Iterator[Mount]:
+    for path in map(Path, SECRETS):
+        if path.is_dir():
+            yield Mount("memory", str(path))
+        elif path.exists():
+            yield Mount("same", str(path), "/dev/null")
 
 
 def _opt() -> Iterator[Mount]:

@@ -21,6 +21,7 @@ started is killed with it (on macOS: unless it made itself a session), and all e
 """
 
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -137,8 +138,8 @@ class Sandbox:
             directory.mkdir(parents=True)
         words, variables = list(command), dict(env)
         if not self.private:
-            words = [word.replace(layout.ML, str(ml)) for word in words]
-            variables = {name: value.replace(layout.ML, str(ml)) for name, value in variables.items()}
+            words = [_relocated(word, ml) for word in words]
+            variables = {name: _relocated(value, ml) for name, value in variables.items()}
             variables.setdefault("SAGEMAKER_BASE_DIR", str(ml))
         before = [str(Path(words[0]).parent)] if words[0].startswith("/") else []
         variables["PATH"] = ":".join([*before, variables.get("PATH") or SYSTEM_PATH])
@@ -166,7 +167,7 @@ class Sandbox:
     def _cwd(self, cwd: Path | None, ml: Path) -> str:
         if cwd is None or cwd == ml or ml in cwd.parents:
             return self.inside(cwd or ml, ml=ml)
-        return str(cwd) if self.private else str(cwd).replace(layout.ML, str(ml))
+        return str(cwd) if self.private else _relocated(str(cwd), ml)
 
     def _mounts(
         self, ml: Path, scratch: Path, hosts: Mapping[str, str], readable: Sequence[Path]
@@ -176,6 +177,11 @@ class Sandbox:
         return layout.mounts(
             ml=ml, hosts=file, readable=readable, layers=scratch / "layers", processes="pid" in self.namespaces
         )
+
+
+def _relocated(text: str, ml: Path) -> str:
+    """A command's word or a variable, in which /opt/ml is somewhere else; not /opt/mlflow."""
+    return re.sub(rf"{layout.ML}(?![\w-])", lambda _: str(ml), text)
 
 
 def _join(plan: Plan, start: Callable[[Plan], Container], doors: Sequence[int]) -> Container:

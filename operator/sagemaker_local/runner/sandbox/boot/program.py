@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from .surroundings import become_powerless
@@ -39,9 +40,12 @@ def become(plan: dict[str, Any]) -> NoReturn:
     try:
         os.execvpe(command[0], command, plan["env"])  # noqa: S606 # no shell, on purpose
     except FileNotFoundError:
-        say_and_exit(f'exec: "{command[0]}": executable file not found', 127)
-    except OSError as error:
-        say_and_exit(f'exec: "{command[0]}": {error.strerror}', 126)
+        why = "executable file not found"
+        if Path(command[0]).is_absolute() and Path(command[0]).exists():
+            why = "the interpreter that its first line names was not found"
+        say_and_exit(f'exec: "{command[0]}": {why}', 127)
+    except (OSError, ValueError) as error:
+        say_and_exit(f'exec: "{command[0]}": {error}', 126)
 
 
 def say_and_exit(text: str, code: int) -> NoReturn:
