@@ -54,7 +54,7 @@ SCALING: Final = frozenset(
     {
         *("RegisterScalableTarget", "DeregisterScalableTarget", "DescribeScalableTargets"),
         *("PutScalingPolicy", "DeleteScalingPolicy", "DescribeScalingPolicies"),
-        *("PutScheduledAction", "DeleteScheduledAction", "DescribeScheduledActions"),
+        *("PutScheduledAction", "DeleteScheduledAction", "DescribeScheduledActions", "DescribeScalingActivities"),
     }
 )
 """The operations of Application Auto Scaling that are emulated."""

@@ -24,6 +24,22 @@ class Statistics:
     most: float
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm of CloudWatch on one metric.
+
+    Attributes:
+        kept: moto's, whose members are those of PutMetricAlarm in snake case.
+    """
+
+    place: Place
+    kept: Any
+
+    def enter(self, state: str, reason: str) -> None:
+        """Be in another state: OK or ALARM."""
+        self.kept.update_state(reason, "{}", state)
+
+
 class Neighbours:
     """S3 and others, in the account of whoever asked SageMaker. Bucket names are global, as in AWS.
 
@@ -103,6 +119,42 @@ class Neighbours:
             datum.min, datum.max, datum.sample_count, datum.sum = now.least, now.most, now.count, now.total
 
         return change
+
+    def measured(
+        self, place: Place, namespace: str, name: str, *, dimensions: Mapping[str, str], since: float, until: float
+    ) -> Statistics | None:
+        """What anybody put into CloudWatch for a metric in a time, with exactly these dimensions; None if nothing."""
+        if not self._moto.loaded:
+            return None
+        from moto.cloudwatch import models  # noqa: PLC0415 see below
+
+        first, last = (datetime.fromtimestamp(moment, UTC).replace(tzinfo=None) for moment in (since, until))
+        found = models.Statistics(["Sum", "SampleCount", "Minimum", "Maximum"], first)
+        found.metric_data = [
+            datum
+            for datum in list(models.cloudwatch_backends[place.account][place.region].metric_data)
+            if (datum.namespace, datum.name) == (namespace, name)
+            and {one.name: one.value for one in datum.dimensions} == dict(dimensions)
+            and first <= datum.timestamp.replace(tzinfo=None) < last
+        ]
+        if not found.metric_data:
+            return None
+        least, most = float(found.minimum or 0), float(found.maximum or 0)
+        return Statistics(found.calc_sample_count(), found.calc_sum(), least, most)
+
+    def alarms(self) -> list[Alarm]:
+        """All alarms on one metric, in all accounts and regions."""
+        if not self._moto.loaded:
+            return []
+        from moto.cloudwatch.models import cloudwatch_backends  # noqa: PLC0415 see below
+
+        return [
+            Alarm(Place(account, region), alarm)
+            for account, regions in list(cloudwatch_backends.items())
+            for region, backend in list(regions.items())
+            for alarm in list(backend.alarms.values())
+            if alarm.metric_name
+        ]
 
     def publish(self, topic: str, message: str) -> bool:
         """Publish to a topic of SNS by its ARN; False if there is no such topic.

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from sagemaker_local.emulator.neighbours import Statistics
 from sagemaker_local.emulator.resource import Place
@@ -42,12 +42,17 @@ class CloudWatch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One metric with its dimensions, in one account and region."""
+    """One metric with its dimensions, in the order of their names, in one account and region."""
 
     place: Place
     namespace: str
     name: str
     dimensions: Dimensions
+
+    @classmethod
+    def of(cls, place: Place, namespace: str, name: str, dimensions: Mapping[str, str]) -> Self:
+        """The metric with these dimensions."""
+        return cls(place, namespace, name, tuple(sorted(dimensions.items())))
 
 
 @dataclass(slots=True)
@@ -79,6 +84,23 @@ class _Minute:
     change: Callable[[Statistics], None] | None = None
 
 
+@dataclass(slots=True)
+class Watch:
+    """Somebody who looks at one metric."""
+
+    telemetry: "Telemetry"
+    series: Series
+    tally: Tally = field(default_factory=Tally)
+
+    def take(self) -> Statistics | None:
+        """What was put since this was last asked; None if nothing was."""
+        return self.telemetry.taken(self)
+
+    def close(self) -> None:
+        """Look no more."""
+        self.telemetry.unwatch(self)
+
+
 class Telemetry:
     """All metrics of one emulator. Every method may be called from any thread.
 
@@ -92,7 +114,7 @@ class Telemetry:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._minutes: dict[tuple[Series, int], _Minute] = {}
-        self._totals: dict[Series, Tally] = {}
+        self._watches: dict[Series, list[Watch]] = {}
         self._stopping = threading.Event()
         self._dirty = threading.Event()
         self._thread: threading.Thread | None = None
@@ -130,7 +152,7 @@ class Telemetry:
             unit: one of CloudWatch's.
             when: epoch seconds; None is now.
         """
-        self.add(Series(place, namespace, name, tuple(dimensions.items())), value, unit, when)
+        self.add(Series.of(place, namespace, name, dimensions), value, unit, when)
 
     def add(self, series: Series, value: float, unit: str = "None", when: float | None = None) -> None:
         """The same, for those who keep their series."""
@@ -141,19 +163,39 @@ class Telemetry:
                 entry = self._minutes[series, minute] = _Minute(unit)
             entry.tally.add(value)
             entry.changed = True
-            self._totals.setdefault(series, Tally()).add(value)
+            for watch in self._watches.get(series, ()):
+                watch.tally.add(value)
         self._dirty.set()
 
-    def total(self, series: Series) -> Statistics:
-        """All values of a metric since the start; its least and most are of that whole time."""
+    def watch(self, series: Series) -> "Watch":
+        """Look at a metric from now on."""
+        made = Watch(self, series)
         with self._lock:
-            return self._totals.get(series, Tally()).frozen()
+            self._watches.setdefault(series, []).append(made)
+        return made
+
+    def taken(self, watch: "Watch") -> Statistics | None:
+        """What a watch has seen since it was last asked."""
+        with self._lock:
+            tally, watch.tally = watch.tally, Tally()
+        return tally.frozen() if tally.count else None
+
+    def unwatch(self, watch: "Watch") -> None:
+        """Look no more."""
+        with self._lock:
+            self._watches[watch.series].remove(watch)
+            if not self._watches[watch.series]:
+                del self._watches[watch.series]
+
+    def knows(self, series: Series) -> bool:
+        """Whether a metric had a value in the last minutes that was put here."""
+        with self._lock:
+            return any(known == series for known, _ in self._minutes)
 
     def forget(self) -> None:
         """Start anew."""
         with self._lock:
             self._minutes.clear()
-            self._totals.clear()
 
     def write(self) -> None:
         """Write what has changed to CloudWatch. Raises ImportError if there is none."""

@@ -134,5 +134,17 @@ def test_values_of_a_minute_are_one_datum_however_many_they_are() -> None:
         ["ModelLatency", {"EndpointName": "e"}, "Microseconds", 120, Statistics(10_001, 50_005_000.5, 0.5, 10_000)],
         ["ModelLatency", {"EndpointName": "e"}, "Microseconds", 180, Statistics(1, 7, 7, 7)],
     ]
-    total = telemetry.total(Series(HOME, "AWS/SageMaker", "ModelLatency", (("EndpointName", "e"),)))
-    assert (total.count, total.total) == (10_002, 50_005_007.5)
+
+
+def test_whoever_watches_a_metric_sees_what_was_put_since_it_last_looked() -> None:
+    telemetry = Telemetry(Cloud(), lambda: 0.0)
+    watch = telemetry.watch(Series.of(HOME, "n", "m", {"b": "2", "a": "1"}))
+    assert watch.take() is None
+    for value in (3, 1):
+        telemetry.put(HOME, "n", "m", value, {"a": "1", "b": "2"})
+    telemetry.put(HOME, "n", "m", 100, {"a": "1"})
+    assert watch.take() == Statistics(2, 4, 1, 3)
+    assert watch.take() is None
+    watch.close()
+    telemetry.put(HOME, "n", "m", 1, {"a": "1", "b": "2"})
+    assert watch.take() is None

@@ -70,6 +70,7 @@ class ScalingFront:
             "DescribeScalableTargets": ("ScalableTargets", targets.targets),
             "DescribeScalingPolicies": ("ScalingPolicies", targets.policies),
             "DescribeScheduledActions": ("ScheduledActions", targets.actions),
+            "DescribeScalingActivities": ("ScalingActivities", targets.activities),
         }
 
     def concerns(self, headers: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 What the service adds to a request by itself shows in the answers, as it does at AWS.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -74,6 +75,9 @@ _CONFIGURATIONS: Final = {
     "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
 }
 
+REMEMBERED: Final = 1000
+"""Activities that are kept; AWS keeps those of six weeks."""
+
 Key = tuple[Place, str, str]
 
 
@@ -100,6 +104,7 @@ class Targets:
     ) -> None:
         self._exists, self._new_id, self._now = exists, new_id, now
         self.known: dict[Key, Target] = {}
+        self._activities: deque[tuple[Place, Json]] = deque(maxlen=REMEMBERED)
 
     def limits(self, place: Place, resource: str) -> tuple[int, int] | None:
         """The least and the greatest capacity of a resource; None if it is not registered."""
@@ -214,6 +219,30 @@ class Targets:
         names = request.get("ScheduledActionNames")
         found = (one for target in self._meant(request, place) for one in target.actions.values())
         return [one for one in found if not names or one["ScheduledActionName"] in names]
+
+    def activities(self, request: Json, place: Place) -> list[Json]:
+        """DescribeScalingActivities, the latest first; they outlive their targets."""
+        resource, dimension = request.get("ResourceId"), request.get("ScalableDimension")
+        return [
+            shown
+            for where, shown in reversed(self._activities)
+            if where == place
+            and resource in (None, shown["ResourceId"])
+            and dimension in (None, shown["ScalableDimension"])
+        ]
+
+    def note(self, key: Key, **said: Any) -> None:
+        """Remember that a target was scaled, or why it was not: the other members of a ScalingActivity."""
+        place, resource, dimension = key
+        shown = {
+            "ActivityId": self._new_id(36),
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": resource,
+            "ScalableDimension": dimension,
+            "StartTime": self._now(),
+            **said,
+        }
+        self._activities.append((place, shown))
 
     def dump(self) -> list[Any]:
         """Everything, as JSON."""
