@@ -1,11 +1,13 @@
 """Schedules as their users see them: what is started, kept and refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from tests.builders import ROOT, Manifest
+from tests.builders import ROOT, Manifest, training_job
 from tests.cluster.conftest import SPEED
 from tests.cluster.eventually import eventually
 from tests.cluster.operating import Operator
@@ -121,7 +123,22 @@ def daily(**span: float) -> str:
     return f"{due.minute} {due.hour} * * *"
 
 
-def test_jobs_take_turns_and_go_with_their_schedule(user: User, operator: Operator, sagemaker: Emulator) -> None:
+@pytest.fixture
+def collected(user: User) -> None:
+    """Kubernetes' garbage collector has come to know the CRDs: up to 30 s after them, it lets an owner go before its jobs."""
+    orphan = training_job("orphan")
+    owner = {"apiVersion": orphan["apiVersion"], "kind": "CronTrainingJob", "name": "nobody", "uid": str(uuid4())}
+    orphan["metadata"]["ownerReferences"] = [owner]
+    # No operator looks after that namespace.
+    elsewhere = replace(user, namespace="default")
+    with elsewhere.api:
+        elsewhere.apply(orphan)
+        elsewhere.wait_until_gone("trainingjob/orphan", seconds=60)
+
+
+def test_jobs_take_turns_and_go_with_their_schedule(
+    user: User, collected: None, operator: Operator, sagemaker: Emulator
+) -> None:
     sagemaker.scenarios.take("TrainingJob", "", seconds=600 * SPEED)
     user.apply(cron(daily(hours=2), concurrencyPolicy="Replace"))
     user.wait(NAME, condition="Ready")
