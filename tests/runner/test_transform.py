@@ -183,6 +183,28 @@ def test_a_model_that_does_not_start_fails_the_job_with_its_words_in_the_log(use
     assert "no model today" in user.logged(GROUP, "unserved/")
 
 
+def test_a_model_without_its_data_fails_the_job_and_says_where_they_should_be(user: User) -> None:
+    container = {"Image": tiny.IMAGE, "ModelDataUrl": "s3://data/nowhere/model.tar.gz"}
+    user.sagemaker.create_model(ModelName="empty", PrimaryContainer=container, ExecutionRoleArn=tiny.ROLE)
+    source = user.put("one.csv", "1\n")
+
+    said = transformed(user, "no-data", source=source, model="empty")
+
+    assert "s3://data/nowhere/model.tar.gz" in reason(user, said)
+    assert user.keys("out/no-data/") == []
+
+
+def test_many_requests_at_once_change_nothing_about_the_order(user: User) -> None:
+    for name in "abc":
+        user.put(f"many/{name}.csv", "".join(f"{number}\n" for number in range(400)))
+
+    said = transformed(user, "many", source="s3://data/many/", BatchStrategy="SingleRecord", MaxConcurrentTransforms=8)
+
+    assert said["TransformJobStatus"] == "Completed", said
+    expected = "".join(f"{number * 2}\n" for number in range(400))
+    assert {user.read(f"out/many/{name}.csv.out") for name in "abc"} == {expected}
+
+
 def test_what_the_job_leaves_open_is_as_the_container_wishes(user: User) -> None:
     user.model("wisher", WISHES='{"MaxConcurrentTransforms": 3, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 1}')
     source = user.put("wish.csv", "1\n2\n")

@@ -50,6 +50,7 @@ if trouble == "exit":
 tries = {}
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
     def answer(self, status, body=b"", kind="text/csv"):
         self.send_response(status)
         self.send_header("Content-Type", kind)

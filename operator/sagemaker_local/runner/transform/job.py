@@ -15,7 +15,7 @@ from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.runner.assignment import Assignment
 from sagemaker_local.runner.crafts import Craft
 from sagemaker_local.runner.serving.artifacts import Unservable
-from sagemaker_local.runner.serving.blueprint import Blueprint, ContainerPlan, of_model
+from sagemaker_local.runner.serving.blueprint import Blueprint, of_model
 from sagemaker_local.runner.serving.server import Hall, ModelServer, Withdrawn, simulated
 from sagemaker_local.runner.tools import Tools
 from sagemaker_local.runner.transform.asking import Asking
@@ -23,7 +23,7 @@ from sagemaker_local.runner.transform.captured import manifests
 from sagemaker_local.runner.transform.conversion import Conversion
 from sagemaker_local.runner.transform.inputs import BadInput, InputFile, find, shares
 from sagemaker_local.runner.transform.instance import Logs, Results, Share, logs_of
-from sagemaker_local.runner.transform.reasons import CLIENT, NOT_SERVED
+from sagemaker_local.runner.transform.reasons import ALGORITHM, CLIENT, NOT_SERVED
 from sagemaker_local.runner.transform.settings import Settings, settings, wishes_of
 from sagemaker_local.runner.transform.shaping import BadData, Shape, shape
 
@@ -80,6 +80,7 @@ class _Work:
         self._spec: Json = self._job.spec
         self._began = tools.desk.now()
         self._results = Results()
+        self._unserved: str | None = None
         self._servers: list[ModelServer] = []
         self._over = threading.Event()
         self._lock = threading.Lock()
@@ -99,8 +100,7 @@ class _Work:
             if plan is not None and not self._assignment.stopping.is_set():
                 self._serve(plan, files, shaped)
         except Unservable as wrong:
-            first.server.write(str(wrong))
-            self._results.fail(of_client=False)
+            self._unserved = str(wrong)
         except Withdrawn:
             pass
         finally:
@@ -128,7 +128,7 @@ class _Work:
             directory=self._assignment.directory / f"instance-{number + 1}",
             tools=self._tools,
             write=lambda _: logs.server.write,
-            unhealthy=self._unhealthy,
+            unhealthy=lambda _: ALGORITHM.text,
             patience=max(PATIENCE / self._tools.speed, LEAST_PATIENCE),
             withdrawn=self._assignment.stopping,
         )
@@ -136,9 +136,6 @@ class _Work:
         with self._lock:
             self._servers.append(server)
         return server
-
-    def _unhealthy(self, plan: ContainerPlan) -> str:
-        return NOT_SERVED.text.format(container=plan.name, job=self._job.name)
 
     def _share(self, server: ModelServer, files: list[InputFile], shaped: Shape, logs: Logs) -> Share:
         asked = settings(self._spec, self._wishes(server))
@@ -208,7 +205,15 @@ class _Work:
             enter(assignment, "Stopped", "Stopped")
             return
         self._capture()
-        if reason is not None:
+        if self._unserved is not None:
+            known = self._unserved == ALGORITHM.text
+            enter(
+                assignment,
+                "Failed",
+                "Failed",
+                reason=self._unserved if known else NOT_SERVED.text.format(why=self._unserved),
+            )
+        elif reason is not None:
             enter(assignment, "Failed", "Failed", reason=reason.text)
         else:
             enter(assignment, "Completed", "Completed")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sagemaker_local.emulator.refusal import UNVERIFIED, VALIDATION, Refusal
+from sagemaker_local.emulator.refusal import UNVERIFIED
 from sagemaker_local.runner.contract.reasons import SEE_LOGS, Reason
 
 CLIENT: Final = Reason(
@@ -11,11 +11,7 @@ CLIENT: Final = Reason(
     evidence="the reason of a failed transform job, quoted in public issues and questions about sagemaker-python-sdk",
 )
 ALGORITHM: Final = SEE_LOGS
-NOT_SERVED: Final = Refusal(
-    VALIDATION,
-    "The {container} of transform job {job} did not pass the ping health check.",
-    evidence=f"an endpoint's reason begins so; {UNVERIFIED} for transform jobs",
-)
+NOT_SERVED: Final = Reason("ClientError: {why}", evidence=f"an endpoint's reason has these words; here {UNVERIFIED}")
 REFUSED: Final = Reason("ClientError: {status}", evidence="sagemaker-python-sdk#1882, amazon-sagemaker-examples#1620")
 BROKEN: Final = Reason(
     "Bad HTTP status received from algorithm: {status}",
