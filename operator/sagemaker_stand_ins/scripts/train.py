@@ -7,6 +7,7 @@ SageMaker sends when a job is stopped, reaches the script.
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -75,7 +76,9 @@ def _code(base: Path, program: str, given: Mapping[str, Any]) -> Path:
     if not (found / program).is_file():
         there = ", ".join(sorted(path.name for path in found.iterdir())) if found.is_dir() else ""
         raise source.NoSource(f"the entry point {program} is not in the code; there is {there or 'nothing'}")
-    return found
+    if found != code:
+        shutil.copytree(found, code, dirs_exist_ok=True)  # where the toolkit runs it
+    return code
 
 
 def _with_toolkit() -> int:
