@@ -169,11 +169,11 @@ def test_each_type_of_monitoring_has_its_definitions_and_executes(
     ask(delete, {"JobDefinitionName": "mine"}, place)
 
 
-def test_batch_transforms_and_inline_definitions_are_watched_too(s3: Any, sagemaker: Emulator, client: Any) -> None:
-    monitored(sagemaker, client)
+def watch_batches(client: Any, *, header: bool = False) -> None:
+    """A schedule for what batch transforms captured, with its definition inside."""
     batch = {
         "DataCapturedDestinationS3Uri": "s3://bucket/batches",
-        "DatasetFormat": {"Csv": {"Header": False}},
+        "DatasetFormat": {"Csv": {"Header": header}},
         "LocalPath": "/opt/ml/processing/input",
     }
     parts = job_definition()
@@ -191,6 +191,11 @@ def test_batch_transforms_and_inline_definitions_are_watched_too(s3: Any, sagema
             "MonitoringJobDefinition": inline,
         },
     )
+
+
+def test_batch_transforms_and_inline_definitions_are_watched_too(s3: Any, sagemaker: Emulator, client: Any) -> None:
+    monitored(sagemaker, client)
+    watch_batches(client)
     key = f"batches/input/{hour_of(sagemaker.clock.now())}/1.jsonl"
     s3.put_object(Bucket="bucket", Key=key, Body=captured(["1,2"]))
 
@@ -201,6 +206,26 @@ def test_batch_transforms_and_inline_definitions_are_watched_too(s3: Any, sagema
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
     assert job["Environment"]["dataset_format"] == '{"csv":{"header":false}}'
     assert job["Environment"]["monitoring_input_type"] == "BATCH_TRANSFORM_INPUT"
+
+
+def test_the_manifests_of_batch_transforms_lead_to_the_files_that_they_read(
+    s3: Any, sagemaker: Emulator, client: Any
+) -> None:
+    monitored(sagemaker, client)
+    watch_batches(client, header=True)
+    manifest = json.dumps([{"prefix": "s3://bucket/in/"}, "a.csv", "b.csv"])
+    for key, body in (
+        (f"batches/input/{hour_of(sagemaker.clock.now())}/1.jsonl", manifest),
+        ("in/a.csv", "age,kind\n31,a\n32,b\n"),
+        ("in/b.csv", "age,kind\n33,a\n"),
+    ):
+        s3.put_object(Bucket="bucket", Key=key, Body=body)
+
+    sagemaker.clock.advance(HOUR)
+
+    first, second = report(client, s3, "statistics")["features"]
+    assert first["numerical_statistics"]["sum"] == 96
+    assert second["string_statistics"]["distinct_count"] == 2
 
 
 def test_every_answer_about_executions_fits_the_service_model(

@@ -4,6 +4,8 @@ The layout is `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl` in UTC 
 `<destination>/input/yyyy/mm/dd/hh/` for batch transforms.
 """
 
+import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,16 +46,51 @@ def folders(source: Json, place: Place, window: Window, world: World) -> list[st
     return [url for url in urls if world.inputs.has(place.account, *split(f"{url}/"))]
 
 
-def lines(urls: list[str], place: Place, world: World) -> Iterator[str]:
-    """The captured requests under some S3 URLs, oldest file first, up to `MOST_LINES`."""
-    left = MOST_LINES
+def lines(urls: list[str], source: Json, place: Place, world: World) -> Iterator[str]:
+    """The captured requests under some S3 URLs, oldest file first, up to `MOST_LINES`.
+
+    Batch transforms capture no data but manifests of the files that they read; each record in these counts as a request.
+    """
+    found = _captured(urls, source.get("DatasetFormat", {}), place, world)
+    yield from itertools.islice(found, MOST_LINES)
+
+
+def _captured(urls: list[str], dataset: Json, place: Place, world: World) -> Iterator[str]:
     for url in urls:
         bucket, prefix = split(f"{url}/")
         for key in world.storage.keys(place.account, bucket, prefix) if world.storage else ():
-            body = world.storage.get(place.account, bucket, key) if world.storage else None
-            for line in (body or b"").decode(errors="replace").splitlines()[:left]:
-                yield line
-                left -= 1
+            text = _text(f"s3://{bucket}/{key}", place, world)
+            listed = _manifest(text)
+            if listed is None:
+                yield from text.splitlines()
+                continue
+            for file in listed:
+                records = _text(file, place, world).splitlines()
+                skipped = 1 if dataset.get("Csv", {}).get("Header") else 0
+                yield from (_as_request(record, dataset) for record in records[skipped:])
+
+
+def _text(url: str, place: Place, world: World) -> str:
+    body = world.storage.get(place.account, *split(url)) if world.storage else None
+    return (body or b"").decode(errors="replace")
+
+
+def _manifest(text: str) -> list[str] | None:
+    """The files of a manifest, `[{"prefix": "s3://…/"}, "a.csv", …]`; None if it is none."""
+    try:
+        rows = json.loads(text)
+    except ValueError:
+        return None
+    if not (isinstance(rows, list) and rows and isinstance(rows[0], dict) and "prefix" in rows[0]):
+        return None
+    return [f"{rows[0]['prefix']}{row}" for row in rows[1:]]
+
+
+def _as_request(record: str, dataset: Json) -> str:
+    """A record of a file as a request to an endpoint would have been captured."""
+    kind, encoding = ("application/json", "JSON") if "Json" in dataset else ("text/csv", "CSV")
+    said = {"observedContentType": kind, "mode": "INPUT", "data": record, "encoding": encoding}
+    return json.dumps({"captureData": {"endpointInput": said}})
 
 
 def roots(source: Json, place: Place, world: World) -> list[str]:

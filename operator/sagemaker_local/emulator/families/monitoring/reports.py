@@ -22,7 +22,7 @@ def write(schedule: Resource, work: Work, job: Resource, folders: list[str], wor
     """Judge the data, write the reports of a job, and return the violations."""
     constraints = _baseline(work, schedule, world)
     features = verdict.feature_names(constraints)
-    rows = verdict.rows_of(captured.lines(folders, schedule.place, world), features)
+    rows = verdict.rows_of(captured.lines(folders, work.source, schedule.place, world), features)
     found: list[Json] | None = world.scenarios.found(schedule.kind, schedule.name)
     if found is None:
         found = verdict.violations(rows, constraints) if constraints else []
