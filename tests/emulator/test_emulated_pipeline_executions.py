@@ -144,6 +144,21 @@ def test_a_condition_reads_a_metric_that_a_processing_step_left_in_s3(sagemaker:
     assert steps_of(client, execution)["Check"]["Metadata"] == {"Condition": {"Outcome": "True"}}
 
 
+@pytest.mark.parametrize(("key", "outcome"), [("run/report.json", "Succeeded"), ("nowhere.json", "Failed")])
+def test_a_condition_reads_a_document_by_its_address(sagemaker: Emulator, client: Any, key: str, outcome: str) -> None:
+    s3 = sagemaker.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="run/report.json", Body=b'{"metrics": [{"mse": 3.5}]}')
+    uri = {"Std:Join": {"On": "/", "Values": ["s3://bucket", key]}}
+    metric = {"Std:JsonGet": {"S3Uri": uri, "Path": "metrics[0].mse"}}
+    compare = {"Type": "Equals", "LeftValue": metric, "RightValue": 3.5}
+    execution = start(client, step("Check", "Condition", Conditions=[compare], IfSteps=[], ElseSteps=[]))
+
+    sagemaker.clock.advance(60)
+
+    assert states(client, execution) == {"Check": outcome}
+
+
 def test_a_failed_job_fails_the_execution_and_nothing_else_starts(sagemaker: Emulator, client: Any) -> None:
     sagemaker.scenarios.fail("TrainingJob", "Train", reason="AlgorithmError: exit code 1", times=1)
     execution = start(client, train(), step("Next", depends=("Train",)))
