@@ -1,7 +1,9 @@
 """What a program in a container sees, and what it does not see."""
 
+import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,12 +17,34 @@ from tests.runner.yard import (
     python,
 )
 
-from sagemaker_local.runner.sandbox import FULL, RELOCATED, Network, Sandbox, SandboxError, addresses
+from sagemaker_local.runner.sandbox import FILES, FULL, RELOCATED, Network, Sandbox, SandboxError, addresses
+from sagemaker_local.runner.sandbox.degrees import find
 from sagemaker_local.runner.sandbox.sandbox import best
 
 
 def test_this_machine_gives_the_full_degree() -> None:
-    assert best() == FULL
+    assert (best().namespaces, best().shortfall) == (FULL, "")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "lacking"), [({FULL, FILES}, ""), ({FILES}, "names of other processes"), (set(), "files")]
+)
+def test_the_best_degree_that_works_is_taken_and_what_it_lacks_is_told(
+    tmp_path: Path, allowed: set[tuple[str, ...]], lacking: str
+) -> None:
+    setting = tmp_path / "kernel/apparmor_restrict_unprivileged_userns"
+    setting.parent.mkdir()
+    setting.write_text("1\n", encoding="ascii")
+
+    def works(degree: tuple[str, ...]) -> None:
+        if degree not in allowed:
+            raise SandboxError("Operation not permitted")
+
+    found = find(works, tmp_path)
+
+    assert found.namespaces == max(allowed, key=len, default=RELOCATED)
+    assert lacking in found.shortfall
+    assert ("sudo sysctl" in found.shortfall) == (not allowed)
 
 
 def test_a_program_finds_its_directory_as_opt_ml(yard: Yard, private: tuple[str, ...]) -> None:
@@ -234,6 +258,44 @@ def test_without_network_there_is_only_a_loopback_of_its_own(yard: Yard) -> None
     assert {"['lo']", "['lo', 'sit0']"} & set(written.lines)
     assert "loopback works" in written.lines
     assert "ConnectionRefusedError" in written.text
+
+
+def test_an_isolated_server_is_reached_at_its_port_and_reaches_nobody(yard: Yard, private: tuple[str, ...]) -> None:
+    code = """
+        import http.server, socket, sys
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+        try:
+            socket.create_connection(("127.0.0.1", int(sys.argv[2])))
+        except ConnectionRefusedError:
+            print("cut off", flush=True)
+        server.serve_forever()
+    """
+    with socket.create_server(("127.0.0.1", 0)) as other, socket.create_server(("127.0.0.1", 0)) as free:
+        port, outside = free.getsockname()[1], str(other.getsockname()[1])
+        free.close()
+        command = [*python(code), str(port), outside]
+        container, written = yard.start("", command=command, degree=private, network=False, published=port)
+        written.await_line("cut off")
+        answers = []
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        for size in (5, 3_000_000):
+            connection.request("POST", "/invocations", body=b"x" * size)
+            answers.append(len(connection.getresponse().read()))
+        connection.close()
+        container.kill()
+
+    assert answers == [5, 3_000_000]
+    assert container.wait(PATIENCE) == -signal.SIGKILL
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
 
 
 def test_a_container_that_cannot_be_made_says_why_and_leaves_nothing(yard: Yard) -> None:

@@ -6,8 +6,9 @@ written to the container's log; if that fails, nothing runs in its place: `Image
 
 On Linux a container shares the network of the machine, so that programs reach the emulator at its own address and each other at
 the addresses in `hosts`. A server for which SAGEMAKER_BIND_TO_PORT is set gets a network of its own instead, where it may listen
-on 8080, as images do that know no other port: that is published as the port in the variable. Where the engine runs in a virtual
-machine (macOS) every container has its own network, and addresses of this machine in variables become host.docker.internal.
+on 8080, as images do that know no other port: that is published as the port in the variable, and such a server is not cut off
+from the network even if it should be. Where the engine runs in a virtual machine (macOS) every container has its own network, and
+addresses of this machine in variables become host.docker.internal.
 
 The engine's client runs below `boot`, whose lifeline removes the container when the emulator ends in whatever way.
 Not here: credentials for registries; they are the engine's.
@@ -165,6 +166,7 @@ class Image:
         host: str = "",
         limits: Limits | None = None,
         network: bool | Network = True,
+        published: int = 0,  # noqa: ARG002 # as for Sandbox.start
         readable: Sequence[Path] = (),
         ended: Callable[[Container], None] | None = None,
     ) -> Container:
@@ -172,6 +174,7 @@ class Image:
 
         `readable` directories are mounted under their own paths, read-only. An exit code above 128 is told as the signal that it
         stands for; 125 is the engine's own failure, which its log tells. In a `Network` it reaches nobody, not even its peers.
+        SAGEMAKER_BIND_TO_PORT in `env` does what `published` does for a sandbox.
 
         Raises:
             ImageMissing: the image could not be pulled.
@@ -219,11 +222,11 @@ class Image:
         return options, {**self.engine.surroundings, **passed}
 
     def _network(self, env: Mapping[str, str], hosts: Mapping[str, str], host: str, *, network: bool) -> list[str]:
+        if BIND in env:
+            return [f"--publish=127.0.0.1:{env[BIND]}:{PORT}"]
         if not network:
             return ["--network=none"]
         names = [f"--add-host={name}:{address}" for name, address in hosts.items()]
-        if BIND in env:
-            return [f"--publish=127.0.0.1:{env[BIND]}:{PORT}"]
         if not self.engine.shared_network:
             return [f"--hostname={host}"] if host else []
         return ["--network=host", *names]

@@ -37,6 +37,7 @@ class Plan:
         root: the directory that becomes /, if it has a file system of its own.
         namespaces: what it has of its own: "user", "mount", "pid", "ipc", "uts", "network".
         doors: open files of a user and a network namespace to enter, instead of new ones.
+        published: a port of 127.0.0.1 that leads to the same port inside; 0 for none.
         rlimits: by their names in the module `resource`.
         cores: that it may be scheduled on; empty: all.
         ending: for the client of an engine.
@@ -51,6 +52,7 @@ class Plan:
     mounts: Sequence[Mount] = ()
     namespaces: Sequence[str] = ()
     doors: Sequence[int] = ()
+    published: int = 0
     hostname: str = ""
     rlimits: Mapping[str, int] = field(default_factory=dict)
     memory: int | None = None

@@ -24,28 +24,23 @@ import os
 import re
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
 from . import layout
 from .container import Container
+from .degrees import Found, find
 from .errors import SandboxError
 from .launch import launch, scratch_beside
 from .limits import Limits
 from .network import Network
 from .plan import Plan
 
-FULL = ("user", "mount", "ipc", "uts", "pid")
-FILES = ("user", "mount", "ipc", "uts")
-RELOCATED: tuple[str, ...] = ()
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-_probed: list[tuple[str, ...]] = []
-_probing = threading.Lock()
 _turn = count()
 
 
@@ -54,11 +49,13 @@ class Sandbox:
 
     Attributes:
         namespaces: what a container has of its own; the best that works here unless given.
+        shortfall: why containers are not as separate as they could be, and what to do about it; empty if they are.
     """
 
     def __init__(self, namespaces: tuple[str, ...] | None = None) -> None:
         """Tries once per process what works here; `Sandbox(RELOCATED)` is the degree of macOS."""
-        self.namespaces = best() if namespaces is None else namespaces
+        found = best() if namespaces is None else Found(namespaces, "")
+        self.namespaces, self.shortfall = found.namespaces, found.shortfall
 
     @property
     def private(self) -> bool:
@@ -86,6 +83,7 @@ class Sandbox:
         host: str = "",
         limits: Limits | None = None,
         network: bool | Network = True,
+        published: int = 0,
         readable: Sequence[Path] = (),
         ended: Callable[[Container], None] | None = None,
     ) -> Container:
@@ -102,6 +100,8 @@ class Sandbox:
             limits: what it may use.
             network: False: no network but a loopback of its own, which nobody else reaches; a `Network`: a loopback that it has
                 together with the other containers of that network. A relocated program has the machine's network all the same.
+            published: without `network`: a port on which the program listens on its loopback, and which this machine reaches at
+                127.0.0.1 all the same.
             readable: further directories it may read under their own paths.
             ended: called in the container's thread when all is over.
 
@@ -118,7 +118,7 @@ class Sandbox:
             plan = replace(plan, mounts=self._mounts(ml, scratch, hosts or {}, visible))
             if network is True:
                 return start(plan)
-            isolated = replace(plan, namespaces=[*plan.namespaces, "network"])
+            isolated = replace(plan, namespaces=[*plan.namespaces, "network"], published=published)
             return network.enter(partial(_join, isolated, start)) if network else start(isolated)
 
     def _plan(
@@ -242,24 +242,17 @@ def _cores(cpus: float | None) -> list[int]:
     return sorted({present[(first + number) % len(present)] for number in range(wanted)})
 
 
-def best() -> tuple[str, ...]:
-    """The namespaces that work here, found out once per process."""
-    with _probing:
-        if not _probed:
-            _probed.append(next(one for one in (FULL, FILES, RELOCATED) if _works(one)))
-        return _probed[0]
+@cache
+def best() -> Found:
+    """What works here, found out once per process."""
+    return find(_try)
 
 
-def _works(namespaces: tuple[str, ...]) -> bool:
-    if not namespaces:
-        return True
-    if sys.platform != "linux":
-        return False
+def _try(namespaces: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory(prefix="sagemaker-local-") as directory:
         ml = Path(directory, "ml")
         ml.mkdir()
-        try:
-            container = Sandbox(namespaces).start(["true"], ml=ml, env={}, write=lambda _: None)
-        except SandboxError:
-            return False
-        return container.wait(timeout=60) == 0
+        said: list[str] = []
+        code = Sandbox(namespaces).start(["true"], ml=ml, env={}, write=said.append).wait(timeout=60)
+        if code != 0:
+            raise SandboxError(f"a program ended with {code}: {' '.join(said)}")

@@ -146,6 +146,11 @@ class Init:
                 return
 
     def tell(self, **facts: Any) -> None:
-        """To the emulator, if it is still there."""
-        with contextlib.suppress(OSError):
-            self.line.sendall(json.dumps(facts).encode() + b"\n")
+        """To the emulator."""
+        tell(self.line, **facts)
+
+
+def tell(line: socket.socket, **facts: Any) -> None:
+    """To the emulator, if it is still there."""
+    with contextlib.suppress(OSError):
+        line.sendall(json.dumps(facts).encode() + b"\n")
