@@ -37,11 +37,9 @@ def main() -> int:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         port = _number("SAGEMAKER_BIND_TO_PORT", 8080, most=65535)
-        limits = Limits(
-            body=_number("SAGEMAKER_MAX_REQUEST_SIZE", 25 * MEGABYTE),
-            threads=_number("SAGEMAKER_MODEL_SERVER_WORKERS", 8),
-        )
-        application = _application(importlib.import_module(handler_name))
+        largest = _number("SAGEMAKER_MAX_REQUEST_SIZE", 25 * MEGABYTE)
+        limits = Limits(body=4 * largest, threads=_number("SAGEMAKER_MODEL_SERVER_WORKERS", 8))
+        application = _application(importlib.import_module(handler_name), largest)
     except Exception:  # noqa: BLE001 whatever the user's code does, its trace is what helps
         traceback.print_exc()
         return 1
@@ -54,13 +52,15 @@ def main() -> int:
     return 0
 
 
-def _application(handler: Any) -> Application:
-    given = getattr(handler, "execution_parameters", None)
-    parameters = None if given is None else given()
+def _application(handler: Any, largest: int) -> Application:
+    model = models = None
     if os.environ.get("SAGEMAKER_MULTI_MODEL", "").lower() == "true":
         models = Models(handler, _number("SAGEMAKER_MAX_MODELS", 100))
-        return Application(model=None, models=models, parameters=parameters)
-    return Application(model=handler.load(base_directory() / "model"), models=None, parameters=parameters)
+    else:
+        model = handler.load(base_directory() / "model")
+    given = getattr(handler, "execution_parameters", None)
+    parameters = None if given is None else given()
+    return Application(model=model, models=models, parameters=parameters, largest=largest)
 
 
 def _number(name: str, default: int, *, most: int = sys.maxsize) -> int:

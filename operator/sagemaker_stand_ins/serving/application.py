@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 from .answers import Answer, document, of_model, text
 from .contract import Model
@@ -22,10 +21,13 @@ class Application:
         model: of a server of one model; None with several.
         models: of a server of several.
         parameters: what /execution-parameters answers; None if there is no such path.
+        largest: bytes of a body; more is answered with 413.
     """
 
-    def __init__(self, *, model: Model | None, models: Models | None, parameters: Mapping[str, Any] | None) -> None:
-        self._model, self._models, self._parameters = model, models, parameters
+    def __init__(
+        self, *, model: Model | None, models: Models | None, parameters: Mapping[str, Any] | None, largest: int
+    ) -> None:
+        self._model, self._models, self._parameters, self._largest = model, models, parameters, largest
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -42,6 +44,8 @@ class Application:
         return [answer.body] if isinstance(answer.body, bytes) else answer.body
 
     def _answer(self, method: str, path: str, environ: Environ) -> Answer:
+        if int(environ.get("CONTENT_LENGTH") or 0) > self._largest:
+            return text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {self._largest} bytes")
         match method, path.strip("/").split("/"):
             case "GET", ["ping"]:
                 return text(HTTPStatus.OK, "")
@@ -50,25 +54,26 @@ class Application:
             case "GET", ["execution-parameters"] if self._parameters is not None:
                 return document(HTTPStatus.OK, self._parameters)
             case _, ["models", *rest] if self._models is not None:
-                return _of_models(self._models, method, [unquote(part) for part in rest], environ)
-            case _, ["ping" | "invocations" | "execution-parameters"]:
+                return _of_models(self._models, method, rest, environ)
+            case _, ["ping" | "invocations"] if self._models is None:
                 return text(HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not answered at {path}")
             case _:
                 return text(HTTPStatus.NOT_FOUND, f"there is no {path}")
 
 
 def _of_models(models: Models, method: str, rest: list[str], environ: Environ) -> Answer:
+    """What lies below /models; names may have slashes, which WSGI does not tell from those between."""
     match method, rest:
         case "GET", []:
             return models.listed()
         case "POST", []:
             return _load(models, environ["wsgi.input"].read())
-        case "GET", [name]:
-            return models.describe(name)
-        case "DELETE", [name]:
-            return models.unload(name)
-        case "POST", [name, "invoke"]:
-            return models.invoke(name, *_request(environ))
+        case "GET", name:
+            return models.describe("/".join(name))
+        case "DELETE", name:
+            return models.unload("/".join(name))
+        case "POST", [*name, "invoke"]:
+            return models.invoke("/".join(name), *_request(environ))
         case _:
             return text(HTTPStatus.NOT_FOUND, f"there is no {method} /models/{'/'.join(rest)}")
 

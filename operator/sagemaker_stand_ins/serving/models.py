@@ -10,7 +10,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from .contract import Handler, Model
 @dataclass(slots=True)
 class _Loaded:
     url: str
-    model: Model | None = None  # None as long as it is being loaded
-    at_work: int = 0
-    used: int = 0
+    at_work: int
+    used: int
+    model: Model | None = None  # None until it is loaded
+    over: threading.Event = field(default_factory=threading.Event)  # loading has ended, well or not
 
 
 class Models:
@@ -39,6 +40,7 @@ class Models:
         """POST /models: read a model from a directory."""
         if not Path(url).is_dir():
             return text(HTTPStatus.NOT_FOUND, f"there is no directory {url}")
+        self._await_loading(name)
         with self._lock:
             if name in self._loaded:
                 return text(HTTPStatus.CONFLICT, f"the model {name} is loaded already")
@@ -47,15 +49,21 @@ class Models:
             self._uses += 1
             entry = self._loaded[name] = _Loaded(url, at_work=1, used=self._uses)
         try:
-            model = self._handler.load(Path(url))
+            return self._read(name, entry)
+        finally:
+            entry.over.set()
+
+    def _read(self, name: str, entry: _Loaded) -> Answer:
+        try:
+            model = self._handler.load(Path(entry.url))
         except MemoryError:
             return self._not_loaded(name, HTTPStatus.INSUFFICIENT_STORAGE, "there is no memory left for it")
         except Exception as error:  # noqa: BLE001 a broken model is told, and the others go on
             traceback.print_exc()
             return self._not_loaded(name, HTTPStatus.INTERNAL_SERVER_ERROR, f"{type(error).__name__}: {error}")
         with self._lock:
-            entry.model, entry.at_work = model, 0
-        return document(HTTPStatus.OK, {"modelName": name, "modelUrl": url})
+            entry.model, entry.at_work = model, entry.at_work - 1
+        return document(HTTPStatus.OK, {"modelName": name, "modelUrl": entry.url})
 
     def unload(self, name: str) -> Answer:
         """DELETE /models/NAME: requests that are at work end with the model that they have."""
@@ -86,6 +94,7 @@ class Models:
 
     @contextmanager
     def _at_work(self, name: str) -> Iterator[Model | None]:
+        self._await_loading(name)
         with self._lock:
             entry = self._loaded.get(name)
             if entry is not None:
@@ -98,6 +107,13 @@ class Models:
             with self._lock:
                 if entry is not None:
                     entry.at_work -= 1
+
+    def _await_loading(self, name: str) -> None:
+        """Who asks for a model that somebody else is loading gets it."""
+        with self._lock:
+            entry = self._loaded.get(name)
+        if entry is not None:
+            entry.over.wait()
 
     def _make_place(self) -> bool:
         """Unload what was asked longest ago; whether there was one that is not at work."""

@@ -19,7 +19,8 @@ class Limits:
     """How much the server takes.
 
     Attributes:
-        body: bytes of a request; more is answered with 413.
+        body: bytes of a request that are read; with more its connection ends. Make it larger than what the application takes,
+            so that who sends a little too much reads why.
         threads: requests that are answered at once; others wait.
     """
 
