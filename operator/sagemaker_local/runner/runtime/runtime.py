@@ -27,6 +27,7 @@ from sagemaker_local.runner.runtime.invoking import LARGEST, LARGEST_SERVERLESS,
 from sagemaker_local.runner.runtime.meter import Meter
 from sagemaker_local.runner.runtime.ports import Hosting
 from sagemaker_local.runner.runtime.refusals import ModelError
+from sagemaker_local.runner.scaler import Scaler
 from sagemaker_local.runner.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -77,12 +78,18 @@ class Runtime:
             exists=self._exists,
         )
         self._sampling: asyncio.Task[None] | None = None
+        clock = core.service.world.clock
+        self._scaler = Scaler(
+            core.service, core.targets, core.neighbours, tools.metrics, now=clock.now, speed=clock.speed
+        )
         self._capture.start()
+        self._scaler.start()
         # The model is read now, and not by the first request.
         model.service_model(wire.SERVICE)
 
     async def stop(self) -> None:
         """End what is under way, and write what was captured."""
+        await asyncio.to_thread(self._scaler.stop)
         if self._sampling is not None:
             self._sampling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
