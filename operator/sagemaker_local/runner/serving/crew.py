@@ -222,6 +222,9 @@ class Crew:
                 self._put_off(berth)
             elif not server.running:
                 self._lost(berth)
+            if berth in self._leaving:
+                self._leaving.remove(berth)
+                self._end(berth)
         self._ended.set()
         quarters.wake()
 

@@ -8,6 +8,7 @@ AWS; how long a fleet bakes is what was asked for.
 from dataclasses import replace
 from typing import Final
 
+from sagemaker_local.emulator.families.hosting.rollouts import Policy
 from sagemaker_local.emulator.resource import Resource
 from sagemaker_local.emulator.timeline import Step, Timeline
 from sagemaker_local.runner.assignment import held
@@ -49,6 +50,11 @@ def brisk(timeline: Timeline) -> Timeline:
         if step.detail in _SHORT and number + 1 < len(timeline.steps):
             saved += max(0.0, timeline.steps[number + 1].after - step.after - PAUSE)
     return replace(timeline, steps=tuple(steps))
+
+
+def quick(policy: Policy) -> Policy:
+    """A policy by which nothing takes time but what was asked for, and what is waited for."""
+    return replace(policy, launch=0.0, shift=PAUSE, terminate=PAUSE)
 
 
 def waits(resource: Resource, at: Step) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 from sagemaker_local.emulator.resource import EXECUTED, Place, Resource
 from sagemaker_local.emulator.timeline import Timeline
 from sagemaker_local.runner.runtime.ports import NoCapacity, NoRoute, Route, UnknownTarget
-from sagemaker_local.runner.serving.crew import GRACE, Berth
+from sagemaker_local.runner.serving.crew import GRACE, Berth, Crew
 from sagemaker_local.runner.serving.house import COMPONENT, House, Share
 from sagemaker_local.runner.serving.routing import chosen_share, hops_of, target_of
 from sagemaker_local.runner.tools import Tools
@@ -33,6 +33,7 @@ class Hosting:
         self._lock = threading.RLock()
         self._houses: dict[int, House] = {}
         self._by_name: dict[tuple[Place, str, str], House] = {}
+        self._parting: list[Crew] = []
         self._random = Random(0)
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -47,9 +48,7 @@ class Hosting:
 
     def take(self, resource: Resource, timeline: Timeline, *, usual: bool, now: float) -> Timeline:  # noqa: ARG002
         """What time alone brings about of a course; under the service's lock."""
-        with self._lock:
-            house = self._house(resource)
-            leg = house.take(timeline, usual=usual)
+        leg = self._house(resource).take(timeline, usual=usual)
         self._changed.set()
         return leg
 
@@ -66,9 +65,8 @@ class Hosting:
             for resource in list(service.world.store.everywhere(kind)):
                 if EXECUTED not in resource.facts:
                     continue
-                with self._lock:
-                    known = id(resource) in self._houses
-                    self._house(resource)
+                known = id(resource) in self._houses
+                self._house(resource)
                 course = family.again(resource, service.world) if family.again is not None and not known else None
                 if course is not None:
                     service.begin(resource, course, now=now)
@@ -77,8 +75,8 @@ class Hosting:
     def forget(self) -> None:
         """End all servers; under the service's lock."""
         with self._lock:
-            for house in self._houses.values():
-                house.close()
+            self._parting = [crew for crew in self._parting if not crew.is_gone]
+            self._parting += [crew for house in self._houses.values() for crew in house.close()]
             self._houses.clear()
             self._by_name.clear()
 
@@ -87,11 +85,8 @@ class Hosting:
         self._stopping.set()
         self._changed.set()
         self._thread.join()
-        with self._lock:
-            crews = [crew for house in self._houses.values() for crew in house.close()]
-            self._houses.clear()
-            self._by_name.clear()
-        for crew in crews:
+        self.forget()
+        for crew in self._parting:
             crew.finish(2 * GRACE)
 
     def route(
@@ -179,20 +174,20 @@ class Hosting:
         return NoCapacity(f"{house.resource.kind} {name} has no instance that takes requests now.")
 
     def _house(self, resource: Resource) -> House:
-        if id(resource) not in self._houses:
-            house = House(resource, self._tools, self._lock, self._changed.set)
-            self._houses[id(resource)] = house
-            self._by_name[resource.place, resource.kind, resource.key] = house
-        return self._houses[id(resource)]
+        with self._lock:
+            if id(resource) not in self._houses:
+                house = House(resource, self._tools, self._lock, self._changed.set)
+                self._houses[id(resource)] = house
+                self._by_name[resource.place, resource.kind, resource.key] = house
+            return self._houses[id(resource)]
 
     def _heard(self, resource: Resource, now: float) -> None:  # noqa: ARG002
         """Something of a resource changed; who takes which share follows at once. Under the service's lock."""
         if resource.kind not in self.kinds:
             return
-        with self._lock:
-            house = self._houses.get(id(resource))
-            if house is not None:
-                house.refresh()
+        house = self._houses.get(id(resource))
+        if house is not None:
+            house.refresh()
         self._changed.set()
 
     def _keep(self) -> None:
@@ -206,10 +201,10 @@ class Hosting:
 
     def _look_after(self, key: int, house: House) -> None:
         try:
-            with self._lock:
-                house.look()
-                house.work()
-                if house.is_empty:
+            house.look()
+            house.work()
+            if house.is_empty:
+                with self._lock:
                     self._houses.pop(key, None)
                     name = (house.resource.place, house.resource.kind, house.resource.key)
                     if self._by_name.get(name) is house:

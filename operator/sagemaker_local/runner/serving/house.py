@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Final
 
 from sagemaker_local.emulator.families.hosting.component_updates import specified
+from sagemaker_local.emulator.families.hosting.deployment import update_course_of
 from sagemaker_local.emulator.families.hosting.variants import LISTS
 from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Json, Resource
 from sagemaker_local.emulator.timeline import Step, Timeline
@@ -18,13 +19,16 @@ from sagemaker_local.runner.assignment import Assignment
 from sagemaker_local.runner.serving import wanted
 from sagemaker_local.runner.serving.blueprint import PRIMARY, Blueprint, ContainerPlan, of_component, of_model
 from sagemaker_local.runner.serving.crew import LEAST, PATIENCE, Crew, Quarters
-from sagemaker_local.runner.serving.gates import brisk, following, is_over, parted, waits
+from sagemaker_local.runner.serving.gates import LAUNCHING, brisk, following, is_over, parted, quick, waits
 from sagemaker_local.runner.serving.server import simulated
 from sagemaker_local.runner.serving.texts import COMPONENT_NOT_HEALTHY, NOT_HEALTHY
 from sagemaker_local.runner.serving.wanted import ROLLING_BACK, Group
 from sagemaker_local.runner.tools import Tools
 
 COMPONENT: Final = "InferenceComponent"
+BY_SCENARIO: Final = (
+    "sagemaker-local: a scenario says what happens to this resource: it is simulated, and cannot be invoked."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class Wait:
 
 
 class House:
-    """The servers of one resource. Its methods are called under the service's lock and, after that, `lock`."""
+    """The servers of one resource. Its methods are called under the service's lock; `lock` is taken after it, and never kept
+    while something is reported.
+    """
 
     def __init__(self, resource: Resource, tools: Tools, lock: RLock, wake: Callable[[], None]) -> None:
         self.resource = resource
@@ -58,27 +64,28 @@ class House:
         self._world: World = tools.desk.service.world
         self._crews: dict[tuple[str, str], Crew] = {}
         self._wait: Wait | None = None
+        self._told: set[tuple[str, str]] = set()
         self.shares: tuple[Share, ...] = ()
         self.simulated: dict[str, str] = {}
 
     def take(self, timeline: Timeline, *, usual: bool) -> Timeline:
         """What of a course time alone brings about; the rest waits for servers."""
+        resource = self.resource
         self._wait = None
-        leg, rest = parted(timeline)
-        if rest is None or not usual:
+        if not usual and resource.status is None:
+            resource.facts[SIMULATED] = BY_SCENARIO
             return timeline
-        why = self._simulated_altogether()
-        if why is not None:
-            self.resource.facts.pop(EXECUTED, None)
-            self.resource.facts[SIMULATED] = why
+        if resource.facts.get(SIMULATED) is None:
+            resource.facts[EXECUTED] = True
+        if not usual or EXECUTED not in resource.facts or self._is_simulated_altogether():
             return timeline
-        self.resource.facts[EXECUTED] = True
-        self.resource.facts.pop(SIMULATED, None)
-        rest = brisk(rest)
-        assignment = Assignment(self.resource, self._tools.directory, generation=self.resource.generation, rest=rest)
-        self._wait = Wait(assignment, leg.steps[-1], rest)
-        for crew in self._crews.values():
-            crew.forgive()
+        leg, rest = parted(self._paced(timeline))
+        if rest is not None:
+            assignment = Assignment(resource, self._tools.directory, generation=resource.generation, rest=rest)
+            self._wait = Wait(assignment, leg.steps[-1], rest)
+            with self._lock:
+                for crew in self._crews.values():
+                    crew.forgive()
         return leg
 
     def look(self) -> None:
@@ -90,12 +97,14 @@ class House:
                 return
             if not waits(self.resource, wait.gate):
                 return
-            awaited = self._awaited()
-            failure = next((crew.failure for crew in awaited if crew.failure), "")
+            with self._lock:
+                awaited = self._awaited()
+                failure = next((crew.failure for crew in awaited if crew.failure), "")
+                complete = all(crew.is_complete for crew in awaited)
             if failure:
                 self._wait = None
                 self._tools.desk.fail(wait.assignment, failure)
-            elif all(crew.is_complete for crew in awaited):
+            elif complete:
                 self._go_on(wait)
             else:
                 return
@@ -103,28 +112,31 @@ class House:
 
     def refresh(self) -> None:
         """Know what is wanted now: which crews there are, of which size, and who takes which share."""
-        shares: list[Share] = []
-        self.simulated = {}
-        for group in self._groups():
-            crew = self._crew(group)
-            if crew is not None:
-                crew.adjust(group.instances)
-                shares.append(Share(group, crew))
-        kept = {id(share.crew) for share in shares}
-        for crew in self._crews.values():
-            if id(crew) not in kept:
-                crew.close()
-        self.shares = tuple(shares)
+        groups = self._groups()
+        with self._lock:
+            shares: list[Share] = []
+            self.simulated = {}
+            for group in groups:
+                crew = self._crew(group)
+                if crew is not None:
+                    crew.adjust(group.instances)
+                    shares.append(Share(group, crew))
+            kept = {id(share.crew) for share in shares}
+            for crew in self._crews.values():
+                if id(crew) not in kept:
+                    crew.close()
+            self.shares = tuple(shares)
 
     def work(self) -> None:
         """Start and end servers."""
-        for key, crew in list(self._crews.items()):
-            crew.work()
-            if crew.is_gone and all(share.crew is not crew for share in self.shares):
-                del self._crews[key]
+        with self._lock:
+            for key, crew in list(self._crews.items()):
+                crew.work()
+                if crew.is_gone and all(share.crew is not crew for share in self.shares):
+                    del self._crews[key]
 
     def close(self) -> list[Crew]:
-        """End everything at once; returns what is to be waited for."""
+        """End everything at once, under `lock`; returns what is to be waited for."""
         self._wait, self.shares = None, ()
         crews = list(self._crews.values())
         for crew in crews:
@@ -185,9 +197,23 @@ class House:
         why = simulated(blueprint, self._tools)
         if why is not None:
             self.simulated[group.variant] = why
+            self._tell_once(group, why)
             return None
         self._crews[key] = Crew(blueprint, self._quarters(group))
         return self._crews[key]
+
+    def _tell_once(self, group: Group, why: str) -> None:
+        key = (group.deployment, group.variant)
+        if key not in self._told:
+            self._told.add(key)
+            stream = f"{group.variant}/sagemaker-local"
+            self._tools.log.stream(self.resource.place, self._group, stream).write(why)
+
+    @property
+    def _group(self) -> str:
+        """The log group."""
+        folder = "InferenceComponents" if self.resource.kind == COMPONENT else "Endpoints"
+        return f"/aws/sagemaker/{folder}/{self.resource.name}"
 
     def _blueprint(self, settings: Json, model: Json | None) -> Blueprint | None:
         if self.resource.kind == COMPONENT:
@@ -205,12 +231,11 @@ class House:
     def _quarters(self, group: Group) -> Quarters:
         resource, startup = self.resource, group.settings.get("StartupParameters", group.settings)
         seconds = startup.get("ContainerStartupHealthCheckTimeoutInSeconds", PATIENCE)
-        folder = "InferenceComponents" if resource.kind == COMPONENT else "Endpoints"
         return Quarters(
             place=resource.place,
             tools=self._tools,
             name=f"{resource.arn}/{group.variant}/{group.deployment}",
-            group=f"/aws/sagemaker/{folder}/{resource.name}",
+            group=self._group,
             variant=group.variant,
             unhealthy=self._unhealthy(group.variant),
             patience=max(LEAST, seconds / self._tools.speed),
@@ -228,18 +253,17 @@ class House:
 
         return text
 
-    def _simulated_altogether(self) -> str | None:
-        """Why nothing at all of what is to come would run; None if something does, or nothing has to."""
-        reasons: list[str] = []
-        for settings, model in self._to_come():
-            blueprint = self._blueprint(settings, model)
-            if blueprint is None:
-                continue
-            why = simulated(blueprint, self._tools)
-            if why is None:
-                return None
-            reasons.append(why)
-        return reasons[0] if reasons else None
+    def _paced(self, timeline: Timeline) -> Timeline:
+        """The course as it is here: a limit on its time does not count what launches take at AWS."""
+        if self.resource.kind != COMPONENT and any(step.detail == LAUNCHING for step in timeline.steps):
+            timeline = update_course_of(self.resource, self._world, paced=quick) or timeline
+        return brisk(timeline)
+
+    def _is_simulated_altogether(self) -> bool:
+        """Whether nothing at all of what is to come would run, although something would have to."""
+        blueprints = [self._blueprint(settings, model) for settings, model in self._to_come()]
+        reasons = [simulated(blueprint, self._tools) for blueprint in blueprints if blueprint is not None]
+        return bool(reasons) and all(reasons)
 
     def _to_come(self) -> list[tuple[Json, Json | None]]:
         """What is served at the end of the course that begins: settings with their models."""

@@ -4,6 +4,7 @@ A failed update leaves a healthy endpoint InService on its old configuration, wi
 between (see `fleets`).
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from functools import partial
 
@@ -64,8 +65,14 @@ def update_course(_: Call, endpoint: Resource, world: World) -> Timeline:
     return update_course_of(endpoint, world) or roll_out(ALL_AT_ONCE, {})
 
 
-def update_course_of(endpoint: Resource, world: World) -> Timeline | None:
-    """The timeline of the update that is prepared or under way; None if its configuration is gone."""
+def update_course_of(
+    endpoint: Resource, world: World, *, paced: Callable[[Policy], Policy] = lambda policy: policy
+) -> Timeline | None:
+    """The timeline of the update that is prepared or under way; None if its configuration is gone.
+
+    Args:
+        paced: how long its stages take, where that is not as at AWS.
+    """
     config = world.find(endpoint.place, "EndpointConfig", _target(endpoint))
     if config is None:
         return None
@@ -73,7 +80,7 @@ def update_course_of(endpoint: Resource, world: World) -> Timeline | None:
     variants = planned(endpoint, pending, config.spec, {})["ProductionVariants"]
     totals = {v["VariantName"]: v["DesiredInstanceCount"] for v in variants if "DesiredInstanceCount" in v}
     asked = policy(pending.get("DeploymentConfig")) if can_be_guarded(config.spec) else ALL_AT_ONCE
-    return roll_out(asked, totals, pending.get("DeploymentConfig"))
+    return roll_out(paced(asked), totals, pending.get("DeploymentConfig"))
 
 
 def roll_out(asked: Policy, totals: dict[str, int], deployment: Json | None = None) -> Timeline:
