@@ -17,7 +17,7 @@ from sagemaker_local.runner.execution import Execution
 
 IMAGE = "registry.example/own:1"
 ROLE = "arn:aws:iam::123456789012:role/any"
-PATIENCE = 60.0
+PATIENCE = 30.0
 OVER = ("Completed", "Failed", "Stopped")
 
 

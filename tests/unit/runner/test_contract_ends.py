@@ -3,7 +3,10 @@
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from sagemaker_local.runner.contract import archives, exits
+from sagemaker_local.runner.contract.instance_types import GIB, memory
 from sagemaker_local.runner.contract.paths import Volume
 
 
@@ -100,3 +103,22 @@ def test_only_what_changed_is_written_again(tmp_path: Path):
 
     assert (first, second) == (["a", "x/b"], ["a"])
     assert bucket == {"b/c/a": b"longer", "b/c/x/b": b"1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "gib"),
+    [
+        ("ml.m5.large", 8),
+        ("ml.m5.24xlarge", 384),
+        ("ml.c5.xlarge", 8),
+        ("ml.r5.2xlarge", 64),
+        ("ml.t3.medium", 4),
+        ("ml.g4dn.xlarge", 16),
+        ("ml.m7i-flex.large", 8),
+        ("ml.p3.2xlarge", None),
+        ("ml.g6e.xlarge", None),
+        ("local", None),
+    ],
+)
+def test_an_instance_type_tells_its_memory_where_its_family_has_a_fixed_share(kind: str, gib: int | None):
+    assert memory(kind) == (gib * GIB if gib else None)

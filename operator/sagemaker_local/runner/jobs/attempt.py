@@ -16,6 +16,7 @@ from sagemaker_local.runner.jobs.launch import launch, told, volume_of
 from sagemaker_local.runner.jobs.order import Order
 from sagemaker_local.runner.jobs.output import Output
 from sagemaker_local.runner.jobs.programs import argv
+from sagemaker_local.runner.logbook import Writer
 
 GROUP: Final = "/aws/sagemaker/TrainingJobs"
 CAPACITY_BACK: Final = 60.0
@@ -32,6 +33,7 @@ class Attempt:
     def __init__(self, order: Order, directory: Path) -> None:
         self._order, self._directory = order, directory
         self._tools, self._job = order.tools, order.job
+        self._epoch, self._streams = order.next_epoch(), list[Writer]()
         self._addresses = addresses(order.hosts, self._job.arn)
         self._told = told(order.hosts, self._addresses, self._tools)
         self._members = [self._member(host) for host in order.hosts]
@@ -59,8 +61,9 @@ class Attempt:
             return self._conclude(how)
 
     def _member(self, host: Host) -> Member:
-        name = f"{self._job.name}/{host.name}-{int(self._tools.desk.now())}"
+        name = f"{self._job.name}/{host.name}-{self._epoch}"
         stream = self._tools.log.stream(self._job.place, GROUP, name)
+        self._streams.append(stream)
         output = Output(self._job, self._tools, stream, self._order.metrics)
         return Member(host, volume_of(self._directory, host, self._tools), output.write)
 
@@ -169,3 +172,5 @@ class Attempt:
         self._crew.kill()
         for feeder in self._feeders:
             feeder.stop()
+        for stream in self._streams:
+            stream.close()

@@ -34,6 +34,7 @@ class Order:
     budget: Budget = field(init=False)
     metrics: list[Definition] = field(init=False)
     complaints: list[str] = field(init=False)
+    _epoch: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.hosts = of_training(self.spec["ResourceConfig"])
@@ -57,6 +58,11 @@ class Order:
     def stopping(self) -> threading.Event:
         """Set once somebody stopped the job."""
         return self.assignment.stopping
+
+    def next_epoch(self) -> int:
+        """The second by which the log streams of a new attempt are called; no two attempts have the same."""
+        self._epoch = max(self._epoch + 1, int(self.tools.desk.now()))
+        return self._epoch
 
     def begin(self) -> None:
         """Nothing was written yet."""

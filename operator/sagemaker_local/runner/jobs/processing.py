@@ -90,6 +90,7 @@ class _Processing:
         self._budget = Budget(self._spec["StoppingCondition"], tools.speed, self._job.created, tools.desk.now)
         self._addresses = addresses(self._hosts, self._job.arn)
         self._told = told(self._hosts, self._addresses, tools)
+        self._streams: list[Writer] = []
         self._members = [self._member(host) for host in self._hosts]
         self._crew = Crew(assignment, tools, self._members)
         self._outputs = [Outputs(self._spec, member.volume, self._shelf) for member in self._members]
@@ -127,6 +128,7 @@ class _Processing:
     def _member(self, host: Host) -> Member:
         name = f"{self._job.name}/{host.name}-{int(self._tools.desk.now())}"
         stream = self._tools.log.stream(self._job.place, GROUP, name)
+        self._streams.append(stream)
         return Member(host, volume_of(self._assignment.directory, host, self._tools), _escaping(stream))
 
     def _enter(self) -> bool:
@@ -199,6 +201,8 @@ class _Processing:
         self._crew.kill()
         for feeder in self._feeders:
             feeder.stop()
+        for stream in self._streams:
+            stream.close()
 
 
 def _message(member: Member) -> str:
