@@ -93,7 +93,7 @@ LIVES: Final[Mapping[str, Life]] = {
         refused=frozenset({"StartInferenceExperiment"}),
         asked={"StopInferenceExperiment": {"ModelVariantActions": {"sample": "Remove"}}},
     ),
-    "TransformJob": Life(needs=(MODEL,)),
+    "TransformJob": Life(needs=(MODEL,), full={"MaxConcurrentTransforms": 4, "MaxPayloadInMB": 25}),
     "HyperParameterTuningJob": Life(
         given={
             "HyperParameterTuningJobConfig": {

@@ -36,6 +36,13 @@ def test_every_answer_of_a_life_fits_the_model(sagemaker: Emulator) -> None:
         checked(sagemaker, "ListTransformJobs", {})
 
 
+def test_payloads_that_are_too_much_together_are_refused(client: Any) -> None:
+    client.create_model(**model())
+    code, text = refused(client.create_transform_job, **transform_job(MaxConcurrentTransforms=5, MaxPayloadInMB=25))
+    assert (code, "cannot exceed 100 MB" in text) == ("ValidationException", True)
+    client.create_transform_job(**transform_job(MaxConcurrentTransforms=4, MaxPayloadInMB=25))
+
+
 def test_describe_adds_the_defaults_that_aws_adds(client: Any) -> None:
     client.create_model(**model())
     client.create_transform_job(**transform_job())

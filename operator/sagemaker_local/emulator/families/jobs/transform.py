@@ -1,4 +1,4 @@
-"""Batch transform jobs: they start, run and end; no model is asked for predictions here.
+"""Batch transform jobs: they start, run and end; whoever asks a model for predictions is not here (see `runner.transform`).
 
 A transform job has no time limit of its own, and cannot be deleted: its record and its name stay.
 """
@@ -29,6 +29,12 @@ WRONG_STATUS: Final = Refusal(
     evidence="public code bases match it",
 )
 
+TOO_MUCH_AT_ONCE: Final = Refusal(
+    VALIDATION,
+    "MaxConcurrentTransforms times MaxPayloadInMB cannot exceed 100 MB: {concurrent} times {megabytes} do.",
+    evidence=f"the rule: CreateTransformJob's documentation of MaxPayloadInMB; the text: {UNVERIFIED}",
+)
+
 CREATE: Final = Timeline(
     (
         at(0, "InProgress"),
@@ -57,6 +63,13 @@ def input_exists(call: Call, world: World) -> None:
     model = world.find(call.place, "Model", call.request["ModelName"])
     role = model.spec.get("ExecutionRoleArn", "") if model else ""
     raise NO_OBJECTS.error(url=source["S3Uri"], region=call.place.region, role=role, bucket=parsed[1])
+
+
+def payloads_fit(call: Call, _: World) -> None:
+    """All payloads that are under way at once have at most 100 MB together."""
+    concurrent, megabytes = (call.request.get(member) for member in ("MaxConcurrentTransforms", "MaxPayloadInMB"))
+    if concurrent is not None and megabytes is not None and concurrent * megabytes > 100:
+        raise TOO_MUCH_AT_ONCE.error(concurrent=concurrent, megabytes=megabytes)
 
 
 def note_times(resource: Resource, step: Step, now: float) -> None:
@@ -90,7 +103,7 @@ TRANSFORM_JOB: Final = Family(
         ("TransformOutput.AssembleWith", "None"),
         ("TransformOutput.KmsKeyId", ""),
     ),
-    checks=(model_exists, input_exists),
+    checks=(payloads_fit, model_exists, input_exists),
     usage=instances,
     occupies=frozenset({"InProgress", "Stopping"}),
     entered=note_times,
