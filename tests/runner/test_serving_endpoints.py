@@ -156,6 +156,33 @@ def test_a_model_whose_image_nothing_runs_for_is_simulated_and_says_so_when_it_i
     assert site.settled()["EndpointStatus"] == "InService"
     with pytest.raises(NoCapacity, match=r"no row of the image registry matches .*nobody-knows"):
         site.ask()
+    assert "the model is simulated, and cannot be invoked: no row" in site.log()
+
+
+def test_a_scenario_that_fails_a_creation_is_followed_and_says_so(site: Site) -> None:
+    site.emulator.scenarios.fail("Endpoint", "digits", reason="it broke")
+    site.model("first")
+    site.config("first", variant("first"))
+    site.client.create_endpoint(EndpointName="digits", EndpointConfigName="first")
+
+    assert site.settled()["FailureReason"] == "it broke"
+    assert site.processes() == 0
+
+
+def test_a_model_that_is_isolated_from_the_network_answers_and_has_no_credentials(site: Site) -> None:
+    url = site.upload("first.tar.gz", models.program("first"))
+    site.client.create_model(
+        ModelName="first",
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": url},
+        ExecutionRoleArn=ROLE,
+        EnableNetworkIsolation=True,
+    )
+    site.config("first", variant("first"))
+    site.client.create_endpoint(EndpointName="digits", EndpointConfigName="first")
+    assert site.settled()["EndpointStatus"] == "InService"
+
+    assert site.ask(b"7") == "first:7"
+    assert site.ask(b"env AWS_ACCESS_KEY_ID") == ""
 
 
 def test_several_instances_share_as_many_processes_as_are_allowed(site: Site) -> None:

@@ -212,6 +212,20 @@ def test_a_component_gets_more_copies_another_model_and_goes(stage: Site) -> Non
     eventually(lambda: not stage.processes())
 
 
+def test_an_adapter_is_answered_by_its_base(stage: Site) -> None:
+    stage.model("ant")
+    component(stage, "base", "ant")
+    settled(stage, "base")
+    stage.client.create_inference_component(
+        InferenceComponentName="adapter",
+        EndpointName="digits",
+        Specification={"BaseInferenceComponentName": "base", "Container": {"ArtifactUrl": "s3://bucket/adapter/"}},
+    )
+
+    assert settled(stage, "adapter")["InferenceComponentStatus"] == "InService"
+    assert stage.ask(b"7", component="adapter") == "ant:7"
+
+
 def test_a_component_whose_model_crashes_fails_and_an_update_to_it_is_taken_back(stage: Site) -> None:
     stage.model("ant")
     stage.model("bad", CRASHING)

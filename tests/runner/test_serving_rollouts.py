@@ -78,6 +78,20 @@ def test_an_update_under_load_loses_no_request(site: Site, deployment: dict[str,
     assert set(answers) == {"first:sleep 0.01", "second:sleep 0.01"}
 
 
+def test_a_limit_on_an_update_does_not_count_what_launches_take_at_aws(site: Site) -> None:
+    site.serve("first", InitialInstanceCount=4)
+    site.model("second")
+    site.config("second", variant("second", InitialInstanceCount=4))
+    deployment = rolling(1)
+    deployment["RollingUpdatePolicy"]["MaximumExecutionTimeoutInSeconds"] = 600
+
+    site.client.update_endpoint(EndpointName="digits", EndpointConfigName="second", DeploymentConfig=deployment)
+
+    found = site.settled()
+    assert found["EndpointConfigName"] == "second"
+    assert "FailureReason" not in found
+
+
 def test_while_a_canary_bakes_both_models_answer(site: Site) -> None:
     site.serve("first", InitialInstanceCount=2)
     site.model("second")

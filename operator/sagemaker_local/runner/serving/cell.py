@@ -70,6 +70,7 @@ class Cell:
         self._tries = 0
         self._command: tuple[str, ...] = ()
         self._readable: tuple[Path, ...] = ()
+        self._isolated = False
         self._environment: dict[str, str] = {}
 
     @property
@@ -83,14 +84,20 @@ class Cell:
         return self.process is not None and self.process.running
 
     def furnish(self, *, isolated: bool) -> None:
-        """Have the program, and the model's files, at hand. Raises Unservable or Withdrawn."""
+        """Have the program, and the model's files, at hand. Raises Unservable, Withdrawn or images.Unmakeable.
+
+        Args:
+            isolated: whether the process is to reach nothing but its own loopback.
+        """
         hall, plan = self._hall, self.plan
         program = program_of(plan, hall.tools)
         assert program is not None, "looked up before"
         assert program.serve is not None, "looked up before"
-        environment = hall.tools.environments.ready(program.environment, self.write, stopping=hall.withdrawn)
-        self._command = environment.argv(program.serve)
-        self._readable = (environment.directory, location())
+        self._command, self._readable, self._isolated = program.serve, (location(),), isolated
+        if not program.serve[0].startswith("/"):
+            environment = hall.tools.environments.ready(program.environment, self.write, stopping=hall.withdrawn)
+            self._command = environment.argv(program.serve)
+            self._readable = (environment.directory, location())
         self._environment = surroundings(plan, hall.place, hall.tools, isolated=isolated)
         for name in ("model", "models", "code"):
             (self.root / name).mkdir(parents=True)
@@ -113,6 +120,8 @@ class Cell:
             ml=self.root,
             env=environment,
             write=self.write,
+            network=not self._isolated,
+            published=self._port if self._isolated else 0,
             readable=self._readable,
             ended=self._ends,
         )

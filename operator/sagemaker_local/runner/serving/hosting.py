@@ -13,7 +13,7 @@ from typing import Final
 
 from sagemaker_local.emulator.resource import EXECUTED, Place, Resource
 from sagemaker_local.emulator.timeline import Timeline
-from sagemaker_local.runner.runtime.ports import NoCapacity, NoRoute, Route, UnknownTarget
+from sagemaker_local.runner.runtime.ports import NoCapacity, NoRoute, Route, Simulated, UnknownTarget
 from sagemaker_local.runner.serving.crew import GRACE, Berth, Crew
 from sagemaker_local.runner.serving.house import COMPONENT, House, Share
 from sagemaker_local.runner.serving.routing import chosen_share, hops_of, target_of
@@ -167,7 +167,7 @@ class Hosting:
     def _why_nobody(house: House, variant: str | None) -> NoRoute:
         reasons = [why for name, why in house.simulated.items() if variant in (None, name)] or house.why_simulated
         if reasons:
-            return NoCapacity(reasons[0])
+            return Simulated(reasons[0])
         name = house.resource.name
         if variant is not None:
             return UnknownTarget("variant", f"Variant {variant} not found for endpoint {name}.")
