@@ -56,6 +56,7 @@ def mounts(*, ml: Path, hosts: Path, readable: Sequence[Path], layers: Path, pro
     shown = [one.target for one in found if one.how in {"read", "link"}]
     for number, path in enumerate(sorted({*readable, *map(Path, PARTS)})):
         if (path / "pyvenv.cfg").is_file():
+            shown.append(str(path))
             found.append(Mount("layer", str(path), str(path.resolve()), str(layers / str(number))))
         elif path.exists() and str(path) != "/" and not _below(str(path), [*shown, ML]):
             shown.append(str(path))

@@ -148,6 +148,9 @@ class Sandbox:
         variables.setdefault("LANG", "C.UTF-8")
         # On a machine of EC2, the machine's own role would be the next credentials that an SDK finds.
         variables.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+        if self.private:
+            # The only user there is root, and archives name others.
+            variables.setdefault("TAR_OPTIONS", "--no-same-owner")
         own = f"{variables['HOME']}/packages"
         unlayered = {"PIP_TARGET": own, "PYTHONPATH": ":".join(filter(None, [variables.get("PYTHONPATH", ""), own]))}
         return restricted(
