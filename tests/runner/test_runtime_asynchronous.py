@@ -250,3 +250,50 @@ def test_requests_of_an_endpoint_that_is_deleted_are_dropped(running: Running) -
     wait_until(lambda: not stage.runtime._asynchronous._lines)
     stage.servers.variants["AllTraffic"] = [url]
     assert s3.list_objects_v2(Bucket="data").get("KeyCount") == 0
+
+
+def test_a_backlog_wakes_an_endpoint_that_was_scaled_to_nothing(running: Running) -> None:
+    emulator, stage, client, _ = running
+    deferred(emulator)
+    scaling, cloudwatch = emulator.client("application-autoscaling"), emulator.client("cloudwatch")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/digits/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**target, MinCapacity=0, MaxCapacity=2)
+    sagemaker = emulator.client()
+
+    def counted(number: int) -> bool:
+        (variant,) = sagemaker.describe_endpoint(EndpointName="digits")["ProductionVariants"]
+        return bool(variant["CurrentInstanceCount"] == number)
+
+    emulator.scale("digits", "AllTraffic", 0)
+    wait_until(lambda: counted(0))
+    stage.servers.variants["AllTraffic"] = []
+    policy = scaling.put_scaling_policy(
+        **target,
+        PolicyName="wake",
+        PolicyType="StepScaling",
+        StepScalingPolicyConfiguration={
+            "AdjustmentType": "ChangeInCapacity",
+            "Cooldown": 300,
+            "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
+        },
+    )
+    cloudwatch.put_metric_alarm(
+        AlarmName="asleep",
+        Namespace="AWS/SageMaker",
+        MetricName="HasBacklogWithoutCapacity",
+        Dimensions=[{"Name": "EndpointName", "Value": "digits"}],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=2,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[policy["PolicyARN"]],
+    )
+    client.invoke_endpoint_async(EndpointName="digits", Body=b"x")
+    wait_until(lambda: counted(1))
+    for one in (scaling, cloudwatch, sagemaker):
+        one.close()

@@ -1,9 +1,11 @@
 """InvokeEndpoint, as boto3 sees it: what reaches the model, what comes back, and what goes wrong."""
 
+import http.client
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,7 +13,7 @@ from tests.runner.runtime_stage import Answer, Asked, Servers, endpoint, hosted,
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.runner.runtime import calls, invoking
-from sagemaker_local.runner.runtime.ports import Broken, NotReady, UnknownTarget, WrongTarget
+from sagemaker_local.runner.runtime.ports import Broken, NotReady, Simulated, UnknownTarget, WrongTarget
 
 Hosted = tuple[Emulator, Servers, Any]
 
@@ -189,11 +191,42 @@ def test_what_is_asked_for_by_name_is_passed_to_whoever_serves(serving: Hosted) 
     }
 
 
+def test_a_session_that_the_model_begins_is_told_to_the_caller(serving: Hosted) -> None:
+    _, servers, client = serving
+
+    def begins(asked: Asked) -> Answer:
+        asks = asked.headers["X-Amzn-SageMaker-Session-Id"]
+        new = {"X-Amzn-SageMaker-New-Session-Id": "s1; Expires=2026-01-01T00:00:00Z"} if asks == "NEW_SESSION" else {}
+        return 200, new, asks.encode()
+
+    with model_server(begins) as url:
+        servers.variants["AllTraffic"] = [url]
+        answer = client.invoke_endpoint(EndpointName="digits", Body=b"1", SessionId="NEW_SESSION")
+        assert answer["NewSessionId"] == "s1; Expires=2026-01-01T00:00:00Z"
+        assert "NewSessionId" not in client.invoke_endpoint(EndpointName="digits", Body=b"1", SessionId="s1")
+    assert [asked["session"] for asked in servers.asked] == [None, "s1"]
+
+
+def test_a_caller_that_waits_to_be_told_to_go_on_is_told(serving: Hosted) -> None:
+    connection = http.client.HTTPConnection(urlsplit(serving[0].url).netloc, timeout=10)
+    scope = "Credential=123456789012/20260101/us-east-1/sagemaker/aws4_request"
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+    connection.putrequest("POST", "/endpoints/digits/invocations")
+    for name, value in {**signed, "Expect": "100-continue", "Content-Length": "3"}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.sock.recv(64).startswith(b"HTTP/1.1 100 Continue")
+    connection.send(b"abc")
+    assert connection.getresponse().read() == b"abcabc"
+    connection.close()
+
+
 @pytest.mark.parametrize(
     ("why", "told"),
     [
         (UnknownTarget("container", "There is no c."), ("ValidationError", "There is no c.", 400)),
         (WrongTarget("It is not multi-model."), ("ValidationError", "It is not multi-model.", 400)),
+        (Simulated("Nothing runs for it."), ("NotEmulated", "Nothing runs for it.", 400)),
         (NotReady("The model is being loaded."), ("ModelNotReadyException", "The model is being loaded.", 429)),
     ],
 )

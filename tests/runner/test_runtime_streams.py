@@ -1,6 +1,7 @@
 """InvokeEndpointWithResponseStream, and what sagemaker-runtime does not have."""
 
 import http.client
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -71,6 +72,29 @@ def test_parts_come_as_soon_as_the_model_has_them(running: tuple[Emulator, Stage
             gate.set()
             assert b"".join(event["PayloadPart"]["Bytes"] for event in events) == b"two"
     assert running[1].servers.in_flight == 0
+
+
+def test_what_was_streamed_is_captured_as_a_whole(running: tuple[Emulator, Stage], client: Any) -> None:
+    emulator, stage = running
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="captured")
+    capture = {
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": "s3://captured/here",
+        "CaptureOptions": [{"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"CsvContentTypes": ["text/plain"]},
+    }
+    endpoint(emulator, "kept", config={"DataCaptureConfig": capture})
+    with streaming_server([b"one ", b"two"]) as url:
+        stage.servers.variants["AllTraffic"] = [url]
+        answer = client.invoke_endpoint_with_response_stream(EndpointName="kept", Body=b"go")
+        with closing(answer["Body"]) as body:
+            list(body)
+    stage.runtime.flush()
+    (kept,) = s3.list_objects_v2(Bucket="captured")["Contents"]
+    event = json.loads(s3.get_object(Bucket="captured", Key=kept["Key"])["Body"].read())
+    s3.close()
+    assert event["captureData"]["endpointOutput"]["data"] == "one two"
 
 
 def test_a_model_that_breaks_off_ends_the_stream_with_an_error(running: tuple[Emulator, Stage], client: Any) -> None:

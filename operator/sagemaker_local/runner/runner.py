@@ -70,6 +70,7 @@ class Runner:
         """End all work."""
         for department in self._departments:
             department.forget()
+        self.runtime.forget()
         self._tools.log.forget()
 
     async def stop(self) -> None:

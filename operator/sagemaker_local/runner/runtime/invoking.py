@@ -6,7 +6,8 @@ What InvokeEndpoint, InvokeEndpointWithResponseStream and InvokeEndpointAsync ha
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from random import Random
@@ -28,6 +29,7 @@ from sagemaker_local.runner.runtime.ports import (
     NoRoute,
     NotReady,
     Route,
+    Simulated,
 )
 from sagemaker_local.runner.runtime.refusals import Blame, ModelError
 
@@ -48,6 +50,7 @@ _PASSED: Final = {
     "SessionId": "X-Amzn-SageMaker-Session-Id",
 }
 """What a container gets of the members of a request."""
+LOADED_AT_ONCE: Final = 32
 NEW_SESSION: Final = "NEW_SESSION"
 
 
@@ -93,6 +96,8 @@ class Invoking:
     def __init__(self, hosting: Hosting, meter: Meter, capture: Capture, random: Random) -> None:
         self._hosting, self._meter, self._capture, self._random = hosting, meter, capture, random
         self._caller = Caller()
+        # Models that are being loaded must not keep those waiting that are loaded.
+        self._loading = ThreadPoolExecutor(max_workers=LOADED_AT_ONCE, thread_name_prefix="loading")
         self._copies: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -101,6 +106,7 @@ class Invoking:
             task.cancel()
         await asyncio.gather(*self._copies, return_exceptions=True)
         await self._caller.close()
+        self._loading.shutdown(wait=False, cancel_futures=True)
 
     async def predict(
         self, aim: Aim, members: Json, body: bytes, *, seconds: float = SECONDS, largest: int = LARGEST
@@ -193,6 +199,15 @@ class Invoking:
             self._meter.begin(flights[-1].subject, copies(aim.component))
         return flights
 
+    async def _in_thread(self, choose: Callable[[], Route]) -> Route:
+        """Choose in a thread; what was chosen for a caller who is gone is given back."""
+        chosen = asyncio.get_running_loop().run_in_executor(self._loading, choose)
+        try:
+            return await asyncio.shield(chosen)
+        except asyncio.CancelledError:
+            chosen.add_done_callback(_give_back)
+            raise
+
     async def _route(self, aim: Aim, members: Json) -> Route:
         session, model = members.get("SessionId"), members.get("TargetModel")
 
@@ -209,7 +224,7 @@ class Invoking:
 
         try:
             # A model that has to be loaded takes its time; anything else is a look into a table.
-            return choose() if model is None else await asyncio.to_thread(choose)
+            return choose() if model is None else await self._in_thread(choose)
         except NoRoute as none:
             raise _refusal(none, aim) from None
 
@@ -229,6 +244,11 @@ class Invoking:
             return
 
 
+def _give_back(chosen: "asyncio.Future[Route]") -> None:
+    if not chosen.cancelled() and chosen.exception() is None:
+        chosen.result().release()
+
+
 def copies(component: Resource) -> int:
     """How many copies of an inference component there are, and at least 1."""
     return max(1, int((component.facts.get("Copies") or {}).get("CurrentCopyCount", 1)))
@@ -242,6 +262,8 @@ def _sent(members: Json) -> dict[str, str]:
 
 def _refusal(none: NoRoute, aim: Aim) -> ServiceError:
     match none:
+        case Simulated():
+            return refusals.SIMULATED.error(reason=none)
         case NoCapacity():
             return refusals.NO_CAPACITY.error(reason=none)
         case NotReady():

@@ -6,6 +6,7 @@
     ├── UnknownTarget    there is no such variant, component, container or model: the caller's mistake
     ├── WrongTarget      the endpoint is there, but cannot be asked so: a target model of one that is no multi-model endpoint …
     ├── NoCapacity       it exists, but no instance of it takes requests at the moment
+    │   └── Simulated    nor ever will: nothing runs for it here
     ├── NotReady         a target model is still being fetched or loaded
     └── Broken           the model server is gone, or refuses to load a target model: the model's mistake
 """
@@ -39,6 +40,10 @@ class WrongTarget(NoRoute):
 
 class NoCapacity(NoRoute):
     """What is asked for exists, but has no instance that takes requests now."""
+
+
+class Simulated(NoCapacity):
+    """What is asked for is only simulated; the text says why, and what to do to have it run."""
 
 
 class NotReady(NoRoute):

@@ -96,6 +96,7 @@ NO_CAPACITY: Final = Refusal(
     evidence=f"the code: the service model; {UNVERIFIED} text",
     status=503,
 )
+SIMULATED: Final = Refusal("NotEmulated", "{reason}", evidence="this project's own answer")
 NOT_READY: Final = Refusal(
     "ModelNotReadyException",
     "{reason}",

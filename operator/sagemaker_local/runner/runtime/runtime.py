@@ -65,6 +65,7 @@ class Runtime:
     def __init__(self, core: "Core", tools: Workshop, hosting: Hosting) -> None:
         self._service, self._gate = core.service, Gate(core.front)
         self._aims = Aims(core.service.world)
+        self._telemetry = tools.metrics
         self._meter = Meter(tools.metrics)
         self._random = Random(core.service.world.random.getrandbits(64))
         self._capture = Capture(tools.s3, Random(self._random.getrandbits(64)))
@@ -97,6 +98,11 @@ class Runtime:
         await self._asynchronous.stop()
         await self._invoking.close()
         await asyncio.to_thread(self._capture.stop)
+
+    def forget(self) -> None:
+        """Let go of what was measured and captured, as nothing of it exists any more; from any thread."""
+        self._capture.forget()
+        self._telemetry.forget()
 
     def flush(self) -> None:
         """Write what was captured to S3 now; from any thread."""
@@ -216,6 +222,8 @@ class Runtime:
 
 async def _read(request: web.BaseRequest) -> bytes:
     """The body. Raises ServiceError if it is larger than anything that is taken, and says so only when it was sent."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     parts, size = [], 0
     async for part in request.content.iter_any():
         size += len(part)
