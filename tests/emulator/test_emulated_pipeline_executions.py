@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.emulator.asking import ROLE, refused
+from tests.emulator.asking import IMAGE, ROLE, refused
 from tests.emulator.pipelines_requests import (
     TOKEN,
     definition,
@@ -157,6 +157,29 @@ def test_a_condition_reads_a_document_by_its_address(sagemaker: Emulator, client
     sagemaker.clock.advance(60)
 
     assert states(client, execution) == {"Check": outcome}
+
+
+def test_an_automl_step_creates_its_job_and_its_candidate_goes_on(sagemaker: Emulator, client: Any) -> None:
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/data"}}
+    automl = step(
+        "Search",
+        "AutoML",
+        InputDataConfig=[{"DataSource": source, "TargetAttributeName": "label"}],
+        OutputDataConfig={"S3OutputPath": "s3://bucket/candidates"},
+        RoleArn=ROLE,
+    )
+    best = {"Get": "Steps.Search.BestCandidate.InferenceContainers[0].ModelDataUrl"}
+    make = step("Make", "Model", PrimaryContainer={"Image": IMAGE, "ModelDataUrl": best}, ExecutionRoleArn=ROLE)
+    execution = start(client, automl, make)
+
+    sagemaker.clock.advance(20_000)
+
+    assert states(client, execution) == {"Search": "Succeeded", "Make": "Succeeded"}
+    found = steps_of(client, execution)
+    job = client.describe_auto_ml_job(AutoMLJobName=found["Search"]["Metadata"]["AutoMLJob"]["Arn"].rpartition("/")[2])
+    model = client.describe_model(ModelName=found["Make"]["Metadata"]["Model"]["Arn"].rpartition("/")[2])
+    candidate = job["BestCandidate"]["InferenceContainers"][0]
+    assert model["PrimaryContainer"]["ModelDataUrl"] == candidate["ModelDataUrl"]
 
 
 def test_a_failed_job_fails_the_execution_and_nothing_else_starts(sagemaker: Emulator, client: Any) -> None:

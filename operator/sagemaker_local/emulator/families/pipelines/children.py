@@ -50,6 +50,7 @@ CHILDREN: Final[Mapping[str, Child]] = {
         "HyperParameterTuningJob", "HyperParameterTuningJobName", "TuningJob", "HyperParameterTuningJobStatus",
         stop="StopHyperParameterTuningJob", longest=32,
     ),
+    "AutoML": Child("AutoMLJob", "AutoMLJobName", "AutoMLJob", "AutoMLJobStatus", stop="StopAutoMLJob", longest=32),
     "Model": Child("Model", "ModelName", "Model"),
     "RegisterModel": Child("ModelPackage", "", "RegisterModel", "ModelPackageStatus", described_by="ModelPackageName"),
     "EndpointConfig": Child("EndpointConfig", "EndpointConfigName", "EndpointConfig"),

@@ -1,9 +1,10 @@
 """What the steps of an execution do: they create resources of SageMaker and follow them, or decide, fail and wait.
 
-Training, processing, transform, tuning, model, register-model, endpoint-configuration and endpoint steps create the real thing.
+Training, processing, transform, tuning, AutoML, model, register-model, endpoint-configuration and endpoint steps create the
+resource, whose work is then done or simulated like that of any other.
 A callback step waits for SendPipelineExecutionStepSuccess or -Failure with its token, which ListPipelineExecutionSteps shows;
 no message is sent to its queue. Steps whose work lies outside of SageMaker or in a container of AWS's own (Lambda, EMR,
-QualityCheck, ClarifyCheck, AutoML and so on) are simulated: they succeed after `SIMULATED` seconds and have no outputs.
+QualityCheck, ClarifyCheck and so on) are simulated: they succeed after `SIMULATED` seconds and have no outputs.
 """
 
 from contextlib import suppress
