@@ -139,7 +139,7 @@ def test_a_round_is_one_line_of_the_log(container: Container, coins: Rows) -> No
 
     ended = container.train(num_round="2", objective="binary:logistic", eval_metric="auc,error@0.7,accuracy")
 
-    rounds = [line for line in ended.lines if line.startswith("[0]") or line.startswith("[1]")]
+    rounds = [line for line in ended.lines if line.startswith(("[0]", "[1]"))]
     parts = [[part.split(":")[0] for part in line.split("#011")[1:]] for line in rounds]
     names = ("auc", "error@0.7", "accuracy")
     assert parts == [[f"{channel}-{name}" for channel in ("train", "validation") for name in names]] * 2
@@ -173,7 +173,8 @@ def test_an_empty_cell_is_a_missing_value(container: Container) -> None:
 
     with container.serving() as server:
         missing, present = map(float, server.ask(",0\n2,0").text.split(","))
-    assert missing > 0.9 > 0.1 > present
+    assert missing > 0.9
+    assert present < 0.1
 
 
 def test_records_train_the_same_model_as_csv(container: Container, coins: Rows, algorithms: Environment) -> None:
@@ -316,8 +317,10 @@ REFUSED_DATA: Mapping[str, tuple[str, Mapping[str, str | bytes], str | None]] = 
         "text/csv",
     ),
     "a short row": (
-        "Failed to load csv data with exception:\n"
-        "line 2 of file 'a.csv': expected 3 columns, as in the first row, but found 2",
+        (
+            "Failed to load csv data with exception:\n"
+            "line 2 of file 'a.csv': expected 3 columns, as in the first row, but found 2"
+        ),
         {"a.csv": "1,2,3\n0,1\n"},
         "text/csv",
     ),
@@ -337,8 +340,10 @@ REFUSED_DATA: Mapping[str, tuple[str, Mapping[str, str | bytes], str | None]] = 
         None,
     ),
     "no records": (
-        "Failed to load recordio-protobuf data with exception:\n"
-        "line 1 of file 'a': no RecordIO: the magic number at byte 0 is 0x2c322c31",
+        (
+            "Failed to load recordio-protobuf data with exception:\n"
+            "line 1 of file 'a': no RecordIO: the magic number at byte 0 is 0x2c322c31"
+        ),
         {"a": "1,2,3,4,5\n"},
         "application/x-recordio-protobuf",
     ),
@@ -348,8 +353,10 @@ REFUSED_DATA: Mapping[str, tuple[str, Mapping[str, str | bytes], str | None]] = 
         "text/csv",
     ),
     "another type": (
-        "image/png is not an accepted ContentType: csv, libsvm, parquet, recordio-protobuf, text/csv, text/libsvm, "
-        "text/x-libsvm, application/x-parquet, application/x-recordio-protobuf.",
+        (
+            "image/png is not an accepted ContentType: csv, libsvm, parquet, recordio-protobuf, text/csv, text/libsvm, "
+            "text/x-libsvm, application/x-parquet, application/x-recordio-protobuf."
+        ),
         GOOD,
         "image/png",
     ),
@@ -445,39 +452,39 @@ def test_rows_in_libsvm_and_in_records_are_answered_as_those_in_csv(odds: Any) -
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type", "accept", "status", "said"),
+    ("body", "types", "status", "said"),
     [
         (
-            "1,2,3,4,5,6", "text/csv", "", 400,
-            "Unable to evaluate payload provided: Feature size of csv inference data 6 is not consistent with feature "
-            "size of trained model 4.",
+            "1,2,3,4,5,6", ("text/csv", ""), 400,
+            ("Unable to evaluate payload provided: Feature size of csv inference data 6 is not consistent with feature "
+            "size of trained model 4."),
         ),
         (
-            "1 9:0.5", "text/libsvm", "", 400,
-            "Unable to evaluate payload provided: Feature size of libsvm inference data 10 is larger than feature size "
-            "of trained model 4.",
+            "1 9:0.5", ("text/libsvm", ""), 400,
+            ("Unable to evaluate payload provided: Feature size of libsvm inference data 10 is larger than feature size "
+            "of trained model 4."),
         ),
         (
-            "1,2,x,4", "text/csv", "", 415,
-            "Loading csv data failed with Exception, please ensure data is in csv format:\n <class 'ValueError'>\n "
-            "line 1 of file 'the request': 'x' is not a number",
+            "1,2,x,4", ("text/csv", ""), 415,
+            ("Loading csv data failed with Exception, please ensure data is in csv format:\n <class 'ValueError'>\n "
+            "line 1 of file 'the request': 'x' is not a number"),
         ),
         (
-            "[1, 2, 3, 4]", "application/json", "", 415,
-            "Content-type application/json not supported. Supported content-type is text/csv, text/libsvm, "
-            "application/x-recordio-protobuf",
+            "[1, 2, 3, 4]", ("application/json", ""), 415,
+            ("Content-type application/json not supported. Supported content-type is text/csv, text/libsvm, "
+            "application/x-recordio-protobuf"),
         ),
         (
-            "1,2,3,4", "text/csv", "image/png", 406,
-            "Accept type image/png is not supported. Please use supported accept types: text/csv, application/json, "
-            "application/jsonlines.",
+            "1,2,3,4", ("text/csv", "image/png"), 406,
+            ("Accept type image/png is not supported. Please use supported accept types: text/csv, application/json, "
+            "application/jsonlines."),
         ),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_meant_is_told_why(
-    odds: Any, body: str, content_type: str, accept: str, status: int, said: str
+    odds: Any, body: str, types: tuple[str, str], status: int, said: str
 ) -> None:
-    reply = odds.ask(body, content_type, accept)
+    reply = odds.ask(body, *types)
 
     assert (reply.status, reply.text) == (status, said)
 

@@ -24,13 +24,14 @@ class AlgorithmError(Exception):
     """The algorithm could not go on."""
 
 
-def conclude(train: Callable[[Job], None]) -> int:
-    """Train the job of this container; what the process exits with."""
+def conclude(train: Callable[[Job], None], *, users_fault: int = 1) -> int:
+    """Train the job of this container; what the process exits with, which is `users_fault` after a ClientError."""
     base = base_directory()
     try:
         train(Job.read(base))
     except ClientError as trouble:
-        return _failed(base, f"ClientError: {trouble}")
+        _failed(base, f"ClientError: {trouble}")
+        return users_fault
     except AlgorithmError as trouble:
         return _failed(base, str(trouble))
     except Exception as trouble:  # noqa: BLE001 - whatever it is, the user reads it in FailureReason and its trace in the log

@@ -39,8 +39,8 @@ _USERS_FAULTS: Final = (
     "Label contains NaN, infinity or a value too large.",
     "Parameter reg_lambda should be greater equal to 0",
 )
-"""Of the library's messages those that tell of the user's input: sagemaker-xgboost-container, constants/xgb_constants.py, and what
-the library of the environment says in their place."""
+"""Of the library's messages those that tell of the user's input: sagemaker-xgboost-container, constants/xgb_constants.py,
+and what the library of the environment says in their place."""
 _NOT_OF_THE_LIBRARY: Final = frozenset(
     (
         "csv_weights",
