@@ -15,7 +15,7 @@ from .logbook import Logbook
 from .objects import Objects
 from .runner import Runner
 from .runtime import Runtime
-from .sandbox import Sandbox
+from .sandbox import Engine, Sandbox
 from .serving import Hosting
 from .shop import Shop
 from .telemetry import Telemetry
@@ -63,6 +63,7 @@ class Execution:
             slots=self.slots or os.cpu_count() or 1,
             servers=self.servers,
             directory=directory,
+            engine=Engine.find(os.environ),
         )
         hosting = Hosting(tools)
         runner = Runner(tools, Shop((*CRAFTS, TRANSFORM), tools), (hosting,), Runtime(core, tools, hosting))

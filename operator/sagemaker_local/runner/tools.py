@@ -11,7 +11,7 @@ from .series import Series
 
 if TYPE_CHECKING:
     from .images import Environments, Registry
-    from .sandbox import Sandbox
+    from .sandbox import Engine, Sandbox
     from .telemetry import Telemetry
 
 
@@ -32,6 +32,7 @@ class Tools:
         slots: how much work is done at once.
         servers: at most so many processes serve a variant of an endpoint.
         directory: scratch space of this emulator.
+        engine: runs images as they are; None where there is neither Docker nor Podman.
         series: the values of metrics of training jobs, in their order.
     """
 
@@ -47,4 +48,5 @@ class Tools:
     slots: int
     servers: int
     directory: Path
+    engine: "Engine | None" = None
     series: Series = field(default_factory=Series)

@@ -35,7 +35,7 @@ class Attempt:
         self._tools, self._job = order.tools, order.job
         self._epoch, self._streams = order.next_epoch(), list[Writer]()
         self._addresses = addresses(order.hosts, self._job.arn)
-        self._told = told(order.hosts, self._addresses, self._tools)
+        self._told = told(order.hosts, self._addresses, order.task)
         self._members = [self._member(host) for host in order.hosts]
         self._crew = Crew(order.assignment, self._tools, self._members)
         config = order.spec.get("CheckpointConfig")
@@ -65,7 +65,7 @@ class Attempt:
         stream = self._tools.log.stream(self._job.place, GROUP, name)
         self._streams.append(stream)
         output = Output(self._job, self._tools, stream, self._order.metrics)
-        return Member(host, volume_of(self._directory, host, self._tools), output.write)
+        return Member(host, volume_of(self._directory, host, self._order.task), output.write)
 
     def _command(self) -> tuple[str, ...]:
         first = self._members[0].write
@@ -93,7 +93,15 @@ class Attempt:
             feeder.start()
         isolated = bool(self._order.spec.get("EnableNetworkIsolation"))
         disk = self._order.spec["ResourceConfig"].get("VolumeSizeInGB")
-        launch(self._crew, command, self._variables, addresses=self._addresses, network=not isolated, disk_gib=disk)
+        launch(
+            self._crew,
+            self._order.task,
+            command,
+            self._variables,
+            addresses=self._addresses,
+            isolated=isolated,
+            disk_gib=disk,
+        )
         spot = self._order.spec.get("EnableManagedSpotTraining")
         while True:
             how = self._crew.watch(overran=self._order.budget.over, look=self._look)

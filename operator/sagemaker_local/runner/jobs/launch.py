@@ -9,9 +9,8 @@ from sagemaker_local.runner.contract.hosts import Host
 from sagemaker_local.runner.contract.instance_types import GIB, memory
 from sagemaker_local.runner.contract.paths import Volume
 from sagemaker_local.runner.jobs.crew import Crew, Member
-from sagemaker_local.runner.jobs.programs import readable
-from sagemaker_local.runner.sandbox import Limits
-from sagemaker_local.runner.tools import Tools
+from sagemaker_local.runner.jobs.programs import Task, readable
+from sagemaker_local.runner.sandbox import Limits, Network
 
 if TYPE_CHECKING:
     from sagemaker_local.runner.sandbox import Container
@@ -19,27 +18,28 @@ if TYPE_CHECKING:
 DISK: Final = "disk"
 
 
-def volume_of(directory: Path, host: Host, tools: Tools) -> Volume:
+def volume_of(directory: Path, host: Host, what: Task) -> Volume:
     """A new /opt/ml for an instance. Raises OSError."""
     root = directory / host.name / "ml"
     root.mkdir(parents=True)
-    return Volume(root, tools.sandbox.inside(root))
+    return Volume(root, what.starter.inside(root))
 
 
-def told(hosts: Sequence[Host], addresses: Mapping[str, str], tools: Tools) -> tuple[Host, ...]:
+def told(hosts: Sequence[Host], addresses: Mapping[str, str], what: Task) -> tuple[Host, ...]:
     """The instances as their programs are told of them: by their addresses where names are not known to programs."""
-    if tools.sandbox.names or len(hosts) == 1:
+    if what.starter.names or len(hosts) == 1:
         return tuple(hosts)
     return tuple(Host(addresses[host.name], host.instance_type, host.group) for host in hosts)
 
 
 def launch(
     crew: Crew,
+    what: Task,
     command: Sequence[str],
     environment: Callable[[Member], Mapping[str, str]],
     *,
     addresses: Mapping[str, str],
-    network: bool,
+    isolated: bool,
     disk_gib: int | None,
 ) -> None:
     """Start the program on each instance.
@@ -47,17 +47,18 @@ def launch(
     Args:
         environment: the variables of an instance.
         addresses: of all instances by their names.
-        network: whether it may reach others.
+        isolated: whether instances reach each other and nobody else.
         disk_gib: the size of each instance's disk.
 
     Raises:
         SandboxError: one could not be started; none runs then.
     """
+    network = Network() if isolated else True
     with contextlib.ExitStack() as unless_all_started:
         unless_all_started.callback(crew.kill)
         for member in crew.members:
             bounds = Limits(memory=memory(member.host.instance_type), disk=disk_gib * GIB if disk_gib else None)
-            member.container = crew.tools.sandbox.start(
+            member.container = what.starter.start(
                 command,
                 ml=member.volume.root,
                 env=environment(member),
@@ -65,8 +66,8 @@ def launch(
                 hosts=addresses,
                 host=member.host.name,
                 limits=bounds,
-                network=network or len(crew.members) > 1,
-                readable=readable(),
+                network=network,
+                readable=readable(what),
                 ended=_ended(crew, member),
             )
         unless_all_started.pop_all()

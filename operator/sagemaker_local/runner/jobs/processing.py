@@ -14,7 +14,7 @@ from sagemaker_local.runner.contract.pipes import Feeder
 from sagemaker_local.runner.contract.reasons import LONGEST, JobFailed
 from sagemaker_local.runner.contract.sources import Share
 from sagemaker_local.runner.crafts import Craft
-from sagemaker_local.runner.jobs import crew, transfers
+from sagemaker_local.runner.jobs import crew, programs, transfers
 from sagemaker_local.runner.jobs.crew import Crew, Member
 from sagemaker_local.runner.jobs.launch import launch, told, volume_of
 from sagemaker_local.runner.jobs.limits import Budget
@@ -23,7 +23,7 @@ from sagemaker_local.runner.jobs.programs import NotMade, Task, argv, why_not
 from sagemaker_local.runner.jobs.shelf import AccountShelf
 from sagemaker_local.runner.jobs.transfers import Outputs
 from sagemaker_local.runner.logbook import Writer
-from sagemaker_local.runner.sandbox import SandboxError
+from sagemaker_local.runner.sandbox import ImageMissing, SandboxError
 from sagemaker_local.runner.tools import Tools
 
 GROUP: Final = "/aws/sagemaker/ProcessingJobs"
@@ -53,6 +53,8 @@ def work(assignment: Assignment, tools: Tools) -> None:
         processing.run()
     except JobFailed as failed:
         processing.end("Failed", reason=str(failed))
+    except ImageMissing as trouble:
+        processing.end("Failed", reason=f"ClientError: {trouble}")
     except (NotMade, SandboxError) as trouble:
         if assignment.stopping.is_set():
             processing.end("Stopped")
@@ -68,11 +70,13 @@ def instances(job: Resource) -> int:
 def task(job: Resource, tools: Tools) -> Task | None:
     """What is run for a job; None if neither it nor its image has an entry point."""
     application: Json = job.spec["AppSpecification"]
-    program = tools.images.find(application["ImageUri"])
-    entry = tuple(application.get("ContainerEntrypoint") or ())
-    if program is None or not (entry or program.process):
-        return None
-    return Task(program, (*(entry or program.process or ()), *(application.get("ContainerArguments") or ())))
+    return programs.task(
+        application["ImageUri"],
+        tools,
+        own=lambda program: program.process,
+        entry=application.get("ContainerEntrypoint") or (),
+        arguments=application.get("ContainerArguments") or (),
+    )
 
 
 PROCESSING_JOB: Final = Craft("ProcessingJob", refuses, work, instances)
@@ -89,7 +93,7 @@ class _Processing:
         self._shelf = AccountShelf(tools.s3, self._job.place)
         self._budget = Budget(self._spec["StoppingCondition"], tools.speed, self._job.created, tools.desk.now)
         self._addresses = addresses(self._hosts, self._job.arn)
-        self._told = told(self._hosts, self._addresses, tools)
+        self._told = told(self._hosts, self._addresses, what)
         self._streams: list[Writer] = []
         self._members = [self._member(host) for host in self._hosts]
         self._crew = Crew(assignment, tools, self._members)
@@ -129,7 +133,7 @@ class _Processing:
         name = f"{self._job.name}/{host.name}-{int(self._tools.desk.now())}"
         stream = self._tools.log.stream(self._job.place, GROUP, name)
         self._streams.append(stream)
-        return Member(host, volume_of(self._assignment.directory, host, self._tools), _escaping(stream))
+        return Member(host, volume_of(self._assignment.directory, host, self._task), _escaping(stream))
 
     def _enter(self) -> bool:
         with self._tools.desk.lock:
@@ -159,10 +163,11 @@ class _Processing:
         isolated = bool(self._spec.get("NetworkConfig", {}).get("EnableNetworkIsolation"))
         launch(
             self._crew,
+            self._task,
             command,
             lambda member: environment.processing(self._job, member.volume, url=self._tools.url),
             addresses=self._addresses,
-            network=not isolated,
+            isolated=isolated,
             disk_gib=self._cluster.get("VolumeSizeInGB"),
         )
         return self._crew.watch(overran=self._budget.over, look=self._look)

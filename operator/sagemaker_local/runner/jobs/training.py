@@ -14,15 +14,17 @@ from sagemaker_local.runner.assignment import Assignment
 from sagemaker_local.runner.contract.hosts import of_training
 from sagemaker_local.runner.contract.reasons import JobFailed
 from sagemaker_local.runner.crafts import Craft
-from sagemaker_local.runner.jobs import inputs, stages
+from sagemaker_local.runner.jobs import inputs, programs, stages
 from sagemaker_local.runner.jobs.attempt import Attempt
 from sagemaker_local.runner.jobs.order import Order
 from sagemaker_local.runner.jobs.programs import NotMade, Task, why_not
-from sagemaker_local.runner.sandbox import SandboxError
+from sagemaker_local.runner.sandbox import ImageMissing, SandboxError
 from sagemaker_local.runner.tools import Tools
 
 _SIMULATED: Final = "sagemaker-local: this job is simulated: "
 _SCRIPT: Final = "sagemaker_program"
+_TRAIN: Final = ("train",)
+"""As in `docker run image train` (the guide on how SageMaker runs a training image)."""
 
 
 def refuses(job: Resource, tools: Tools) -> str | None:
@@ -54,6 +56,9 @@ def work(assignment: Assignment, tools: Tools) -> None:
         except JobFailed as failed:
             order.end("Failed", "Failed", reason=str(failed))
             return
+        except ImageMissing as trouble:
+            order.end("Failed", "Failed", reason=f"ClientError: {trouble}")
+            return
         except (NotMade, SandboxError) as trouble:
             if order.stopping.is_set():
                 order.end("Stopped", "Stopped")
@@ -76,12 +81,15 @@ def instances(job: Resource) -> int:
 def task(job: Resource, tools: Tools) -> Task | None:
     """What is run for a job: what the image has, and what the request says of it; None if the image does not train."""
     algorithm: Json = job.spec["AlgorithmSpecification"]
-    program = tools.images.find(algorithm["TrainingImage"], script=_has_script(job))
-    entry = tuple(algorithm.get("ContainerEntrypoint") or ())
-    if program is None or not (entry or program.train):
-        return None
-    arguments = tuple(algorithm.get("ContainerArguments") or ())
-    return Task(program, (*(entry or program.train or ()), *arguments))
+    return programs.task(
+        algorithm["TrainingImage"],
+        tools,
+        own=lambda program: program.train,
+        entry=algorithm.get("ContainerEntrypoint") or (),
+        arguments=algorithm.get("ContainerArguments") or (),
+        usual=_TRAIN,
+        script=_has_script(job),
+    )
 
 
 def _has_script(job: Resource) -> bool:
