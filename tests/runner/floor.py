@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -18,6 +18,7 @@ from sagemaker_local.runner.execution import Execution
 IMAGE = "registry.example/own:1"
 ROLE = "arn:aws:iam::123456789012:role/any"
 PATIENCE = 30.0
+T = TypeVar("T")
 OVER = ("Completed", "Failed", "Stopped")
 
 
@@ -135,7 +136,7 @@ def floor(directory: Path, *, speed: float = 1.0, slots: int | None = 4) -> Iter
             made.close()
 
 
-def until(found: Callable[[], Any]) -> Any:
+def until(found: Callable[[], T | None]) -> T:
     """What a look brings once it brings something; looks again as long as one may wait."""
     latest = time.monotonic() + PATIENCE
     while True:

@@ -24,7 +24,7 @@ CLEANS = """
 """
 
 
-def test_a_job_processes_its_inputs_into_its_outputs(shop: Floor):
+def test_a_job_processes_its_inputs_into_its_outputs(shop: Floor) -> None:
     shop.put(raw__1="a", raw__x__2="b")
 
     shop.process(
@@ -44,7 +44,7 @@ def test_a_job_processes_its_inputs_into_its_outputs(shop: Floor):
     assert shop.lines("clean", "Processing") == ["done"]
 
 
-def test_a_program_that_fails_after_an_exit_message_points_to_its_log(shop: Floor):
+def test_a_program_that_fails_after_an_exit_message_points_to_its_log(shop: Floor) -> None:
     code = """
         import pathlib
         pathlib.Path("/opt/ml/output/message").write_text("x" * 2000)
@@ -62,19 +62,19 @@ def test_a_program_that_fails_after_an_exit_message_points_to_its_log(shop: Floo
     assert shop.lines("fails", "Processing") == ["about to fail"]
 
 
-def test_a_program_that_fails_without_a_word_tells_its_exit_code(shop: Floor):
+def test_a_program_that_fails_without_a_word_tells_its_exit_code(shop: Floor) -> None:
     shop.process("raise SystemExit(5)", "silent")
 
     assert shop.processed("silent")["FailureReason"] == "AlgorithmError: , exit code: 5"
 
 
-def test_an_entry_point_that_does_not_exist_fails_with_127(shop: Floor):
+def test_an_entry_point_that_does_not_exist_fails_with_127(shop: Floor) -> None:
     shop.process("", "absent", AppSpecification={"ContainerEntrypoint": ["/opt/program/run.sh"]})
 
     assert shop.processed("absent")["FailureReason"] == "AlgorithmError: , exit code: 127"
 
 
-def test_outputs_of_a_failed_job_are_lost_unless_they_were_uploaded_continuously(shop: Floor):
+def test_outputs_of_a_failed_job_are_lost_unless_they_were_uploaded_continuously(shop: Floor) -> None:
     code = """
         import pathlib
         for name in ("late", "live"):
@@ -98,7 +98,7 @@ CONTINUES = """
 """
 
 
-def test_continuous_outputs_are_in_s3_while_the_job_runs_and_it_can_be_stopped(shop: Floor):
+def test_continuous_outputs_are_in_s3_while_the_job_runs_and_it_can_be_stopped(shop: Floor) -> None:
     live = out("live", "s3://data/running/", S3UploadMode="Continuous")
     shop.process(CONTINUES, "running", ProcessingOutputConfig={"Outputs": [live]})
 
@@ -110,13 +110,13 @@ def test_continuous_outputs_are_in_s3_while_the_job_runs_and_it_can_be_stopped(s
     assert (job["ProcessingJobStatus"], shop.get("running/log")) == ("Stopped", b"first")
 
 
-def test_a_job_that_takes_too_long_is_stopped(shop: Floor):
+def test_a_job_that_takes_too_long_is_stopped(shop: Floor) -> None:
     shop.process("import time; time.sleep(600)", "slow", StoppingCondition={"MaxRuntimeInSeconds": 30})
 
     assert shop.processed("slow")["ProcessingJobStatus"] == "Stopped"
 
 
-def test_inputs_are_split_among_instances_and_each_knows_which_one_it_is(shop: Floor):
+def test_inputs_are_split_among_instances_and_each_knows_which_one_it_is(shop: Floor) -> None:
     shop.put(**{f"split__{number}": "x" for number in range(3)})
     code = """
         import json, os, pathlib
@@ -134,7 +134,7 @@ def test_inputs_are_split_among_instances_and_each_knows_which_one_it_is(shop: F
     assert json.loads(shop.get("parts/algo-2")) == ["1"]
 
 
-def test_a_manifest_and_the_request_itself_are_inputs(shop: Floor):
+def test_a_manifest_and_the_request_itself_are_inputs(shop: Floor) -> None:
     shop.put(files__a="1", files__b="2", list=json.dumps([{"prefix": "s3://data/files/"}, "b"]))
     code = """
         import json, os, pathlib
@@ -151,7 +151,7 @@ def test_a_manifest_and_the_request_itself_are_inputs(shop: Floor):
 @pytest.mark.parametrize(
     "path", ["/etc/rows", "/opt/ml/processing", "/opt/ml/processing/../../../tmp/rows", "/opt/ml/model/x"]
 )
-def test_a_path_outside_of_the_directory_for_processing_fails_the_job(shop: Floor, path: str):
+def test_a_path_outside_of_the_directory_for_processing_fails_the_job(shop: Floor, path: str) -> None:
     name = f"path-{len(path)}"
     shop.put(some__row="1")
 
@@ -161,7 +161,7 @@ def test_a_path_outside_of_the_directory_for_processing_fails_the_job(shop: Floo
     assert reason == f"ClientError: LocalPath {path} is not an absolute path below /opt/ml/processing."
 
 
-def test_an_input_without_objects_fails_the_job(shop: Floor):
+def test_an_input_without_objects_fails_the_job(shop: Floor) -> None:
     shop.process("", "nothing", ProcessingInputs=[into("rows", "s3://data/nothing-here/")])
 
     reason = shop.processed("nothing")["FailureReason"]
@@ -170,7 +170,7 @@ def test_an_input_without_objects_fails_the_job(shop: Floor):
     )
 
 
-def test_a_pipe_is_read_as_an_input(shop: Floor):
+def test_a_pipe_is_read_as_an_input(shop: Floor) -> None:
     shop.put(flow__a="1", flow__b="2")
     code = "print(open('/opt/ml/processing/input/rows_0').read())"
 
@@ -180,7 +180,7 @@ def test_a_pipe_is_read_as_an_input(shop: Floor):
     assert shop.lines("piped", "Processing") == ["12"]
 
 
-def test_a_job_whose_image_nobody_knows_is_simulated_and_its_log_says_so(shop: Floor):
+def test_a_job_whose_image_nobody_knows_is_simulated_and_its_log_says_so(shop: Floor) -> None:
     shop.process("print('never')", "unknown", AppSpecification={"ImageUri": "registry.example/other:1"})
 
     assert "simulated" in shop.says("registry.example/other:1", "unknown", "Processing")

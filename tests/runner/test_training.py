@@ -27,7 +27,7 @@ TRAINS = """
 """
 
 
-def test_a_job_trains_on_its_data_and_its_model_is_in_s3(shop: Floor):
+def test_a_job_trains_on_its_data_and_its_model_is_in_s3(shop: Floor) -> None:
     shop.put(set__rows_dot_csv="1 2 3")
     metrics = [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]
 
@@ -71,7 +71,7 @@ LOOKS = """
 """
 
 
-def test_manifests_bring_what_they_name_and_folders_keep_their_shape(shop: Floor):
+def test_manifests_bring_what_they_name_and_folders_keep_their_shape(shop: Floor) -> None:
     shop.put(tree__a="1", tree__x__b="2", tree__x__c="3")
     shop.put(lists__m_dot_json=json.dumps([{"prefix": "s3://data/tree/"}, "x/c", "a"]))
 
@@ -97,7 +97,7 @@ READS_PIPES = """
 """
 
 
-def test_a_pipe_is_read_epoch_by_epoch(shop: Floor):
+def test_a_pipe_is_read_epoch_by_epoch(shop: Floor) -> None:
     shop.put(parts__a="1", parts__b="2")
 
     shop.train(READS_PIPES, "pipes", InputDataConfig=[channel("live", "s3://data/parts/", InputMode="Pipe")])
@@ -106,7 +106,7 @@ def test_a_pipe_is_read_epoch_by_epoch(shop: Floor):
     assert shop.lines("pipes") == ["0 b'12'", "1 b'12'", "2 b'12'"]
 
 
-def test_a_program_sees_the_emulator_and_no_other_credentials(shop: Floor, monkeypatch: pytest.MonkeyPatch):
+def test_a_program_sees_the_emulator_and_no_other_credentials(shop: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of whoever runs the tests")
     code = """
         import json, os
@@ -125,7 +125,7 @@ def test_a_program_sees_the_emulator_and_no_other_credentials(shop: Floor, monke
     assert (seen["SM_CURRENT_HOST"], seen["SM_CHANNEL_CODE"]) == ("algo-1", "/opt/ml/input/data/code")
 
 
-def test_an_uncompressed_model_keeps_its_files(shop: Floor):
+def test_an_uncompressed_model_keeps_its_files(shop: Floor) -> None:
     code = """
         import pathlib
         pathlib.Path("/opt/ml/model/deep").mkdir()
@@ -139,7 +139,7 @@ def test_an_uncompressed_model_keeps_its_files(shop: Floor):
     assert shop.keys("out/loose/") == ["out/loose/output/model/deep/weights"]
 
 
-def test_the_values_of_a_metric_are_in_cloudwatch_and_the_last_one_is_final(shop: Floor):
+def test_the_values_of_a_metric_are_in_cloudwatch_and_the_last_one_is_final(shop: Floor) -> None:
     metrics = [{"Name": "acc", "Regex": "acc=([0-9.a-z]+)"}, {"Name": "broken", "Regex": "(("}]
     code = "for value in (0.5, 0.75, 'nan', 0.625): print(f'acc={value}')"
 
@@ -168,7 +168,7 @@ def statistics(shop: Floor, job: str) -> tuple[float, float, float] | None:
     return (found[0]["SampleCount"], found[0]["Minimum"], found[0]["Maximum"]) if found else None
 
 
-def test_a_job_whose_image_nobody_knows_is_simulated_and_its_log_says_so(shop: Floor):
+def test_a_job_whose_image_nobody_knows_is_simulated_and_its_log_says_so(shop: Floor) -> None:
     shop.train("print('never')", "unknown", AlgorithmSpecification={"TrainingImage": "registry.example/other:1"})
 
     assert "simulated" in shop.says("registry.example/other:1", "unknown")
@@ -176,14 +176,14 @@ def test_a_job_whose_image_nobody_knows_is_simulated_and_its_log_says_so(shop: F
     assert shop.ended("unknown")["TrainingJobStatus"] == "Completed"
 
 
-def test_a_job_without_a_model_leaves_no_archive(shop: Floor):
+def test_a_job_without_a_model_leaves_no_archive(shop: Floor) -> None:
     shop.train("print('nothing')", "empty")
 
     assert shop.ended("empty")["TrainingJobStatus"] == "Completed"
     assert shop.keys("out/empty") == []
 
 
-def test_the_instances_of_a_completed_job_are_kept_warm_if_it_asks_for_that(shop: Floor):
+def test_the_instances_of_a_completed_job_are_kept_warm_if_it_asks_for_that(shop: Floor) -> None:
     shop.train("print('ready')", "warm", ResourceConfig={"KeepAlivePeriodInSeconds": 600})
 
     shop.ended("warm")

@@ -28,7 +28,7 @@ CRASHES = """
 """
 
 
-def test_a_crash_fails_the_job_with_its_failure_file_and_its_traceback_is_in_the_log(shop: Floor):
+def test_a_crash_fails_the_job_with_its_failure_file_and_its_traceback_is_in_the_log(shop: Floor) -> None:
     shop.train(CRASHES, "crash")
 
     job = shop.ended("crash")
@@ -41,26 +41,26 @@ def test_a_crash_fails_the_job_with_its_failure_file_and_its_traceback_is_in_the
     assert shop.archive("out/crash/output/model.tar.gz") == {"part": b"half"}
 
 
-def test_an_exit_code_alone_is_told(shop: Floor):
+def test_an_exit_code_alone_is_told(shop: Floor) -> None:
     shop.train("raise SystemExit(7)", "seven")
 
     assert shop.ended("seven")["FailureReason"] == "AlgorithmError: , exit code: 7"
 
 
-def test_a_program_that_does_not_exist_fails_and_the_log_says_which(shop: Floor):
+def test_a_program_that_does_not_exist_fails_and_the_log_says_which(shop: Floor) -> None:
     shop.train("", "absent", AlgorithmSpecification={"ContainerEntrypoint": ["/opt/program/train"]})
 
     assert shop.ended("absent")["FailureReason"] == "AlgorithmError: , exit code: 127"
     assert "/opt/program/train" in shop.lines("absent")[0]
 
 
-def test_a_program_that_the_kernel_kills_has_the_code_of_its_signal(shop: Floor):
+def test_a_program_that_the_kernel_kills_has_the_code_of_its_signal(shop: Floor) -> None:
     shop.train("import os; os.kill(os.getpid(), 11)", "killed")
 
     assert shop.ended("killed")["FailureReason"] == "AlgorithmError: , exit code: 139"
 
 
-def test_data_that_went_away_fails_the_job(shop: Floor):
+def test_data_that_went_away_fails_the_job(shop: Floor) -> None:
     shop.put(lists__gone=json.dumps([{"prefix": "s3://data/nowhere/"}, "a"]))
 
     source = {"S3DataType": "ManifestFile"}
@@ -74,7 +74,7 @@ def test_data_that_went_away_fails_the_job(shop: Floor):
     assert "Training" not in [one["Status"] for one in job["SecondaryStatusTransitions"]]
 
 
-def test_a_key_that_climbs_out_of_its_channel_fails_the_job_and_writes_nothing(shop: Floor, tmp_path: Path):
+def test_a_key_that_climbs_out_of_its_channel_fails_the_job_and_writes_nothing(shop: Floor, tmp_path: Path) -> None:
     target = tmp_path / "gotcha"
     up = "../" * 12
     shop.put(lists__climbs=json.dumps([{"prefix": "s3://data/"}, f"{up}{str(target)[1:]}"]))
@@ -87,7 +87,7 @@ def test_a_key_that_climbs_out_of_its_channel_fails_the_job_and_writes_nothing(s
     assert not target.exists()
 
 
-def test_a_model_for_a_bucket_that_does_not_exist_fails_the_job(shop: Floor):
+def test_a_model_for_a_bucket_that_does_not_exist_fails_the_job(shop: Floor) -> None:
     code = "open('/opt/ml/model/m', 'w').write('x')"
 
     shop.train(code, "lost", OutputDataConfig={"S3OutputPath": "s3://no-such-bucket/out"})
@@ -117,7 +117,7 @@ STOPS_NEVER = """
 """
 
 
-def test_a_stopped_job_may_save_its_model_first(shop: Floor):
+def test_a_stopped_job_may_save_its_model_first(shop: Floor) -> None:
     shop.train(STOPS_WELL, "stopped")
     shop.says("running", "stopped")
 
@@ -129,7 +129,7 @@ def test_a_stopped_job_may_save_its_model_first(shop: Floor):
     assert shop.archive("out/stopped/output/model.tar.gz") == {"saved": b"in time"}
 
 
-def test_a_job_that_does_not_stop_is_killed_after_the_grace(shop: Floor):
+def test_a_job_that_does_not_stop_is_killed_after_the_grace(shop: Floor) -> None:
     shop.train(STOPS_NEVER, "stubborn")
     shop.says("running", "stubborn")
 
@@ -144,7 +144,7 @@ def test_a_job_that_does_not_stop_is_killed_after_the_grace(shop: Floor):
     assert shop.archive("out/stubborn/output/model.tar.gz") == {"saved": b"before"}
 
 
-def test_a_job_that_takes_too_long_is_stopped_and_keeps_its_model(shop: Floor):
+def test_a_job_that_takes_too_long_is_stopped_and_keeps_its_model(shop: Floor) -> None:
     shop.train(STOPS_WELL, "slow", StoppingCondition={"MaxRuntimeInSeconds": 60})
 
     job = shop.ended("slow")
@@ -154,7 +154,7 @@ def test_a_job_that_takes_too_long_is_stopped_and_keeps_its_model(shop: Floor):
     assert shop.archive("out/slow/output/model.tar.gz") == {"saved": b"in time"}
 
 
-def test_a_job_that_failed_may_be_made_again_under_another_name_at_once(shop: Floor):
+def test_a_job_that_failed_may_be_made_again_under_another_name_at_once(shop: Floor) -> None:
     shop.train("raise SystemExit(1)", "first")
     shop.ended("first")
 
@@ -163,7 +163,7 @@ def test_a_job_that_failed_may_be_made_again_under_another_name_at_once(shop: Fl
     assert shop.ended("second")["TrainingJobStatus"] == "Completed"
 
 
-def test_a_reset_ends_what_runs_and_leaves_no_process(tmp_path: Path):
+def test_a_reset_ends_what_runs_and_leaves_no_process(tmp_path: Path) -> None:
     with floor(tmp_path) as own:
         own.train("import os, time\nprint('at work', flush=True)\ntime.sleep(600)", "endless")
         own.says("at work", "endless")

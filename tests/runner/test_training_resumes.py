@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,7 +19,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
 
 
 CHECKPOINTS = {"S3Uri": "s3://data/checkpoints/spot"}
-SPOT = {
+SPOT: dict[str, Any] = {
     "EnableManagedSpotTraining": True,
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
 }
@@ -53,7 +54,7 @@ def counting(*, last: int, hold: int, holds: str = "True") -> str:
     return COUNTS.replace("LAST", str(last)).replace("HOLDS", holds).replace("HOLD", str(hold))
 
 
-def test_an_interrupted_spot_job_goes_on_from_its_checkpoint(shop: Floor):
+def test_an_interrupted_spot_job_goes_on_from_its_checkpoint(shop: Floor) -> None:
     code = counting(last=5, hold=3, holds="not pathlib.Path('/opt/ml/checkpoints/resumed').exists()")
     code += "    print('over')\n"
     shop.train(code, "spot", CheckpointConfig=CHECKPOINTS, **SPOT)
@@ -83,7 +84,7 @@ def test_an_interrupted_spot_job_goes_on_from_its_checkpoint(shop: Floor):
     assert job["BillableTimeInSeconds"] <= job["TrainingTimeInSeconds"]
 
 
-def test_a_job_on_demand_is_not_interrupted(shop: Floor):
+def test_a_job_on_demand_is_not_interrupted(shop: Floor) -> None:
     shop.train(HOLDS.replace("    while True:", "    while True:\n        print('tick')"), "steady")
     shop.says("tick", "steady")
 
@@ -95,7 +96,7 @@ def test_a_job_on_demand_is_not_interrupted(shop: Floor):
     assert "Interrupted" not in [one["Status"] for one in shop.ended("steady")["SecondaryStatusTransitions"]]
 
 
-def test_checkpoints_are_in_s3_while_the_job_trains_and_stay_when_it_is_stopped(shop: Floor):
+def test_checkpoints_are_in_s3_while_the_job_trains_and_stay_when_it_is_stopped(shop: Floor) -> None:
     where = {"S3Uri": "s3://data/checkpoints/live", "LocalPath": "/opt/ml/mine"}
     code = counting(last=9, hold=2).replace("/opt/ml/checkpoints", "/opt/ml/mine")
     shop.train(code, "live", CheckpointConfig=where)
@@ -107,7 +108,7 @@ def test_checkpoints_are_in_s3_while_the_job_trains_and_stay_when_it_is_stopped(
     assert shop.get("checkpoints/live/epoch") == b"2"
 
 
-def test_a_job_is_stopped_while_it_waits_for_spot_capacity_to_come_back(tmp_path: Path):
+def test_a_job_is_stopped_while_it_waits_for_spot_capacity_to_come_back(tmp_path: Path) -> None:
     with floor(tmp_path, speed=1.0) as slow:
         slow.train(counting(last=9, hold=1), "waits", CheckpointConfig={"S3Uri": "s3://data/c"}, **SPOT)
         slow.says("epoch 1", "waits")
@@ -119,7 +120,7 @@ def test_a_job_is_stopped_while_it_waits_for_spot_capacity_to_come_back(tmp_path
         assert slow.ended("waits")["SecondaryStatus"] == "Stopped"
 
 
-def test_a_job_waits_for_a_slot_and_says_so(tmp_path: Path):
+def test_a_job_waits_for_a_slot_and_says_so(tmp_path: Path) -> None:
     with floor(tmp_path, slots=1, speed=60.0) as narrow:
         narrow.train(HOLDS, "first")
         narrow.says("at work", "first")
@@ -133,7 +134,7 @@ def test_a_job_waits_for_a_slot_and_says_so(tmp_path: Path):
         assert narrow.lines("second") == ["my turn"]
 
 
-def test_a_job_that_is_stopped_while_it_waits_never_runs(tmp_path: Path):
+def test_a_job_that_is_stopped_while_it_waits_never_runs(tmp_path: Path) -> None:
     with floor(tmp_path, slots=1, speed=60.0) as narrow:
         narrow.train(HOLDS, "first")
         narrow.says("at work", "first")
@@ -148,7 +149,7 @@ def test_a_job_that_is_stopped_while_it_waits_never_runs(tmp_path: Path):
 
 def test_an_environment_that_cannot_be_made_is_tried_again_and_then_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     images = tmp_path / "images.yaml"
     row = {"name": "own", "match": [IMAGE], "train": ["python", "x.py"]}
     images.write_text(yaml.safe_dump({"images": [row]}))

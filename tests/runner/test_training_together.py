@@ -37,7 +37,7 @@ TALKS = """
 """
 
 
-def test_instances_talk_to_each_other_by_name_and_leave_one_model(shop: Floor):
+def test_instances_talk_to_each_other_by_name_and_leave_one_model(shop: Floor) -> None:
     shop.train(TALKS, "talks", count=2)
 
     job = shop.ended("talks")
@@ -47,7 +47,7 @@ def test_instances_talk_to_each_other_by_name_and_leave_one_model(shop: Floor):
     assert sorted(name.split("/")[1][:6] for name in shop.streams("talks")) == ["algo-1", "algo-2"]
 
 
-def test_two_jobs_may_use_the_same_port_at_once(shop: Floor):
+def test_two_jobs_may_use_the_same_port_at_once(shop: Floor) -> None:
     shop.train(TALKS, "talks-a", count=2)
     shop.train(TALKS, "talks-b", count=2)
 
@@ -65,7 +65,7 @@ FAILS_ALONE = """
 """
 
 
-def test_an_instance_that_fails_ends_the_others_and_gives_the_reason(shop: Floor):
+def test_an_instance_that_fails_ends_the_others_and_gives_the_reason(shop: Floor) -> None:
     shop.train(FAILS_ALONE, "breaks", count=2)
 
     assert shop.ended("breaks")["FailureReason"] == "AlgorithmError: the second one broke, exit code: 4"
@@ -77,7 +77,7 @@ SHARES = """
 """
 
 
-def test_a_sharded_channel_gives_each_instance_its_part(shop: Floor):
+def test_a_sharded_channel_gives_each_instance_its_part(shop: Floor) -> None:
     shop.put(**{f"shards__{number}": "x" for number in range(5)})
 
     source = {"S3DataDistributionType": "ShardedByS3Key"}
@@ -88,7 +88,7 @@ def test_a_sharded_channel_gives_each_instance_its_part(shop: Floor):
     assert sorted(parts) == [["0", "2", "4"], ["1", "3"]]
 
 
-def test_groups_of_instances_get_the_channels_that_are_theirs(shop: Floor):
+def test_groups_of_instances_get_the_channels_that_are_theirs(shop: Floor) -> None:
     shop.put(only__a="x")
     groups = [
         {"InstanceGroupName": "one", "InstanceType": "ml.m5.large", "InstanceCount": 1},

@@ -35,7 +35,7 @@ def variables(given: Resource, number: int = 0, inside: str = "/opt/ml") -> dict
     return environment.training(given, hosts, hosts[number], Volume(Path("/x"), inside), url="http://127.0.0.1:9")
 
 
-def test_two_instances_know_each_other_and_which_one_they_are():
+def test_two_instances_know_each_other_and_which_one_they_are() -> None:
     given = job(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2})
 
     assert found(given, 1)["resourceconfig.json"] == {
@@ -54,7 +54,7 @@ def test_two_instances_know_each_other_and_which_one_they_are():
     }
 
 
-def test_groups_of_instances_are_numbered_through_and_get_their_own_channels():
+def test_groups_of_instances_are_numbered_through_and_get_their_own_channels() -> None:
     groups = [
         {"InstanceType": "ml.c5.large", "InstanceCount": 1, "InstanceGroupName": "data"},
         {"InstanceType": "ml.p3.2xlarge", "InstanceCount": 2, "InstanceGroupName": "nets"},
@@ -75,7 +75,7 @@ def test_groups_of_instances_are_numbered_through_and_get_their_own_channels():
     assert json.loads(variables(given, 0)["SM_CHANNELS"]) == ["all"]
 
 
-def test_a_channel_says_how_it_is_read_and_what_it_holds():
+def test_a_channel_says_how_it_is_read_and_what_it_holds() -> None:
     given = job(
         AlgorithmSpecification={"TrainingInputMode": "File"},
         InputDataConfig=[channel("train", ContentType="text/csv"), channel("live", InputMode="Pipe")],
@@ -94,7 +94,7 @@ def test_a_channel_says_how_it_is_read_and_what_it_holds():
     }
 
 
-def test_hyperparameters_are_texts_in_the_file_and_values_in_the_variables():
+def test_hyperparameters_are_texts_in_the_file_and_values_in_the_variables() -> None:
     given = job(HyperParameters={"epochs": "3", "name": "knn", "batch-size": '"8"', "sagemaker_program": "a.py"})
 
     assert found(given)["hyperparameters.json"] == given.spec["HyperParameters"]
@@ -104,7 +104,7 @@ def test_hyperparameters_are_texts_in_the_file_and_values_in_the_variables():
     assert "SM_HP_SAGEMAKER_PROGRAM" not in said
 
 
-def test_checkpoints_and_tensors_have_their_documented_directories():
+def test_checkpoints_and_tensors_have_their_documented_directories() -> None:
     given = job(CheckpointConfig={"S3Uri": "s3://b/c"}, DebugHookConfig={"S3OutputPath": "s3://b/d"})
 
     assert found(given)["checkpointconfig.json"] == {"S3Uri": "s3://b/c", "LocalPath": "/opt/ml/checkpoints"}
@@ -112,7 +112,7 @@ def test_checkpoints_and_tensors_have_their_documented_directories():
     assert "checkpointconfig.json" not in found(job())
 
 
-def test_credentials_are_the_emulators_and_an_isolated_job_has_none():
+def test_credentials_are_the_emulators_and_an_isolated_job_has_none() -> None:
     said = variables(job())
     assert (said["AWS_ACCESS_KEY_ID"], said["AWS_ENDPOINT_URL"]) == ("123456789012", "http://127.0.0.1:9")
     assert (said["TRAINING_JOB_NAME"], said["TRAINING_JOB_ARN"], said["AWS_REGION"]) == ("digits", ARN, "eu-west-1")
@@ -121,18 +121,18 @@ def test_credentials_are_the_emulators_and_an_isolated_job_has_none():
     assert not {name for name in isolated if "KEY" in name or "ENDPOINT" in name}
 
 
-def test_nothing_of_whoever_runs_the_emulator_gets_into_a_container(monkeypatch: pytest.MonkeyPatch):
+def test_nothing_of_whoever_runs_the_emulator_gets_into_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
     monkeypatch.setenv("HOME_GROWN", "secret")
 
     assert "secret" not in variables(job()).values()
 
 
-def test_the_users_variables_win():
+def test_the_users_variables_win() -> None:
     assert variables(job(Environment={"SM_LOG_LEVEL": "10", "MINE": "yes"}))["SM_LOG_LEVEL"] == "10"
 
 
-def test_a_moved_directory_is_told_where_it_is():
+def test_a_moved_directory_is_told_where_it_is() -> None:
     given = job(InputDataConfig=[channel("train")])
 
     moved = variables(given, inside="/tmp/j/ml")
@@ -142,7 +142,7 @@ def test_a_moved_directory_is_told_where_it_is():
     assert "SAGEMAKER_BASE_DIR" not in variables(given)
 
 
-def test_a_processing_job_finds_its_request():
+def test_a_processing_job_finds_its_request() -> None:
     cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 2}
     spec = {
         "ProcessingResources": {"ClusterConfig": cluster},
@@ -162,7 +162,7 @@ def test_a_processing_job_finds_its_request():
     assert files["/opt/ml/config/resourceconfig.json"]["current_host"] == "algo-2"
 
 
-def test_each_instance_of_each_job_has_an_address_of_its_own():
+def test_each_instance_of_each_job_has_an_address_of_its_own() -> None:
     hosts = of_training({"InstanceType": "ml.m5.large", "InstanceCount": 300})
 
     one, other = addresses(hosts, "arn:one"), addresses(hosts, "arn:other")
@@ -174,11 +174,11 @@ def test_each_instance_of_each_job_has_an_address_of_its_own():
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/passwd", "a//b", "", ".", "a\0b"])
-def test_a_name_that_leads_out_of_its_directory_is_no_file_of_it(name: str):
+def test_a_name_that_leads_out_of_its_directory_is_no_file_of_it(name: str) -> None:
     assert below(Path("/data"), name) is None
 
 
-def test_paths_are_translated_both_ways_and_others_are_left_alone():
+def test_paths_are_translated_both_ways_and_others_are_left_alone() -> None:
     volume = Volume(Path("/scratch"), "/moved/ml")
 
     assert volume.host("/opt/ml/model/a") == Path("/scratch/model/a")
