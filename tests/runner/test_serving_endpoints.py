@@ -285,18 +285,3 @@ def test_a_container_of_an_endpoint_in_direct_mode_is_asked_by_its_host_name(sit
         site.ask(container="host-three")
     with pytest.raises(WrongTarget, match="requires a target container hostname"):
         site.ask()
-
-
-def test_servers_of_endpoints_in_service_start_again_with_the_emulator(tmp_path: Path) -> None:
-    state, execution = tmp_path / "state", Execution(images=models.images(tmp_path))
-    with Emulator.start(speed=100, execution=execution, state=state) as emulator:
-        site = Site(emulator, emulator.client(), emulator.client("s3"))
-        site.s3.create_bucket(Bucket="bucket")
-        site.serve("first")
-        site.client.delete_model(ModelName="first")
-
-    with Emulator.start(speed=100, execution=execution, state=state) as emulator:
-        again = Site(emulator, emulator.client(), emulator.client("s3"))
-        assert again.status()["EndpointStatus"] == "InService"
-        eventually(lambda: again.hosting.instances(models.HERE, "digits") == {"AllTraffic": 1})
-        assert again.ask(b"7") == "first:7"

@@ -176,21 +176,3 @@ def test_requests_in_flight_end_before_their_server_does(site: Site) -> None:
 def berths(site: Site) -> list[Any]:
     crews = [crew for house in site.hosting._houses.values() for crew in house._crews.values()]
     return [berth for crew in crews for berth in [*crew._berths, *crew._leaving]]
-
-
-def test_a_creation_that_was_interrupted_goes_on_with_the_emulator(tmp_path: Path) -> None:
-    state, execution = tmp_path / "state", Execution(images=models.images(tmp_path))
-    with Emulator.start(speed=100, execution=execution, state=state) as emulator:
-        site = Site(emulator, emulator.client(), emulator.client("s3"))
-        site.s3.create_bucket(Bucket="bucket")
-        site.model("first", models.SILENT)
-        site.config("first", variant("first", ContainerStartupHealthCheckTimeoutInSeconds=3600))
-        site.client.create_endpoint(EndpointName="digits", EndpointConfigName="first")
-        eventually(lambda: "never answers" in site.log())
-        site.upload("first/model.tar.gz", models.program("repaired"))
-        assert site.status()["EndpointStatus"] == "Creating"
-
-    with Emulator.start(speed=100, execution=execution, state=state) as emulator:
-        again = Site(emulator, emulator.client(), emulator.client("s3"))
-        assert again.settled()["EndpointStatus"] == "InService"
-        assert again.ask(b"7") == "repaired:7"
