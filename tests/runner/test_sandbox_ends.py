@@ -76,6 +76,13 @@ def test_sigterm_ends_a_program_that_does_not_handle_it(yard: Yard, degree: tupl
     assert container.wait(PATIENCE) == -signal.SIGTERM
 
 
+def test_sigterm_is_not_lost_on_a_program_that_has_just_begun(yard: Yard, degree: tuple[str, ...]) -> None:
+    for _ in range(3):
+        container, _ = yard.start("", command=["sleep", "1000"], degree=degree)
+        container.terminate(grace=PATIENCE)
+        assert container.wait(PATIENCE / 2) == -signal.SIGTERM
+
+
 def test_sigterm_reaches_a_bash_that_tidies_up(yard: Yard, degree: tuple[str, ...]) -> None:
     container, written = yard.start(
         "trap 'echo tidy; exit 3' TERM; echo up; while :; do sleep 1000 & wait; done", degree=degree

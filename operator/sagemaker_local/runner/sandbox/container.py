@@ -136,7 +136,7 @@ class Container:
             told = False
             while not told:
                 ready = {key.fd for key, _ in watched.select()}
-                if output in ready and not self._read(output):
+                if output in ready and self._read(output) == 0:
                     watched.unregister(output)
                 told = self._line.fileno() in ready
         while self._read(output):
@@ -146,17 +146,18 @@ class Container:
         except Exception:
             LOG.exception("The last line of container %s could not be written down", self.pid)
 
-    def _read(self, output: int) -> bool:
+    def _read(self, output: int) -> int | None:
+        """How many bytes there were: none at the end, None if there are none yet."""
         try:
             data = os.read(output, CHUNK)
         except BlockingIOError:
-            return False
+            return None
         try:
             self._lines.feed(data)
         except Exception:
             LOG.exception("Output of container %s could not be written down", self.pid)
             self._lines = Lines(lambda _: None)
-        return bool(data)
+        return len(data)
 
     def _conclude(self) -> None:
         answer: dict[str, Any] = {}

@@ -1,4 +1,9 @@
-"""What one container may use of this machine."""
+"""What one container may use of this machine.
+
+Control groups are not used: an ordinary user has them only where systemd or an administrator has delegated some, and what they
+would do is done here in the same way on every Linux. The price is exactness: what is looked at now and then may be exceeded for
+a moment.
+"""
 
 from dataclasses import dataclass
 
@@ -9,10 +14,12 @@ class Limits:
 
     How they are kept, which decides how exact they are:
 
-    cpus        the processor cores that the programs may be scheduled on, rounded up; they see that number as theirs
-    memory      resident memory in bytes, looked at several times a second: above it everything is killed, as on SageMaker, and
-                `Container.cause` says "memory". A single process that asks for much more at once is refused by the kernel.
-    processes   looked at together with memory, and kept by the kernel where the container has its own user namespace
+    cpus        the processor cores that the programs may be scheduled on, rounded up; they see that number as theirs (Linux)
+    memory      bytes of memory that belong to the programs and not to files, shared memory included, looked at ten times a
+                second: above it everything is killed, as on SageMaker, and `Container.cause` says "memory". A process that asks
+                for more than twice as much and a GiB is refused by the kernel. (Linux)
+    processes   looked at together with memory: "processes". Where the container has its own user, the kernel refuses more than
+                twice as many. (Linux)
     disk        bytes in the container's directories, looked at about twice a second: above it everything is killed ("disk")
     file_size   bytes of any one file, kept by the kernel
     open_files  of any one process, kept by the kernel

@@ -9,13 +9,17 @@ from typing import Any, NoReturn
 
 from .surroundings import become_powerless
 
+HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
+
 
 def start(plan: dict[str, Any]) -> int:
     """Forks the program."""
-    # The handlers of init must not run in the child, and what is buffered must not be written twice.
+    # What is buffered must not be written twice, and what comes before the child is itself must not meet the handlers of init.
     sys.stdout.flush()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return child
     try:
         become(plan)
@@ -28,8 +32,9 @@ def become(plan: dict[str, Any]) -> NoReturn:
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
+        for number in HANDLED:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         restrict(plan)
         if "mount" in plan["namespaces"]:
             become_powerless()
