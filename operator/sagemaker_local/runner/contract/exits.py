@@ -7,7 +7,7 @@ A program that was ended by a signal has the code that Docker gives it, 128 more
 from typing import Final
 
 from sagemaker_local.runner.contract.paths import Volume
-from sagemaker_local.runner.contract.reasons import LONGEST, OUT_OF_MEMORY, PROGRAM_FAILED, SEE_LOGS
+from sagemaker_local.runner.contract.reasons import LONGEST, OUT_OF_MEMORY, PROGRAM_FAILED, SEE_LOGS, USERS_FAULT
 
 FAILURE: Final = "/opt/ml/output/failure"
 MESSAGE: Final = "/opt/ml/output/message"
@@ -52,5 +52,6 @@ def told(volume: Volume, path: str) -> str:
 
 
 def _with_code(text: str, status: int) -> str:
-    shortest = PROGRAM_FAILED.text.format(told="", code=code(status))
-    return PROGRAM_FAILED.text.format(told=text[: LONGEST - len(shortest)], code=code(status))
+    form = (USERS_FAULT if text.startswith("ClientError: ") else PROGRAM_FAILED).text
+    shortest = form.format(told="", code=code(status))
+    return form.format(told=text[: LONGEST - len(shortest)], code=code(status))

@@ -93,6 +93,11 @@ PROGRAM_FAILED: Final = Reason(
     "AlgorithmError: {told}, exit code: {code}",
     evidence="the SageMaker Python SDK's troubleshooting page in the Developer Guide, for a job that said nothing",
 )
+USERS_FAULT: Final = Reason(
+    "{told}, exit code: {code}",
+    evidence="aws-samples/amazon-sagemaker-immersion-day#82, for XGBoost: ClientError: Non-numeric value …, exit code: 1",
+)
+"""For a failure file that begins with `ClientError: `, as those of built-in algorithms do for what the user has to change."""
 SEE_LOGS: Final = Reason(
     "AlgorithmError: See job logs for more information",
     evidence="sagemaker-spark-container's tests, for a processing job that wrote an exit message",
