@@ -194,6 +194,40 @@ def test_a_model_without_its_data_fails_the_job_and_says_where_they_should_be(us
     assert user.keys("out/no-data/") == []
 
 
+def test_a_model_of_the_registry_transforms_too(user: User) -> None:
+    url = user.put("models/package.tar.gz", tiny.archive(factor="3"))
+    user.sagemaker.create_model_package_group(ModelPackageGroupName="triplers")
+    package = user.sagemaker.create_model_package(
+        ModelPackageGroupName="triplers",
+        InferenceSpecification={
+            "Containers": [{"Image": tiny.IMAGE, "ModelDataUrl": url}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    container = {"ModelPackageName": package}
+    user.sagemaker.create_model(ModelName="tripler", PrimaryContainer=container, ExecutionRoleArn=tiny.ROLE)
+    source = user.put("registry.csv", "1,1\n")
+
+    said = transformed(user, "registry", source=source, model="tripler")
+
+    assert said["TransformJobStatus"] == "Completed", said
+    assert user.read("out/registry/registry.csv.out") == "6\n"
+
+
+def test_a_job_that_waits_for_a_slot_is_stopped_at_once(user: User) -> None:
+    source = user.put("slots.csv", "hang\n")
+    for name in ("slot-1", "slot-2", "slot-3"):
+        start(user, name, source=source)
+
+    user.sagemaker.stop_transform_job(TransformJobName="slot-3")
+
+    assert ended(user, "slot-3")["TransformJobStatus"] == "Stopped"
+    for name in ("slot-1", "slot-2"):
+        user.sagemaker.stop_transform_job(TransformJobName=name)
+        assert ended(user, name)["TransformJobStatus"] == "Stopped"
+
+
 def test_many_requests_at_once_change_nothing_about_the_order(user: User) -> None:
     for name in "abc":
         user.put(f"many/{name}.csv", "".join(f"{number}\n" for number in range(400)))

@@ -227,4 +227,7 @@ class _Work:
         read, written = [pair[0] for pair in done], [pair[1] for pair in done]
         name = str(uuid.uuid4())
         for address, body in manifests(config["DestinationS3Uri"], read, written, began=self._began, name=name):
-            self._tools.s3.put(self._job.place, address, body)
+            if not self._tools.s3.put(self._job.place, address, body):
+                logs_of(self._job, 0, self._began, self._tools).say(
+                    f"ClientError: nothing is captured: no bucket at {address}"
+                )
