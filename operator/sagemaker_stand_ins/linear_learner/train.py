@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -33,7 +34,9 @@ def train(job: Job) -> None:
     # The library takes a second to come, and what is wrong with the input is told before.
     from sagemaker_stand_ins.linear_learner import fitting, measuring  # noqa: PLC0415
 
+    begun = time.perf_counter()
     model = fitting.fitted(*data["train"], values)
+    amazon.throughput(job, len(data["train"][1]) / (time.perf_counter() - begun))
     if model.classes == 2:
         model = replace(model, threshold=fitting.threshold(model, *data.get("validation", data["train"]), values))
     amazon.progress(job, 100)

@@ -82,3 +82,8 @@ def _measured(job: Job, part: str, name: str, kind: str, value: float) -> None:
 def progress(job: Job, percent: int) -> None:
     """Log how much of the epochs is done."""
     log.info("#progress_metric: host=%s, completed %s %% of epochs", job.current_host, percent)
+
+
+def throughput(job: Job, rate: float) -> None:
+    """Log how many rows a second were trained on."""
+    log.info("#throughput_metric: host=%s, train throughput=%s records/second", job.current_host, rate)
