@@ -126,6 +126,9 @@ class Servers:
     def instances(self, place: Place, endpoint: str) -> dict[str, int]:
         return {name: int(bool(urls)) for name, urls in self.variants.items()}
 
+    def processes(self) -> dict[tuple[Place, str, str], list[tuple[int, ...]]]:
+        return {}
+
     def _release(self) -> None:
         self.in_flight -= 1
 

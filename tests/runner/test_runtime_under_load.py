@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.runner.models import Site, eventually, variant
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.runner.execution import Execution
+from sagemaker_local.runner.runtime import runtime
 from sagemaker_local.runner.scaler import decide
 
 TARGET = {
@@ -110,3 +112,27 @@ def test_requests_bring_instances_and_their_end_takes_them_away(site: Site, monk
         ("Successful", "Setting desired instance count to 1."),
         ("Successful", "Setting desired instance count to 2."),
     ]
+
+
+def test_what_the_processes_use_is_in_cloudwatch(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "USAGE_EVERY", 1)
+    site.serve("first")
+    cloudwatch = site.emulator.client("cloudwatch")
+
+    def most(name: str) -> float:
+        now = datetime.now(UTC)
+        points = cloudwatch.get_metric_statistics(
+            Namespace="/aws/sagemaker/Endpoints",
+            MetricName=name,
+            Dimensions=[{"Name": "EndpointName", "Value": "digits"}, {"Name": "VariantName", "Value": "AllTraffic"}],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        return max((float(point["Maximum"]) for point in points), default=0.0)
+
+    with clients(site, 2):
+        eventually(lambda: most("CPUUtilization") > 1)
+    assert 0.01 < most("MemoryUtilization") < 50
+    cloudwatch.close()

@@ -1,5 +1,6 @@
 """The pure parts of the runtime: how events are encoded, what is captured, what is counted."""
 
+import os
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -12,6 +13,7 @@ from sagemaker_local.emulator.resource import Json, Place
 from sagemaker_local.runner.capture import Exchange, Rules, event, rules
 from sagemaker_local.runner.runtime import eventstream, wire
 from sagemaker_local.runner.runtime.refusals import THROTTLED, TOO_LARGE, Blame, ModelError
+from sagemaker_local.runner.runtime.usage import processes, spent
 from sagemaker_local.runner.telemetry import Series, Telemetry
 
 HOME = Place("123456789012", "us-east-1")
@@ -148,3 +150,18 @@ def test_whoever_watches_a_metric_sees_what_was_put_since_it_last_looked() -> No
     watch.close()
     telemetry.put(HOME, "n", "m", 1, {"a": "1", "b": "2"})
     assert watch.take() is None
+
+
+def test_what_a_server_uses_includes_its_children() -> None:
+    table = {
+        1: (0, (9.0, 9.0)),
+        10: (1, (1.0, 100.0)),
+        11: (10, (2.0, 200.0)),
+        12: (11, (4.0, 400.0)),
+        20: (1, (8.0, 800.0)),
+    }
+    assert spent((10,), table) == (7.0, 700.0)
+    assert spent((20, 99), table) == (8.0, 800.0)
+    mine = processes()[os.getpid()]
+    assert mine[0] == os.getppid()
+    assert mine[1][1] > 1e6

@@ -11,7 +11,7 @@
     └── Broken           the model server is gone, or refuses to load a target model: the model's mistake
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -125,3 +125,6 @@ class Hosting(Protocol):
 
     def instances(self, place: Place, endpoint: str) -> dict[str, int]:
         """Variant name to how many of its instances take requests now; empty if the endpoint is not hosted here."""
+
+    def processes(self) -> Mapping[tuple[Place, str, str], Sequence[tuple[int, ...]]]:
+        """Place, endpoint and variant to the process ids of each of its instances."""

@@ -5,6 +5,7 @@ Runs in the event loop of the emulator's server. Not here: what a prediction is 
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 import uuid
@@ -27,6 +28,7 @@ from sagemaker_local.runner.runtime.invoking import LARGEST, LARGEST_SERVERLESS,
 from sagemaker_local.runner.runtime.meter import Meter
 from sagemaker_local.runner.runtime.ports import Hosting
 from sagemaker_local.runner.runtime.refusals import ModelError
+from sagemaker_local.runner.runtime.usage import Usage
 from sagemaker_local.runner.scaler import Scaler
 from sagemaker_local.runner.telemetry import Telemetry
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 READ: Final = 8 * LARGEST
 """Bytes of a request that are read before it is refused as too large: a client that is cut off earlier sees no answer."""
 SAMPLED_EVERY: Final = 1.0
+USAGE_EVERY: Final = 5
+"""Samples of requests for one of processes, which costs more."""
 _HIDDEN: Final = frozenset({"CustomAttributes"})
 """Sensitive in the service model: kept out of the journal."""
 _log = logging.getLogger(__name__)
@@ -79,6 +83,7 @@ class Runtime:
             exists=self._exists,
         )
         self._sampling: asyncio.Task[None] | None = None
+        self._usage = Usage(hosting, tools.metrics)
         clock = core.service.world.clock
         self._scaler = Scaler(
             core.service, core.targets, core.neighbours, tools.metrics, now=clock.now, speed=clock.speed
@@ -211,9 +216,11 @@ class Runtime:
         return self._service.world.find(place, "Endpoint", endpoint.lower()) is not None
 
     async def _sample(self) -> None:
-        while True:
+        for second in itertools.count(1):
             await asyncio.sleep(SAMPLED_EVERY)
             try:
+                if second % USAGE_EVERY == 0:
+                    await asyncio.to_thread(self._usage.sample)
                 self._meter.sample(self._exists)
                 self._asynchronous.sample()
             except Exception:  # noqa: BLE001 one sample that fails must not end them all

@@ -132,6 +132,17 @@ class Hosting:
                 found[share.group.variant] = found.get(share.group.variant, 0) + serving
             return found
 
+    def processes(self) -> dict[tuple[Place, str, str], list[tuple[int, ...]]]:
+        """Place, endpoint and variant to the process ids of each of its instances."""
+        found: dict[tuple[Place, str, str], list[tuple[int, ...]]] = {}
+        with self._lock:
+            for house in self._houses.values():
+                for share in house.shares if house.resource.kind == ENDPOINT else ():
+                    key = (house.resource.place, house.resource.name, share.group.variant)
+                    pids = [berth.server.pids for berth in share.crew.serving if berth.server is not None]
+                    found.setdefault(key, []).extend(pids)
+        return found
+
     def _release(self, berth: Berth, then: Callable[[], None] = lambda: None) -> None:
         with self._lock:
             berth.users -= 1
