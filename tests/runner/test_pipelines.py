@@ -167,13 +167,19 @@ def create(user: User, name: str, steps: list[dict[str, Any]]) -> None:
     user.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=json.dumps(document), RoleArn=ROLE)
 
 
+def begin(user: User, pipeline: str, **given: str) -> str:
+    """The ARN of an execution that has begun."""
+    asked = [{"Name": name, "Value": value} for name, value in given.items()]
+    said = user.sagemaker.start_pipeline_execution(PipelineName=pipeline, PipelineParameters=asked)
+    return str(said["PipelineExecutionArn"])
+
+
 def execution(user: User, pipeline: str, **given: str) -> dict[str, Any]:
     """An execution of a pipeline, once it has ended."""
-    asked = [{"Name": name, "Value": value} for name, value in given.items()]
-    arn = user.sagemaker.start_pipeline_execution(PipelineName=pipeline, PipelineParameters=asked)[
-        "PipelineExecutionArn"
-    ]
+    return ended(user, begin(user, pipeline, **given))
 
+
+def ended(user: User, arn: str) -> dict[str, Any]:
     def look() -> dict[str, Any] | None:
         said: dict[str, Any] = user.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         return said if said["PipelineExecutionStatus"] in ("Succeeded", "Failed", "Stopped") else None
@@ -233,6 +239,36 @@ def test_a_program_that_crashes_fails_its_step_and_what_needs_it_never_begins(us
     assert steps["Prepare"]["StepStatus"] == "Failed"
     assert "AlgorithmError" in steps["Prepare"]["FailureReason"]
     assert "Train" not in steps
+
+
+def test_a_retry_begins_with_the_step_that_failed(user: User) -> None:
+    user.put("code/late.py", "raise SystemExit('not yet')")
+    late = process("Late", "late.py", [], [], DependsOn=["Prepare"])
+    create(user, "late", [flow()[0], late])
+    said = execution(user, "late")
+    assert said["PipelineExecutionStatus"] == "Failed"
+    first = steps_of(user, said)["Prepare"]["Metadata"]
+    user.put("code/late.py", "print('now')")
+
+    arn = said["PipelineExecutionArn"]
+    user.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)
+
+    said = ended(user, arn)
+    assert said["PipelineExecutionStatus"] == "Succeeded", said
+    assert steps_of(user, said)["Prepare"]["Metadata"] == first
+
+
+def test_an_execution_that_is_stopped_stops_the_job_of_its_step(user: User) -> None:
+    user.put("code/long.py", "import time; time.sleep(600)")
+    create(user, "long", [process("Long", "long.py", [], [])])
+    arn = begin(user, "long")
+    until(lambda: steps_of(user, {"PipelineExecutionArn": arn}).get("Long", {}).get("Metadata"))
+    job = steps_of(user, {"PipelineExecutionArn": arn})["Long"]["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]
+
+    user.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="s" * 32)
+
+    assert ended(user, arn)["PipelineExecutionStatus"] == "Stopped"
+    assert user.sagemaker.describe_processing_job(ProcessingJobName=job)["ProcessingJobStatus"] == "Stopped"
 
 
 def test_a_report_that_was_not_written_fails_the_condition(user: User) -> None:
