@@ -154,6 +154,21 @@ def test_a_job_that_takes_too_long_is_stopped_and_keeps_its_model(shop: Floor) -
     assert shop.archive("out/slow/output/model.tar.gz") == {"saved": b"in time"}
 
 
+FILLS = """
+    import os, time
+    file = os.open("/opt/ml/model/weights", os.O_WRONLY | os.O_CREAT)
+    os.posix_fallocate(file, 0, 1200 << 20)
+    print("full", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_disk_that_is_full_ends_the_job_and_says_so(shop: Floor) -> None:
+    shop.train(FILLS, "full", ResourceConfig={"VolumeSizeInGB": 1}, OutputDataConfig={"S3OutputPath": "s3://nowhere/x"})
+
+    assert shop.ended("full")["FailureReason"] == "AlgorithmError: [Errno 28] No space left on device, exit code: 137"
+
+
 def test_a_job_that_failed_may_be_made_again_under_another_name_at_once(shop: Floor) -> None:
     shop.train("raise SystemExit(1)", "first")
     shop.ended("first")

@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.runner.floor import Floor, channel, floor
+
+from sagemaker_local.runner.sandbox import RELOCATED, Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +121,36 @@ def test_groups_of_instances_get_the_channels_that_are_theirs(shop: Floor) -> No
 def upload(shop: Floor, name: str, code: str) -> str:
     shop.s3.put_object(Bucket="data", Key=f"code-{name}/main.py", Body=code)
     return f"s3://data/code-{name}/"
+
+
+TALKS_ANYWHERE = """
+    import json, os, pathlib, socket, time
+    config = json.loads(os.environ["SM_RESOURCE_CONFIG"])
+    base = pathlib.Path(os.environ["SAGEMAKER_BASE_DIR"])
+    assert config == json.loads((base / "input/config/resourceconfig.json").read_text())
+    me, hosts = config["current_host"], config["hosts"]
+    if me == hosts[0]:
+        with socket.create_server((me, 7777)) as server:
+            peer, _ = server.accept()
+            with peer:
+                pathlib.Path(os.environ["SM_MODEL_DIR"], "said").write_bytes(peer.recv(9))
+    else:
+        for _ in range(1000):
+            try:
+                with socket.create_connection((hosts[0], 7777)) as there:
+                    there.sendall(b"hello")
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+"""
+
+
+def test_instances_find_each_other_where_nothing_can_be_mounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagemaker_local.runner.execution.Sandbox", partial(Sandbox, RELOCATED))
+    with floor(tmp_path, speed=60.0) as moved:
+        moved.train(TALKS_ANYWHERE, "moved", count=2)
+
+        assert moved.ended("moved")["TrainingJobStatus"] == "Completed", moved.lines("moved")
+        assert moved.archive("out/moved/output/model.tar.gz") == {"said": b"hello"}

@@ -12,6 +12,9 @@ from sagemaker_local.runner.contract.reasons import LONGEST, OUT_OF_MEMORY, PROG
 FAILURE: Final = "/opt/ml/output/failure"
 MESSAGE: Final = "/opt/ml/output/message"
 _MEMORY: Final = "memory"
+_DISK: Final = "disk"
+NO_SPACE: Final = "[Errno 28] No space left on device"
+"""What a program on SageMaker is told by its system when the disk of VolumeSizeInGB is full; here it is killed instead."""
 
 
 def code(status: int) -> int:
@@ -28,13 +31,15 @@ def reason_of_training(status: int, volume: Volume, *, cause: str = "") -> str:
     """
     if cause == _MEMORY:
         return OUT_OF_MEMORY.text
-    return _with_code(told(volume, FAILURE), status)
+    return _with_code(NO_SPACE if cause == _DISK else told(volume, FAILURE), status)
 
 
 def reason_of_processing(status: int, message: str, *, cause: str = "") -> str:
     """Why a processing job failed whose program ended so; `message` is its exit message."""
     if cause == _MEMORY:
         return OUT_OF_MEMORY.text
+    if cause == _DISK:
+        return _with_code(NO_SPACE, status)
     return SEE_LOGS.text if message else _with_code("", status)
 
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sagemaker_local.runner.contract.hosts import Host
 from sagemaker_local.runner.contract.instance_types import GIB, memory
@@ -14,8 +14,6 @@ from sagemaker_local.runner.sandbox import Limits, Network
 
 if TYPE_CHECKING:
     from sagemaker_local.runner.sandbox import Container
-
-DISK: Final = "disk"
 
 
 def volume_of(directory: Path, host: Host, what: Task) -> Volume:
