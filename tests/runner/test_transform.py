@@ -228,6 +228,20 @@ def test_a_job_that_waits_for_a_slot_is_stopped_at_once(user: User) -> None:
         assert ended(user, name)["TransformJobStatus"] == "Stopped"
 
 
+def test_a_model_that_is_deleted_while_its_job_waits_fails_the_job(user: User) -> None:
+    user.model("short-lived")
+    source = user.put("short-lived.csv", "hang\n")
+    for name in ("holds-1", "holds-2"):
+        start(user, name, source=source)
+    start(user, "waits", source=source, model="short-lived")
+    user.sagemaker.delete_model(ModelName="short-lived")
+
+    for name in ("holds-1", "holds-2"):
+        user.sagemaker.stop_transform_job(TransformJobName=name)
+
+    assert reason(user, ended(user, "waits")) == "ClientError: Could not find model short-lived."
+
+
 def test_many_requests_at_once_change_nothing_about_the_order(user: User) -> None:
     for name in "abc":
         user.put(f"many/{name}.csv", "".join(f"{number}\n" for number in range(400)))

@@ -23,7 +23,7 @@ from sagemaker_local.runner.transform.captured import manifests
 from sagemaker_local.runner.transform.conversion import Conversion
 from sagemaker_local.runner.transform.inputs import BadInput, InputFile, find, shares
 from sagemaker_local.runner.transform.instance import Logs, Results, Share, logs_of
-from sagemaker_local.runner.transform.reasons import ALGORITHM, CLIENT, NOT_SERVED
+from sagemaker_local.runner.transform.reasons import ALGORITHM, CLIENT, GONE, NOT_SERVED
 from sagemaker_local.runner.transform.settings import Settings, settings, wishes_of
 from sagemaker_local.runner.transform.shaping import BadData, Shape, shape
 
@@ -97,7 +97,9 @@ class _Work:
         plan = blueprint(self._job, self._tools)
         threading.Thread(target=self._watch, name=f"stop {self._job.name}", daemon=True).start()
         try:
-            if plan is not None and not self._assignment.stopping.is_set():
+            if plan is None:
+                self._unserved = GONE.text.format(name=self._spec["ModelName"])
+            elif not self._assignment.stopping.is_set():
                 self._serve(plan, files, shaped)
         except Unservable as wrong:
             self._unserved = str(wrong)

@@ -12,6 +12,7 @@ CLIENT: Final = Reason(
 )
 ALGORITHM: Final = SEE_LOGS
 NOT_SERVED: Final = Reason("ClientError: {why}", evidence=f"an endpoint's reason has these words; here {UNVERIFIED}")
+GONE: Final = Reason("Could not find model {name}.", evidence=f"of a model deleted while its job waited: {UNVERIFIED}")
 REFUSED: Final = Reason("ClientError: {status}", evidence="sagemaker-python-sdk#1882, amazon-sagemaker-examples#1620")
 BROKEN: Final = Reason(
     "Bad HTTP status received from algorithm: {status}",
