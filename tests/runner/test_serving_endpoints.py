@@ -12,7 +12,7 @@ from tests.runner.models import CRASHING, IMAGE, ROLE, SILENT, UNKNOWN, Site, ar
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.runner.execution import Execution
 from sagemaker_local.runner.runtime.ports import NoCapacity, UnknownTarget, WrongTarget
-from sagemaker_local.runner.serving import house
+from sagemaker_local.runner.serving import plans
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_model_finds_its_environment_and_only_credentials_of_the_emulator(site
 def test_a_model_that_never_answers_ping_fails_its_endpoint_in_sagemakers_words(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house, "LEAST", 1.0)
+    monkeypatch.setattr(plans, "LEAST", 1.0)
     site.model("first", SILENT)
     site.config("first", variant("first", ContainerStartupHealthCheckTimeoutInSeconds=60))
 

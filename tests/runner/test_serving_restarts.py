@@ -70,6 +70,19 @@ def test_servers_of_endpoints_in_service_start_again_with_the_emulator(tmp_path:
         assert again.ask(b"7") == "first:7"
 
 
+def test_an_endpoint_that_was_simulated_is_served_where_it_can_be(tmp_path: Path) -> None:
+    with Emulator.start(speed=1000, state=tmp_path / "state") as emulator:
+        site = Site(emulator, emulator.client(), emulator.client("s3"))
+        site.s3.create_bucket(Bucket="bucket")
+        site.serve("first")
+        site.client.close()
+        site.s3.close()
+
+    with started(tmp_path, state=tmp_path / "state") as again:
+        eventually(lambda: again.hosting.instances(models.HERE, "digits") == {"AllTraffic": 1})
+        assert again.ask(b"7") == "first:7"
+
+
 def test_a_creation_that_was_interrupted_goes_on_with_the_emulator(tmp_path: Path) -> None:
     with started(tmp_path, state=tmp_path / "state") as site:
         site.model("first", models.SILENT)

@@ -13,7 +13,9 @@
 | `multimodel` | models that one server loads on demand |
 | `wanted` | which servers an endpoint or component needs now, from what Describe shows of it |
 | `gates` | where a timeline waits for servers |
+| `quarters` | where a crew works, and the places of its servers |
 | `crew` | the servers of one variant of one fleet: started, restarted, drained |
+| `plans` | what an endpoint or component is to run |
 | `house` | all servers of one endpoint or component |
 | `routing` | who takes a request, among those who could |
 | `hosting` | all houses: the department of the workshop |

@@ -11,11 +11,13 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from sagemaker_local.emulator.resource import EXECUTED, Place, Resource
+from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Place, Resource
 from sagemaker_local.emulator.timeline import Timeline
 from sagemaker_local.runner.runtime.ports import NoCapacity, NoRoute, Route, Simulated, UnknownTarget
-from sagemaker_local.runner.serving.crew import GRACE, Berth, Crew
-from sagemaker_local.runner.serving.house import COMPONENT, House, Share
+from sagemaker_local.runner.serving.crew import GRACE, Crew
+from sagemaker_local.runner.serving.house import House, Share
+from sagemaker_local.runner.serving.plans import COMPONENT, know_fleet
+from sagemaker_local.runner.serving.quarters import Berth
 from sagemaker_local.runner.serving.routing import chosen_share, hops_of, target_of
 from sagemaker_local.runner.tools import Tools
 
@@ -63,8 +65,11 @@ class Hosting:
         for kind in (ENDPOINT, COMPONENT):
             family = service.family(kind)
             for resource in list(service.world.store.everywhere(kind)):
-                if EXECUTED not in resource.facts:
+                if SIMULATED in resource.facts:
                     continue
+                resource.facts[EXECUTED] = True
+                if kind == ENDPOINT:
+                    know_fleet(resource, service.world)
                 known = id(resource) in self._houses
                 self._house(resource)
                 course = family.again(resource, service.world) if family.again is not None and not known else None

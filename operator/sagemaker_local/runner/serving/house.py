@@ -11,21 +11,17 @@ from typing import Final
 
 from sagemaker_local.emulator.families.hosting.component_updates import specified
 from sagemaker_local.emulator.families.hosting.deployment import update_course_of
-from sagemaker_local.emulator.families.hosting.variants import LISTS
-from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Json, Resource
+from sagemaker_local.emulator.resource import EXECUTED, SIMULATED, Resource
 from sagemaker_local.emulator.timeline import Step, Timeline
 from sagemaker_local.emulator.world import World
 from sagemaker_local.runner.assignment import Assignment
-from sagemaker_local.runner.serving import wanted
-from sagemaker_local.runner.serving.blueprint import PRIMARY, Blueprint, ContainerPlan, of_component, of_model
-from sagemaker_local.runner.serving.crew import LEAST, PATIENCE, Crew, Quarters
+from sagemaker_local.runner.serving.crew import Crew
 from sagemaker_local.runner.serving.gates import LAUNCHING, brisk, following, is_over, parted, quick, waits
+from sagemaker_local.runner.serving.plans import COMPONENT, blueprint_of, group_of_logs, groups_of, quarters_of, to_come
 from sagemaker_local.runner.serving.server import simulated
-from sagemaker_local.runner.serving.texts import COMPONENT_NOT_HEALTHY, NOT_HEALTHY
 from sagemaker_local.runner.serving.wanted import ROLLING_BACK, Group
 from sagemaker_local.runner.tools import Tools
 
-COMPONENT: Final = "InferenceComponent"
 BY_SCENARIO: Final = (
     "sagemaker-local: a scenario says what happens to this resource: it is simulated, and cannot be invoked."
 )
@@ -177,21 +173,15 @@ class House:
         return coming or [share.crew for share in self.shares]
 
     def _groups(self) -> tuple[Group, ...]:
-        resource = self.resource
-        if resource.gone or EXECUTED not in resource.facts:
-            return ()
-        if resource.kind == COMPONENT:
-            return wanted.of_component(
-                resource, self._models(specified(resource.spec), specified(resource.pending or {}))
-            )
-        return wanted.of_endpoint(resource)
+        hosted = EXECUTED in self.resource.facts and not self.resource.gone
+        return groups_of(self.resource, self._world) if hosted else ()
 
     def _crew(self, group: Group) -> Crew | None:
         """The crew of a group; None if there is nothing to run for it."""
         key = (group.deployment, group.variant)
         if key in self._crews:
             return self._crews[key]
-        blueprint = self._blueprint(group.settings, group.model)
+        blueprint = blueprint_of(self.resource, self._world, group.settings, group.model)
         if blueprint is None:
             return None
         why = simulated(blueprint, self._tools)
@@ -199,7 +189,8 @@ class House:
             self.simulated[group.variant] = why
             self._tell_once(group, why)
             return None
-        self._crews[key] = Crew(blueprint, self._quarters(group))
+        quarters = quarters_of(self.resource, group, self._tools, lock=self._lock, wake=self._wake)
+        self._crews[key] = Crew(blueprint, quarters)
         return self._crews[key]
 
     def _tell_once(self, group: Group, why: str) -> None:
@@ -207,51 +198,7 @@ class House:
         if key not in self._told:
             self._told.add(key)
             stream = f"{group.variant}/sagemaker-local"
-            self._tools.log.stream(self.resource.place, self._group, stream).write(why)
-
-    @property
-    def _group(self) -> str:
-        """The log group."""
-        folder = "InferenceComponents" if self.resource.kind == COMPONENT else "Endpoints"
-        return f"/aws/sagemaker/{folder}/{self.resource.name}"
-
-    def _blueprint(self, settings: Json, model: Json | None) -> Blueprint | None:
-        if self.resource.kind == COMPONENT:
-            # An adapter is no server of its own: its base component answers for it.
-            if "BaseInferenceComponentName" in settings:
-                return None
-            return of_component(self.resource.name, settings, model, self._package)
-        return of_model(model, self._package) if model is not None else None
-
-    def _package(self, name: str) -> Json | None:
-        place = self.resource.place
-        found = self._world.store.find_arn(name if name.startswith("arn:") else place.arn("model-package", name))
-        return found.spec if found is not None and found.place == place else None
-
-    def _quarters(self, group: Group) -> Quarters:
-        resource, startup = self.resource, group.settings.get("StartupParameters", group.settings)
-        seconds = startup.get("ContainerStartupHealthCheckTimeoutInSeconds", PATIENCE)
-        return Quarters(
-            place=resource.place,
-            tools=self._tools,
-            name=f"{resource.arn}/{group.variant}/{group.deployment}",
-            group=self._group,
-            variant=group.variant,
-            unhealthy=self._unhealthy(group.variant),
-            patience=max(LEAST, seconds / self._tools.speed),
-            lock=self._lock,
-            wake=self._wake,
-        )
-
-    def _unhealthy(self, variant: str) -> Callable[[ContainerPlan], str]:
-        if self.resource.kind == COMPONENT:
-            return lambda _: COMPONENT_NOT_HEALTHY.text.format(component=self.resource.name)
-
-        def text(plan: ContainerPlan) -> str:
-            container = "primary container" if plan.name == PRIMARY else plan.name
-            return NOT_HEALTHY.text.format(container=container, variant=variant)
-
-        return text
+            self._tools.log.stream(self.resource.place, group_of_logs(self.resource), stream).write(why)
 
     def _paced(self, timeline: Timeline) -> Timeline:
         """The course as it is here: a limit on its time does not count what launches take at AWS."""
@@ -261,25 +208,5 @@ class House:
 
     def _is_simulated_altogether(self) -> bool:
         """Whether nothing at all of what is to come would run, although something would have to."""
-        blueprints = [self._blueprint(settings, model) for settings, model in self._to_come()]
-        reasons = [simulated(blueprint, self._tools) for blueprint in blueprints if blueprint is not None]
+        reasons = [simulated(blueprint, self._tools) for blueprint in to_come(self.resource, self._world)]
         return bool(reasons) and all(reasons)
-
-    def _to_come(self) -> list[tuple[Json, Json | None]]:
-        """What is served at the end of the course that begins: settings with their models."""
-        resource, asked = self.resource, self.resource.pending or {}
-        if resource.kind == COMPONENT:
-            given = specified(asked) or specified(resource.spec)
-            models = self._models(given)
-            return [(one, models.get(one.get("ModelName", ""))) for one in given]
-        name = str(asked.get("EndpointConfigName", resource.spec["EndpointConfigName"]))
-        config = self._world.find(resource.place, "EndpointConfig", name)
-        variants = [variant for kind in LISTS for variant in (config.spec.get(kind, ()) if config is not None else ())]
-        models = self._models(variants)
-        return [(one, models.get(one.get("ModelName", ""))) for one in variants]
-
-    def _models(self, *several: list[Json]) -> dict[str, Json]:
-        """The models that settings name and that exist now, by name."""
-        names = {one["ModelName"] for settings in several for one in settings if "ModelName" in one}
-        found = (self._world.find(self.resource.place, "Model", name) for name in names)
-        return {model.name: model.spec for model in found if model is not None}
