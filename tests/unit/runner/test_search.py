@@ -1,6 +1,7 @@
 """What a tuning job tries next, and which training jobs are not worth going on with."""
 
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -104,6 +105,14 @@ def test_what_the_parents_of_a_warm_start_found_is_where_the_search_begins() -> 
 @pytest.mark.parametrize("strategy", ["Random", "Grid", "Hyperband"])
 def test_strategies_that_do_not_learn_are_left_to_the_draws_of_the_emulator(strategy: str) -> None:
     assert searcher.suggest(tuner(strategy), 0, []) is None
+
+
+def test_without_optuna_the_emulator_draws_and_the_log_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    assert searcher.suggest(tuner(), 0, []) is None
+    assert "sagemaker-operator[local]" in caplog.text
 
 
 def test_every_value_is_a_text_within_its_range() -> None:

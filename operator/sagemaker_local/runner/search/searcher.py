@@ -3,6 +3,7 @@
 Keeps nothing: every answer follows from the tuning job's rows. Not here: starting and stopping (`emulator.families.jobs`).
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,8 @@ from sagemaker_local.runner.search.space import space
 from sagemaker_local.runner.search.stopping import Hyperband, below_median
 from sagemaker_local.runner.search.trials import course, trials
 
+WITHOUT_OPTUNA: Final = "Optuna is not installed here: pip install 'sagemaker-operator[local]' brings it"
+_log = logging.getLogger(__name__)
 EPOCHS: Final = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
 """Static hyperparameters from which MaxResource is inferred (HyperbandStrategyConfig's documentation)."""
 
@@ -33,7 +36,11 @@ def suggest(tuner: Resource, definition: int, rows: Sequence[Json]) -> dict[str,
     seed = f"{config.get('RandomSeed', tuner.name)}/{defined.get('DefinitionName', '')}"
     known = trials(rows, searched, maximise=wanted["Type"] == "Maximize")
     most = int(config["ResourceLimits"].get("MaxNumberOfTrainingJobs", len(known) + bayesian.RANDOM * 3))
-    return searched.told(bayesian.suggest(searched, known, seed=seed, most=most))
+    try:
+        return searched.told(bayesian.suggest(searched, known, seed=seed, most=most))
+    except ImportError:
+        _log.warning("%s is searched at random, because %s", tuner.name, WITHOUT_OPTUNA)
+        return None
 
 
 def hopeless(tuner: Resource, row: Json) -> bool:
