@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,16 +13,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
+from tests.runner.warm import LIMIT, Program, Warm, stop
+
 from sagemaker_local.cluster import places
 from sagemaker_local.runner.images import Environment, Environments, Registry
 
-LIMIT = 60
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The environment that the images of the built-in algorithms run in, and a process of it that is warm."""
+
+    environment: Environment
+    warm: Warm
+
+    def start(self, command: Sequence[str], variables: Mapping[str, str]) -> Program:
+        """Start a program of the registry."""
+        _, *arguments = self.environment.argv(command)
+        return self.warm.start(arguments, {**variables, "PATH": f"{self.environment.bin}:/usr/bin:/bin"})
 
 
-def environment() -> Environment:
-    """The environment that the images of the built-in algorithms run in; it is made once per machine."""
+@pytest.fixture(scope="session")
+def algorithms() -> Iterator[Bench]:
+    """Made once per machine, and warmed up once per run."""
     registry = Registry.load()
-    return Environments(registry.recipes, cache=places.cache(os.environ)).ready("algorithms", write=print)
+    made = Environments(registry.recipes, cache=places.cache(os.environ)).ready("algorithms", write=print)
+    modules = ("numpy", "scipy.sparse", "xgboost.tracker", "sklearn.linear_model", "sklearn.cluster", "waitress")
+    with Warm.started(made.python, modules) as warm:
+        yield Bench(made, warm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +66,15 @@ class Container:
 
     algorithm: str
     ml: Path
-    environment: Environment
+    bench: Bench
     job: str
     inputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, algorithm: str, ml: Path, environment: Environment, *, job: str = "") -> Self:
+    def of(cls, algorithm: str, ml: Path, bench: Bench, *, job: str = "") -> Self:
         for directory in ("input/config", "input/data", "model", "output"):
             (ml / directory).mkdir(parents=True)
-        return cls(algorithm, ml, environment, job or str(ml))
+        return cls(algorithm, ml, bench, job or str(ml))
 
     def channel(self, name: str, files: Mapping[str, str | bytes], content_type: str | None = "text/csv") -> Self:
         """A channel with these files."""
@@ -86,11 +103,8 @@ class Container:
             ("resourceconfig", {"current_host": current, "hosts": list(hosts)}),
         ):
             (config / f"{name}.json").write_text(json.dumps(content))
-        command = self.environment.argv(["python", "-m", f"sagemaker_stand_ins.{self.algorithm}.train"])
-        process = subprocess.Popen(
-            command, env=self._variables(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        return Training(process, self.ml)
+        command = ["python", "-m", f"sagemaker_stand_ins.{self.algorithm}.train"]
+        return Training(self.bench.start(command, self._variables()), self.ml)
 
     def train(self, **values: str) -> Ended:
         """Run the training program to its end."""
@@ -102,27 +116,18 @@ class Container:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         handler = f"sagemaker_stand_ins.{self.algorithm}.serve"
-        command = self.environment.argv(["python", "-m", "sagemaker_stand_ins.serving", "--handler", handler])
-        process = subprocess.Popen(
-            command,
-            env=self._variables() | {"SAGEMAKER_BIND_TO_PORT": str(port)} | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        command = ["python", "-m", "sagemaker_stand_ins.serving", "--handler", handler]
+        program = self.bench.start(command, self._variables() | {"SAGEMAKER_BIND_TO_PORT": str(port)} | variables)
         try:
             server = Server(f"http://127.0.0.1:{port}")
-            server.await_ping(process)
+            server.await_ping(program)
             yield server
         finally:
-            process.kill()
-            process.communicate(timeout=LIMIT)
+            stop(program)
 
     def _variables(self) -> dict[str, str]:
         return {
             "SAGEMAKER_BASE_DIR": str(self.ml),
-            "PATH": f"{self.environment.bin}:/usr/bin:/bin",
-            "PYTHONUNBUFFERED": "1",
             "OMP_NUM_THREADS": "1",
             "TRAINING_JOB_ARN": f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{self.job}",
         }
@@ -132,28 +137,25 @@ class Container:
 class Training:
     """A training program that runs."""
 
-    process: subprocess.Popen[str]
+    program: Program
     ml: Path
 
     def ended(self) -> Ended:
         try:
-            log, _ = self.process.communicate(timeout=LIMIT)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            log, _ = self.process.communicate()
-            raise AssertionError(f"the training did not end:\n{log}") from None
+            log = self.program.rest()
+        finally:
+            stop(self.program)
         failure = self.ml / "output" / "failure"
-        return Ended(self.process.returncode, log, failure.read_text() if failure.exists() else None)
+        assert self.program.returncode is not None
+        return Ended(self.program.returncode, log, failure.read_text() if failure.exists() else None)
 
     def stopped_after(self, line: str) -> int:
         """Ask it to end with SIGTERM once its log has such a line; its exit code."""
-        assert self.process.stdout is not None
-        for said in self.process.stdout:
+        for said in self.program.lines():
             if line in said:
-                self.process.send_signal(signal.SIGTERM)
+                self.program.send(signal.SIGTERM)
                 break
-        self.process.communicate(timeout=LIMIT)
-        return self.process.returncode
+        return self.ended().code
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +188,20 @@ class Server:
             with reply:
                 return _reply(reply.code, reply.read(), reply.headers)
 
-    def await_ping(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
+    def await_ping(self, program: Program) -> None:
+        said = ""
+        for line in program.lines():
+            said += line
             if line.startswith("serving on port"):
                 break
         else:
-            raise AssertionError("the server did not start")
+            raise AssertionError(f"the server did not start:\n{said}")
         while True:
             try:
                 with urllib.request.urlopen(f"{self.url}/ping", timeout=LIMIT):
                     return
             except urllib.error.URLError as error:
-                if process.poll() is not None or not isinstance(error.reason, ConnectionRefusedError):
+                if program.ended.exists() or not isinstance(error.reason, ConnectionRefusedError):
                     raise
 
 
@@ -206,18 +209,13 @@ def _reply(status: int, body: bytes, headers: Any) -> Reply:
     return Reply(status, body.decode(errors="replace"), headers.get("Content-Type", ""), body)
 
 
-def computed(environment: Environment, script: str, *arguments: str) -> Any:
-    """What a script prints as JSON in the algorithms' environment: the library asked without a stand-in."""
-    done = subprocess.run(
-        [str(environment.python), "-c", script, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        env={"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def computed(bench: Bench, script: str, *arguments: str) -> Any:
+    """What a script prints last, as JSON, in the algorithms' environment: the library asked without a stand-in."""
+    program = bench.warm.start(["-c", *arguments], {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}, script=script)
+    said = program.rest()
+    stop(program)
+    assert program.returncode == 0, said
+    return json.loads(said.splitlines()[-1])
 
 
 def csv(rows: Sequence[Sequence[float]]) -> str:

@@ -1,5 +1,6 @@
 """What the tests of the runner share."""
 
+from tests.runner.algorithm_jobs import algorithms
 from tests.runner.yard import degree, private, yard
 
-__all__ = ["degree", "private", "yard"]
+__all__ = ["algorithms", "degree", "private", "yard"]

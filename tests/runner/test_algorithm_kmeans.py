@@ -4,10 +4,8 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.runner.algorithm_jobs import Container, computed, csv, environment
+from tests.runner.algorithm_jobs import Bench, Container, computed, csv
 from tests.runner.record_writing import framed
-
-from sagemaker_local.runner.images import Environment
 
 UNLABELLED = "text/csv;label_size=0"
 LIBRARY = """
@@ -21,13 +19,8 @@ print(json.dumps({"clusters": model.predict(rows).tolist(), "distances": distanc
 """
 
 
-@pytest.fixture(scope="module")
-def algorithms() -> Environment:
-    return environment()
-
-
 @pytest.fixture
-def container(algorithms: Environment, tmp_path: Path) -> Container:
+def container(algorithms: Bench, tmp_path: Path) -> Container:
     return Container.of("kmeans", tmp_path / "ml", algorithms)
 
 
@@ -41,7 +34,7 @@ def test_clusters_distances_and_metrics_are_those_of_scikit_learn(container: Con
     rows = csv(points())
     container.channel("train", {"a.csv": rows}, UNLABELLED).channel("test", {"a.csv": rows}, UNLABELLED)
     file = container.ml / "input" / "data" / "train" / "a.csv"
-    expected = computed(container.environment, LIBRARY, str(file))
+    expected = computed(container.bench, LIBRARY, str(file))
 
     ended = container.train(k="3", feature_dim="2", local_lloyd_num_trials="4", eval_metrics='["msd", "ssd"]')
     with container.serving() as server:
@@ -58,7 +51,7 @@ def test_clusters_distances_and_metrics_are_those_of_scikit_learn(container: Con
         assert told == pytest.approx([expected["ssd"] / 90, expected["ssd"]], rel=1e-6)
 
 
-def test_several_instances_with_the_same_data_make_one_model(container: Container, algorithms: Environment) -> None:
+def test_several_instances_with_the_same_data_make_one_model(container: Container, algorithms: Bench) -> None:
     other = Container.of("kmeans", container.ml.parent / "other", algorithms)
     hosts = ("algo-1", "algo-2")
     for one in (container, other):

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runner.algorithm_jobs import Container, computed, csv, environment
+from tests.runner.algorithm_jobs import Bench, Container, computed, csv
 from tests.runner.record_writing import framed, sparse
 
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
-from sagemaker_local.runner.images import Environment
 
 IMAGE = "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"
 REGEXES = {definition["Name"]: definition["Regex"] for definition in metric_definitions(IMAGE)}
@@ -48,13 +47,8 @@ print(json.dumps({
 ASKED = [[0.1, 0.2, 0.3], [0.9, 0.8, 0.7], [0.5, 0.4, 0.6]]
 
 
-@pytest.fixture(scope="module")
-def algorithms() -> Environment:
-    return environment()
-
-
 @pytest.fixture
-def container(algorithms: Environment, tmp_path: Path) -> Container:
+def container(algorithms: Bench, tmp_path: Path) -> Container:
     return Container.of("linear_learner", tmp_path / "ml", algorithms)
 
 
@@ -97,7 +91,7 @@ def test_scores_are_those_of_scikit_learn(
         reply = server.ask(csv(ASKED))
 
     assert ended.code == 0, ended.log
-    expected = computed(container.environment, LIBRARY, str(file), json.dumps(ASKED), case)
+    expected = computed(container.bench, LIBRARY, str(file), json.dumps(ASKED), case)
     scores = [one["score"] for one in reply.json()["predictions"]]
     assert scores == [pytest.approx(score, rel=1e-9) for score in expected]
 
@@ -252,7 +246,7 @@ def test_a_request_that_cannot_be_meant_is_told_why(
 
 
 @pytest.fixture(scope="module")
-def model(algorithms: Environment, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def model(algorithms: Bench, tmp_path_factory: pytest.TempPathFactory) -> Any:
     made = Container.of("linear_learner", tmp_path_factory.mktemp("model") / "ml", algorithms)
     made.channel("train", {"a.csv": csv(amounts())}).train(predictor_type="regressor")
     with made.serving() as server:

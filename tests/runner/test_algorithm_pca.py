@@ -6,9 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.runner.algorithm_jobs import Container, computed, csv, environment
-
-from sagemaker_local.runner.images import Environment
+from tests.runner.algorithm_jobs import Bench, Container, computed, csv
 
 UNLABELLED = "text/csv;label_size=0"
 LIBRARY = """
@@ -26,13 +24,8 @@ print(json.dumps(found.tolist()))
 """
 
 
-@pytest.fixture(scope="module")
-def algorithms() -> Environment:
-    return environment()
-
-
 @pytest.fixture
-def container(algorithms: Environment, tmp_path: Path) -> Container:
+def container(algorithms: Bench, tmp_path: Path) -> Container:
     return Container.of("pca", tmp_path / "ml", algorithms)
 
 
@@ -56,7 +49,7 @@ def test_projections_are_those_of_scikit_learn_with_the_largest_component_last(
 ) -> None:
     rows = csv(points())
     container.channel("train", {"a.csv": rows}, UNLABELLED).channel("test", {"a.csv": rows}, UNLABELLED)
-    expected = computed(container.environment, LIBRARY, str(container.ml / "input" / "data" / "train" / "a.csv"), case)
+    expected = computed(container.bench, LIBRARY, str(container.ml / "input" / "data" / "train" / "a.csv"), case)
 
     ended = container.train(num_components="2", feature_dim="4", mini_batch_size="10", **hyperparameters)
     with container.serving() as server:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runner.algorithm_jobs import Container, Ended, computed, csv, environment, libsvm
+from tests.runner.algorithm_jobs import Bench, Container, Ended, computed, csv, libsvm
 from tests.runner.record_writing import framed
 
 from sagemaker_local.demo.data import digits
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
-from sagemaker_local.runner.images import Environment
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 REGEXES = {definition["Name"]: definition["Regex"] for definition in metric_definitions(IMAGE)}
@@ -44,13 +43,8 @@ print(json.dumps({"scores": scores, "predictions": model.predict(dvalidation).to
 """
 
 
-@pytest.fixture(scope="module")
-def algorithms() -> Environment:
-    return environment()
-
-
 @pytest.fixture
-def container(algorithms: Environment, tmp_path: Path) -> Container:
+def container(algorithms: Bench, tmp_path: Path) -> Container:
     return Container.of("xgboost", tmp_path / "ml", algorithms)
 
 
@@ -84,7 +78,7 @@ class Trained:
 
 
 @pytest.fixture(scope="module")
-def recognizer(algorithms: Environment, handwriting: Rows, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def recognizer(algorithms: Bench, handwriting: Rows, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """The model of the demo, with its hyperparameters."""
     made = Container.of("xgboost", tmp_path_factory.mktemp("digits") / "ml", algorithms)
     made.channel("train", {"a.csv": csv(handwriting.train)}).channel(
@@ -116,7 +110,7 @@ def test_metrics_and_predictions_are_those_of_the_library_to_the_last_digit(
     parameters: dict[str, Any] = {"objective": "multi:softprob", "num_class": 10, "max_depth": 3, "eta": 0.4, "seed": 3}
     parameters |= {"subsample": 0.8, "eval_metric": ["mlogloss", "merror"]}
     expected = computed(
-        container.environment, LIBRARY, form, f"{data}/train/a", f"{data}/validation/a", json.dumps(parameters), "6"
+        container.bench, LIBRARY, form, f"{data}/train/a", f"{data}/validation/a", json.dumps(parameters), "6"
     )
 
     ended = container.train(
@@ -177,7 +171,7 @@ def test_an_empty_cell_is_a_missing_value(container: Container) -> None:
     assert present < 0.1
 
 
-def test_records_train_the_same_model_as_csv(container: Container, coins: Rows, algorithms: Environment) -> None:
+def test_records_train_the_same_model_as_csv(container: Container, coins: Rows, algorithms: Bench) -> None:
     container.channel("train", {"a.pbr": records(coins.train)}, "application/x-recordio-protobuf")
     other = Container.of("xgboost", container.ml.parent / "csv", algorithms).channel("train", {"a": csv(coins.train)})
     # The records hold the numbers as float32, which is what the library makes of those in CSV.
@@ -188,7 +182,7 @@ def test_records_train_the_same_model_as_csv(container: Container, coins: Rows, 
     assert of_records.metric(REGEXES["train:logloss"]) == of_csv.metric(REGEXES["train:logloss"]) != []
 
 
-def test_training_goes_on_from_the_last_checkpoint(container: Container, coins: Rows, algorithms: Environment) -> None:
+def test_training_goes_on_from_the_last_checkpoint(container: Container, coins: Rows, algorithms: Bench) -> None:
     container.channel("train", {"a.csv": csv(coins.train)})
     checkpoints = container.checkpoints()
     container.train(num_round="7", objective="binary:logistic")
@@ -238,9 +232,7 @@ def test_a_stopped_job_leaves_the_model_so_far_if_it_is_to(container: Container,
         assert server.ask(csv([coins.train[0][1:]])).status == 200
 
 
-def test_two_instances_train_one_model_on_the_rows_of_both(
-    coins: Rows, algorithms: Environment, tmp_path: Path
-) -> None:
+def test_two_instances_train_one_model_on_the_rows_of_both(coins: Rows, algorithms: Bench, tmp_path: Path) -> None:
     hosts = ("127.0.1.1", "127.0.1.2")
     shards = (coins.train[0::2], coins.train[1::2])
     containers = [Container.of("xgboost", tmp_path / host / "ml", algorithms, job=str(tmp_path)) for host in hosts]
@@ -261,7 +253,7 @@ def test_two_instances_train_one_model_on_the_rows_of_both(
 
 
 def test_an_instance_without_data_leaves_the_training_to_the_others(
-    coins: Rows, algorithms: Environment, tmp_path: Path
+    coins: Rows, algorithms: Bench, tmp_path: Path
 ) -> None:
     hosts = ("127.0.1.1", "127.0.1.2")
     empty, full = (Container.of("xgboost", tmp_path / host / "ml", algorithms, job=str(tmp_path)) for host in hosts)
@@ -413,7 +405,7 @@ def test_what_only_the_library_refuses_is_told_with_its_words(container: Contain
 
 
 @pytest.fixture(scope="module")
-def odds(algorithms: Environment, coins: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def odds(algorithms: Bench, coins: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server of a model of four features that answers with a probability."""
     made = Container.of("xgboost", tmp_path_factory.mktemp("odds") / "ml", algorithms)
     made.channel("train", {"a.csv": csv(coins.train)}).train(num_round="3", objective="binary:logistic")
