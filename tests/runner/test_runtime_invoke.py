@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tests.runner.runtime_stage import Answer, Asked, Servers, endpoint, hosted, model_server, wait_until
 
 from sagemaker_local.emulator import Emulator
-from sagemaker_local.runner.runtime import calls, invoking
+from sagemaker_local.runner.runtime import invoking
 from sagemaker_local.runner.runtime.ports import Broken, NotReady, Simulated, UnknownTarget, WrongTarget
 
 Hosted = tuple[Emulator, Servers, Any]
@@ -136,21 +136,33 @@ def test_a_model_that_takes_too_long_is_given_up(serving: Hosted, monkeypatch: p
     assert servers.in_flight == 0
 
 
-def test_a_model_that_hangs_up_is_blamed_and_one_whose_connection_was_stale_is_asked_again(serving: Hosted) -> None:
+def test_a_model_that_hangs_up_is_blamed_and_not_asked_again(serving: Hosted) -> None:
     _, servers, client = serving
-    answers: list[Asked] = []
+    asked: list[Asked] = []
 
-    def first_hangs_up(asked: Asked) -> Answer:
-        answers.append(asked)
-        return (0, {}, b"") if len(answers) == 1 else doubled(asked)
+    def hangs_up(one: Asked) -> Answer:
+        asked.append(one)
+        return 0, {}, b""
 
-    with model_server(first_hangs_up) as url:
-        servers.variants["AllTraffic"] = [url]
-        assert client.invoke_endpoint(EndpointName="digits", Body=b"7")["Body"].read() == b"77"
-    with model_server(lambda _: (0, {}, b"")) as url:
+    with model_server(hangs_up) as url:
         servers.variants["AllTraffic"] = [url]
         assert "closed the connection before it answered" in refused(client)[1]
-    assert calls.KEPT < 2
+    assert len(asked) == 1
+
+
+def test_a_request_on_a_kept_connection_that_was_closed_is_sent_again(serving: Hosted) -> None:
+    _, servers, client = serving
+    asked: list[Asked] = []
+
+    def second_hangs_up(one: Asked) -> Answer:
+        asked.append(one)
+        return (0, {}, b"") if len(asked) == 2 else doubled(one)
+
+    with model_server(second_hangs_up) as url:
+        servers.variants["AllTraffic"] = [url]
+        answers = [client.invoke_endpoint(EndpointName="digits", Body=b"7")["Body"].read() for _ in range(2)]
+    assert answers == [b"77", b"77"]
+    assert len(asked) == 3
 
 
 def test_a_pipeline_passes_each_answer_to_the_next_container(serving: Hosted) -> None:

@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
-from tests.runner.runtime_stage import QuietHandler, Servers, Stage, endpoint, hosted, listening, model_server
+from tests.runner.runtime_stage import (
+    QuietHandler,
+    Servers,
+    Stage,
+    endpoint,
+    hosted,
+    listening,
+    model_server,
+    wait_until,
+)
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_local.runner.runtime import invoking
@@ -119,7 +128,22 @@ def test_a_model_that_does_not_end_its_stream_in_time_is_told_so(
             list(answer["Body"])
         gate.set()
     assert caught.value.response["Error"]["Code"] == "ModelStreamError"
-    assert "timed out" in caught.value.response["Error"]["Message"]
+    told = "Your model primary did not complete sending the inference response in the allotted time."
+    assert caught.value.response["Error"]["Message"] == told
+
+
+def test_a_caller_that_leaves_in_the_middle_of_a_stream_is_no_fault(
+    running: tuple[Emulator, Stage], client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = threading.Event()
+    with streaming_server([b"one "] + [b"x" * 60_000] * 400, gate=gate) as url:
+        running[1].servers.variants["AllTraffic"] = [url]
+        with stream(client) as answer:
+            next(iter(answer["Body"]))
+        gate.set()
+        wait_until(lambda: running[1].servers.in_flight == 0)
+        wait_until(lambda: running[0].journal.count("InvokeEndpointWithResponseStream", outcome="lost"))
+    assert caplog.text == ""
 
 
 def test_an_error_before_the_first_part_is_answered_as_of_invoke_endpoint(

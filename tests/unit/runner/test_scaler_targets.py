@@ -270,6 +270,19 @@ def test_what_sagemaker_refuses_is_an_activity_that_failed(day: Day) -> None:
     assert day.counts() == (1, 1)
 
 
+def test_a_policy_whose_metric_is_not_measured_changes_nothing_and_says_so_once(
+    day: Day, caplog: pytest.LogCaptureFixture
+) -> None:
+    day.serve()
+    day.register(1, 4)
+    day.track(
+        PredefinedMetricSpecification={"PredefinedMetricType": "SageMakerVariantProvisionedConcurrencyUtilization"}
+    )
+    day.minutes(20, invocations=500)
+    assert day.counts() == (1, 1)
+    assert caplog.text.count("tracks a metric that is not measured here") == 1
+
+
 def test_a_target_that_goes_is_looked_at_no_more(day: Day) -> None:
     day.serve()
     day.register(1, 4)

@@ -70,21 +70,14 @@ class Aims:
         if endpoint is None or endpoint.status not in SERVING:
             raise refusals.NOT_FOUND.error(endpoint=asked, account=place.account)
         config = self._config(endpoint)
-        deferred = config.get("AsyncInferenceConfig")
-        if asynchronous and deferred is None:
-            raise refusals.NOT_ASYNCHRONOUS.error(endpoint=endpoint.name)
-        if not asynchronous and deferred is not None:
-            raise refusals.IS_ASYNCHRONOUS.error(endpoint=endpoint.name)
-        if config.get("ExplainerConfig") and members.get("EnableExplanations") != _NO_EXPLANATION:
-            raise refusals.EXPLAINS.error(endpoint=endpoint.name)
+        _may_be_asked(endpoint, config, members, asynchronous=asynchronous)
         hosts = any("ModelName" not in variant for variant in config.get("ProductionVariants", ()))
         variants = endpoint.facts.get("ProductionVariants", ())
-        _variant_exists(endpoint, members.get("TargetVariant"))
         return Aim(
             place=place,
             name=endpoint.name,
             arn=endpoint.arn,
-            asynchronous=deferred,
+            asynchronous=config.get("AsyncInferenceConfig"),
             capture=rules(config.get("DataCaptureConfig")),
             hosts_components=hosts,
             component=self._component(endpoint, members, hosts=hosts),
@@ -118,6 +111,18 @@ class Aims:
         if found is None or found.spec["EndpointName"].lower() != endpoint.key:
             raise refusals.NO_COMPONENT.error(component=name, account=endpoint.place.account)
         return found
+
+
+def _may_be_asked(endpoint: Resource, config: Json, members: Json, *, asynchronous: bool) -> None:
+    """Raise what is answered to a request of another kind than the endpoint is of."""
+    deferred = config.get("AsyncInferenceConfig")
+    if asynchronous and deferred is None:
+        raise refusals.NOT_ASYNCHRONOUS.error(endpoint=endpoint.name)
+    if not asynchronous and deferred is not None:
+        raise refusals.IS_ASYNCHRONOUS.error(endpoint=endpoint.name)
+    if config.get("ExplainerConfig") and members.get("EnableExplanations") != _NO_EXPLANATION:
+        raise refusals.EXPLAINS.error(endpoint=endpoint.name)
+    _variant_exists(endpoint, members.get("TargetVariant"))
 
 
 def _variant_exists(endpoint: Resource, asked: str | None) -> None:

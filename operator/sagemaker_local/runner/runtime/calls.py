@@ -8,7 +8,7 @@ import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 
@@ -48,6 +48,13 @@ class Reply:
     def content_type(self) -> str:
         """As the container said it."""
         return self.headers.get("Content-Type", "application/octet-stream")
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One sending of a request."""
+
+    on_kept_connection: bool = False
 
 
 class Caller:
@@ -121,11 +128,13 @@ class Caller:
         return reply.body, {**headers, "Content-Type": reply.content_type}
 
     async def _ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
-        session = self._open()
+        session, attempt = self._open(), _Attempt()
         try:
-            return await session.post(url, data=_payload(body), headers=headers)
+            return await session.post(url, data=_payload(body), headers=headers, trace_request_ctx=attempt)
         except _AGAIN:
-            # A kept connection that the server closed at the same moment: what was sent on it was not read.
+            if not attempt.on_kept_connection:
+                raise
+            # The server closed a kept connection at the same moment: what was sent on it was not read.
             return await session.post(url, data=_payload(body), headers=headers)
 
     def _open(self) -> aiohttp.ClientSession:
@@ -135,8 +144,21 @@ class Caller:
                 timeout=aiohttp.ClientTimeout(total=None, connect=10),
                 skip_auto_headers=_OURS,
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_tracing()],
             )
         return self._session
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """What tells an attempt that its connection was one that had been kept."""
+
+    async def reused(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConnectionReuseconnParams) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.on_kept_connection = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(reused)
+    return tracing
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO:

@@ -40,7 +40,7 @@ LARGEST_SERVERLESS: Final = 4 * 1024 * 1024
 SECONDS: Final = 60.0
 """In which the containers answer: the documentation of InvokeEndpoint. Real time, as the model's own work takes it."""
 STREAMED_SECONDS: Final = 480.0
-"""In which they have streamed all of it: "Invoke models for real-time inference" of the developer guide, 8 minutes."""
+"""In which they have streamed all of it: 8 minutes, as AWS's announcements of streaming have it; unverified."""
 _PASSED: Final = {
     "ContentType": "Content-Type",
     "Accept": "Accept",

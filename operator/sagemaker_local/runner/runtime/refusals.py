@@ -141,6 +141,8 @@ TIMED_OUT: Final = (
     "container in Amazon CloudWatch, resolve the issue, and try again."
 )
 """Of a ModelError with the status 0: amazon-sagemaker-examples#799, #1407."""
+STREAM_TIMED_OUT: Final = "Your model {container} did not complete sending the inference response in the allotted time."
+"""Of a ModelStreamError: repost.aws, "Invoke streaming timeout error"."""
 LOST: Final = "Container {container} closed the connection before it answered."
 """Of a ModelError with the status 0: a text of this project's own, as AWS's was not found."""
 THROTTLED: Final = Refusal(
@@ -165,6 +167,7 @@ class ModelError(ServiceError):
 
     Attributes:
         original: what it answered: status, 0 if nothing, and text.
+        container: who answered it.
         log: the ARN of the log group.
     """
 
@@ -180,6 +183,7 @@ class ModelError(ServiceError):
             account=blame.place.account,
         )
         super().__init__(made.code, made.text, status=made.status)
+        self.container = blame.container
         self.original = (status, message if whole else "")
         self.log = f"arn:{partition(region)}:logs:{region}:{blame.place.account}:log-group:{group}"
 

@@ -45,6 +45,10 @@ _HIDDEN: Final = frozenset({"CustomAttributes"})
 _log = logging.getLogger(__name__)
 
 
+class Left(Exception):
+    """The caller does not listen any more."""
+
+
 class Workshop(Protocol):
     """What is used of `runner.tools`."""
 
@@ -124,6 +128,9 @@ class Runtime:
             self._gate.note(visit, error.code)
             return web.Response(status=error.status, headers=wire.error_headers(error), body=wire.error_body(error))
         except Cut:
+            return _cut(request)
+        except Left:
+            self._gate.note(visit, "lost")
             return _cut(request)
         except Exception:
             self._gate.note_broken(visit)
@@ -206,9 +213,7 @@ class Runtime:
         except ModelError as error:
             if answer is None:
                 raise
-            slow = error.original[0] == 0 and "timed out" in error.text
-            code = "ModelInvocationTimeExceeded" if slow else "StreamBroken"
-            await answer.write(eventstream.failure("ModelStreamError", Message=error.text[:2048], ErrorCode=code))
+            await answer.write(_broken_off(error))
         await answer.write_eof()
         return answer
 
@@ -262,11 +267,23 @@ def _stream_headers(operation: wire.Operation, variant: str, response: Any) -> d
     return {**made, "x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": eventstream.CONTENT_TYPE}
 
 
+def _broken_off(error: ModelError) -> bytes:
+    """The end of a stream that the model did not end: it took too long, or hung up."""
+    if error.original[1].startswith("Your invocation timed out"):
+        text, code = refusals.STREAM_TIMED_OUT.format(container=error.container), "ModelInvocationTimeExceeded"
+    else:
+        text, code = error.original[1], "StreamBroken"
+    return eventstream.failure("ModelStreamError", Message=text, ErrorCode=code)
+
+
 async def _pass(response: Any, answer: web.StreamResponse, *, keep: bool) -> bytes:
     """Pass on what the model streams, as it comes; returns all of it if it is to be kept, up to the largest answer."""
     seen, size = [], 0
     async for data in response.content.iter_any():
-        await answer.write(eventstream.part(data))
+        try:
+            await answer.write(eventstream.part(data))
+        except ConnectionResetError:
+            raise Left from None
         size += len(data)
         if keep and size <= LARGEST:
             seen.append(data)

@@ -36,6 +36,7 @@ class _Kept:
     stepped: float = 0.0
     looked: float = 0.0
     gauges: dict[str, tuple[Source, Gauge]] = field(default_factory=dict)
+    unmeasured: set[str] = field(default_factory=set)
 
 
 class Scaler:
@@ -135,6 +136,11 @@ class Scaler:
         """Take the new values of the metrics of all policies of target tracking; whether there are any."""
         sources = {name: tracked(policy, key[0]) for name, policy in target.policies.items() if _TRACKING in policy}
         wanted = {name: source for name, source in sources.items() if source is not None}
+        for name in sources.keys() - wanted.keys() - kept.unmeasured:
+            kept.unmeasured.add(name)
+            _log.warning(
+                "the policy %s of %s tracks a metric that is not measured here: it changes nothing", name, key[1]
+            )
         for name in [name for name, (source, _) in kept.gauges.items() if wanted.get(name) != source]:
             kept.gauges.pop(name)[1].watch.close()
         for name, source in wanted.items():
