@@ -205,6 +205,13 @@ def test_a_search_that_is_stopped_stops_its_training_jobs(user: User) -> None:
     assert {row["TrainingJobStatus"] for row in trials(user, "stopped")} == {"Stopped"}
 
 
+def test_a_search_whose_time_is_over_stops_what_runs_and_is_complete(user: User) -> None:
+    limits = {"ResourceLimits": {"MaxParallelTrainingJobs": 2, "MaxRuntimeInSeconds": 120}}  # two seconds here
+    said = tune(user, "over", static={"epochs": "1000", "pause": "0.5"}, config=limits)
+    assert said["HyperParameterTuningJobStatus"] == "Completed"
+    assert said["TrainingJobStatusCounters"]["Stopped"] == 2
+
+
 def test_a_search_goes_on_where_it_was_after_a_restart_of_the_emulator(tmp_path: Path) -> None:
     """It loses the jobs that were under way, which begin anew, and none of those that had ended."""
     first = tiny.emulator(tmp_path, speed=60, state=tmp_path / "state")

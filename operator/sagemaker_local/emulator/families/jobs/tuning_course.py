@@ -65,7 +65,7 @@ def take_stock(tuner: Resource, world: World, now: float) -> None:
     if tuner.status == "Stopping":
         if not children.running(tuner):
             world.stage.begin(tuner, STOPPED, now=now)
-    elif tuner.facts.get("enough") or _enough(tuner, now):
+    elif tuner.facts.get("enough") or _enough(tuner, world, now):
         _wind_up(tuner, world, now)
     else:
         children.stop_hopeless(tuner, world, now)
@@ -109,11 +109,11 @@ def _pause(world: World) -> float:
     return EVERY if world.worker is None else min(EVERY, EVERY_REAL * world.clock.speed)
 
 
-def _enough(tuner: Resource, now: float) -> bool:
+def _enough(tuner: Resource, world: World, now: float) -> bool:
     """Whether a completion criterion is met, or time is over."""
     config = tuner.spec["HyperParameterTuningJobConfig"]
     limit = config["ResourceLimits"].get("MaxRuntimeInSeconds")
-    if limit is not None and now - tuner.created >= limit:
+    if limit is not None and now - tuner.created >= limit / world.clock.speed:
         return True
     criteria = config.get("TuningJobCompletionCriteria", {})
     rows = tuner.facts.get("jobs", [])
