@@ -91,6 +91,8 @@ class Container:
         """The directory of checkpoints, as a job with a CheckpointConfig has it."""
         directory = self.ml / "checkpoints"
         directory.mkdir(exist_ok=True)
+        said = {"LocalPath": "/opt/ml/checkpoints", "S3Uri": "s3://data/checkpoints/"}
+        (self.ml / "input" / "config" / "checkpointconfig.json").write_text(json.dumps(said))
         return directory
 
     def start(self, hosts: Sequence[str] = ("algo-1",), current: str = "algo-1", /, **values: str) -> "Training":

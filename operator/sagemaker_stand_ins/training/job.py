@@ -100,10 +100,8 @@ def _loaded(path: Path) -> dict[str, Any]:
 
 
 def _checkpoints(base: Path, config: Mapping[str, Any]) -> Path | None:
-    """Where checkpoints are kept, if the job has a CheckpointConfig: its LocalPath, else /opt/ml/checkpoints if that is there."""
-    local = config.get("LocalPath")
-    if not local:
-        found = base / "checkpoints"
-        return found if found.is_dir() else None
-    inside = str(local)
-    return base / inside.removeprefix(_OPT_ML).lstrip("/") if inside.startswith(f"{_OPT_ML}/") else Path(inside)
+    """Where checkpoints are kept, if the job has a CheckpointConfig."""
+    local = str(config.get("LocalPath") or "")
+    if local == _OPT_ML or local.startswith(f"{_OPT_ML}/"):
+        return base / local.removeprefix(_OPT_ML).lstrip("/")
+    return Path(local) if local else None
