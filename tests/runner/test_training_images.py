@@ -9,6 +9,9 @@ import pytest
 from tests.runner import docker_client
 from tests.runner.floor import Floor, floor, out
 
+from sagemaker_local.cluster import places
+from sagemaker_local.runner.images import Environments, Registry
+
 ANY = "registry.example/any-image:1"
 
 
@@ -104,3 +107,17 @@ def test_isolated_instances_still_reach_each_other(tmp_path: Path) -> None:
 
         assert own.ended("together")["TrainingJobStatus"] == "Completed", own.lines("together")
         assert own.lines("together") == ["b'hello'"]
+
+
+USES_PANDAS = "import pandas, sys; print(pandas.DataFrame({'a': [1, 2]})['a'].sum(), sys.prefix != sys.base_prefix)"
+
+
+def test_a_shell_script_finds_the_python_of_its_image(tmp_path: Path) -> None:
+    Environments(Registry.load().recipes, places.cache(os.environ)).ready("scripts", print)  # may take minutes
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+    entry = ["/bin/bash", "-c", "python3 /opt/ml/processing/input/code/main.py"]
+    with floor(tmp_path, speed=60.0) as own:
+        own.process(USES_PANDAS, "pandas", AppSpecification={"ImageUri": image, "ContainerEntrypoint": entry})
+
+        assert own.processed("pandas")["ProcessingJobStatus"] == "Completed", own.lines("pandas", "Processing")
+        assert own.lines("pandas", "Processing") == ["3 True"]

@@ -9,13 +9,13 @@ from sagemaker_local.runner.contract import environment, exits
 from sagemaker_local.runner.contract.hosts import Host, addresses
 from sagemaker_local.runner.contract.pipes import Feeder
 from sagemaker_local.runner.contract.reasons import JobFailed
-from sagemaker_local.runner.jobs import artifacts, crew, inputs, stages
+from sagemaker_local.runner.jobs import artifacts, crew, inputs, programs, stages
 from sagemaker_local.runner.jobs.checkpoints import Checkpoints
 from sagemaker_local.runner.jobs.crew import Crew, Member
 from sagemaker_local.runner.jobs.launch import launch, told, volume_of
 from sagemaker_local.runner.jobs.order import Order
 from sagemaker_local.runner.jobs.output import Output
-from sagemaker_local.runner.jobs.programs import argv
+from sagemaker_local.runner.jobs.programs import Command
 from sagemaker_local.runner.logbook import Writer
 
 GROUP: Final = "/aws/sagemaker/TrainingJobs"
@@ -55,10 +55,8 @@ class Attempt:
             self._order.budget.work()
             self._order.enter("Downloading")
             self._prepare()
-            how = crew.STOPPED if self._order.stopping.is_set() else crew.OVERRAN
-            if not self._enough() and self._order.enter("Training"):
-                how = self._train(command)
-            return self._conclude(how)
+            trains = not self._enough() and self._order.enter("Training")
+            return self._conclude(self._train(command) if trains else self._why_not())
 
     def _member(self, host: Host) -> Member:
         name = f"{self._job.name}/{host.name}-{self._epoch}"
@@ -67,15 +65,21 @@ class Attempt:
         output = Output(self._job, self._tools, stream, self._order.metrics)
         return Member(host, volume_of(self._directory, host, self._order.task), output.write)
 
-    def _command(self) -> tuple[str, ...]:
+    def _command(self) -> Command:
         first = self._members[0].write
         for complaint in self._order.complaints:
             first(complaint)
-        return argv(self._order.task, self._tools, write=first, stopping=self._order.stopping)
+        return programs.command(self._order.task, self._tools, write=first, stopping=self._order.stopping)
 
     def _enough(self) -> bool:
         """Whether the job is stopped, or has had its time."""
         return self._order.stopping.is_set() or self._order.budget.over()
+
+    def _why_not(self) -> str:
+        """Why the program is not even started."""
+        if not self._tools.desk.listens(self._order.assignment):
+            return crew.GONE
+        return crew.STOPPED if self._order.stopping.is_set() else crew.OVERRAN
 
     def _prepare(self) -> None:
         """Bring all instances to where their programs can start. Raises JobFailed."""
@@ -87,7 +91,7 @@ class Attempt:
         for checkpoints in self._checkpoints:
             checkpoints.restore()
 
-    def _train(self, command: tuple[str, ...]) -> str:
+    def _train(self, command: Command) -> str:
         """Run the programs until all have ended or something has to be done; returns what that is."""
         for feeder in self._feeders:
             feeder.start()

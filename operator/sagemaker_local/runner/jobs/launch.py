@@ -9,7 +9,7 @@ from sagemaker_local.runner.contract.hosts import Host
 from sagemaker_local.runner.contract.instance_types import GIB, memory
 from sagemaker_local.runner.contract.paths import Volume
 from sagemaker_local.runner.jobs.crew import Crew, Member
-from sagemaker_local.runner.jobs.programs import Task, readable
+from sagemaker_local.runner.jobs.programs import Command, Task, readable
 from sagemaker_local.runner.sandbox import Limits, Network
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def told(hosts: Sequence[Host], addresses: Mapping[str, str], what: Task) -> tup
 def launch(
     crew: Crew,
     what: Task,
-    command: Sequence[str],
+    command: Command,
     environment: Callable[[Member], Mapping[str, str]],
     *,
     addresses: Mapping[str, str],
@@ -57,9 +57,9 @@ def launch(
         for member in crew.members:
             bounds = Limits(memory=memory(member.host.instance_type), disk=disk_gib * GIB if disk_gib else None)
             member.container = what.starter.start(
-                command,
+                command.words,
                 ml=member.volume.root,
-                env=environment(member),
+                env=command.variables(environment(member)),
                 write=member.write,
                 hosts=addresses,
                 host=member.host.name,

@@ -19,7 +19,7 @@ from sagemaker_local.runner.jobs.crew import Crew, Member
 from sagemaker_local.runner.jobs.launch import launch, told, volume_of
 from sagemaker_local.runner.jobs.limits import Budget
 from sagemaker_local.runner.jobs.output import escaped
-from sagemaker_local.runner.jobs.programs import NotMade, Task, argv, why_not
+from sagemaker_local.runner.jobs.programs import Command, NotMade, Task, why_not
 from sagemaker_local.runner.jobs.shelf import AccountShelf
 from sagemaker_local.runner.jobs.transfers import Outputs
 from sagemaker_local.runner.logbook import Writer
@@ -109,13 +109,10 @@ class _Processing:
         with contextlib.ExitStack() as at_the_end:
             at_the_end.callback(self._leave)
             write, stopping = self._members[0].write, self._assignment.stopping
-            command = argv(self._task, self._tools, write=write, stopping=stopping)
+            command = programs.command(self._task, self._tools, write=write, stopping=stopping)
             self._prepare()
             self._budget.work()
-            how = crew.STOPPED
-            if not stopping.is_set() and self._enter():
-                how = self._process(command)
-            self._conclude(how)
+            self._conclude(self._process(command) if self._enter() else self._why_not())
 
     def end(self, status: str, *, reason: str | None = None) -> None:
         """The job is over; one that somebody stopped meanwhile is Stopped, unless it failed."""
@@ -141,6 +138,10 @@ class _Processing:
                 return False
             return self._tools.desk.enter(self._assignment, "InProgress", "Processing")
 
+    def _why_not(self) -> str:
+        """Why the program is not even started."""
+        return crew.STOPPED if self._tools.desk.listens(self._assignment) else crew.GONE
+
     def _prepare(self) -> None:
         try:
             for number, member in enumerate(self._members):
@@ -157,7 +158,7 @@ class _Processing:
                 raise reasons.DOWNLOAD_DISK_FULL.error() from trouble
             raise
 
-    def _process(self, command: tuple[str, ...]) -> str:
+    def _process(self, command: Command) -> str:
         for feeder in self._feeders:
             feeder.start()
         isolated = bool(self._spec.get("NetworkConfig", {}).get("EnableNetworkIsolation"))

@@ -1,18 +1,20 @@
 """What is run for the image of a job: the registry's program in its environment, or the image itself where Docker or Podman is.
 
-A program whose first word is an absolute path brings its own environment; for others the registry's is made on first use.
+A program whose commands are absolute paths brings its own environment; for others the registry's is made on first use.
 """
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from sagemaker_local.runner.images import Program, Unmakeable
 from sagemaker_local.runner.images.stand_ins import location
 from sagemaker_local.runner.sandbox import Container, Limits, Network
 from sagemaker_local.runner.tools import Tools
+
+SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class NotMade(Exception):
@@ -40,6 +42,7 @@ class Starter(Protocol):
         host: str = "",
         limits: Limits | None = None,
         network: bool | Network = True,
+        published: int = 0,
         readable: Sequence[Path] = (),
         ended: Callable[[Container], None] | None = None,
     ) -> Container:
@@ -81,17 +84,36 @@ def task(
         script: whether the job brings a script of its own.
     """
     program = tools.images.find(image, script=script)
-    if program is not None:
-        words = tuple(entry) or own(program)
-        return Task(tools.sandbox, program, (*words, *arguments)) if words else None
+    words = tuple(entry) or own(program) if program is not None else None
+    if program is not None and words:
+        return Task(tools.sandbox, program, (*words, *arguments))
     if tools.engine is None:
         return None
     given = tuple(arguments) or (() if entry else usual)
     return Task(tools.engine.image(image, entry=tuple(entry)), None, given)
 
 
-def argv(what: Task, tools: Tools, *, write: Callable[[str], None], stopping: threading.Event) -> tuple[str, ...]:
-    """The command as it is started.
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is started.
+
+    Attributes:
+        words: the program and its arguments.
+        bin: where the programs of its environment are; None if it has none.
+    """
+
+    words: tuple[str, ...]
+    bin: Path | None = None
+
+    def variables(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The variables of the program, in which its environment goes before everything else."""
+        if self.bin is None:
+            return dict(given)
+        return {**given, "PATH": f"{self.bin}:{given.get('PATH') or SYSTEM_PATH}"}
+
+
+def command(what: Task, tools: Tools, *, write: Callable[[str], None], stopping: threading.Event) -> Command:
+    """What is started for a task, once its environment is there.
 
     Args:
         write: is told what is done for it.
@@ -100,12 +122,13 @@ def argv(what: Task, tools: Tools, *, write: Callable[[str], None], stopping: th
     Raises:
         NotMade: its environment could not be made.
     """
-    if what.program is None or what.command[0].startswith("/"):
-        return what.command
+    if what.program is None or _brings_its_own(what.program):
+        return Command(what.command)
     try:
-        return tools.environments.ready(what.program.environment, write, stopping=stopping).argv(what.command)
+        environment = tools.environments.ready(what.program.environment, write, stopping=stopping)
     except Unmakeable as failed:
         raise NotMade(str(failed)) from failed
+    return Command(environment.argv(what.command), environment.bin)
 
 
 def readable(what: Task) -> tuple[Path, ...]:
@@ -119,3 +142,9 @@ def why_not(image: str, tools: Tools, *, script: bool = False) -> str | None:
         return None
     why = tools.images.why_simulated(image)
     return f"sagemaker-local: this job is simulated: {why}"
+
+
+def _brings_its_own(program: Program) -> bool:
+    """Whether everything that a program can do is started by an absolute path, so that no environment is wanted."""
+    known = [words for words in (program.train, program.serve, program.process) if words]
+    return all(words[0].startswith("/") for words in known)
