@@ -219,6 +219,16 @@ def test_a_session_that_the_model_begins_is_told_to_the_caller(serving: Hosted) 
     assert [asked["session"] for asked in servers.asked] == [None, "s1"]
 
 
+def test_a_request_that_is_not_signed_is_refused_by_sagemaker(serving: Hosted, seen: list[Asked]) -> None:
+    connection = http.client.HTTPConnection(urlsplit(serving[0].url).netloc, timeout=10)
+    connection.request("POST", "/endpoints/digits/invocations", b"1")
+    answer = connection.getresponse()
+    assert answer.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
+    assert answer.read() == b'{"message": "Request is missing Authentication Token"}'
+    connection.close()
+    assert seen == []
+
+
 def test_a_caller_that_waits_to_be_told_to_go_on_is_told(serving: Hosted) -> None:
     connection = http.client.HTTPConnection(urlsplit(serving[0].url).netloc, timeout=10)
     scope = "Credential=123456789012/20260101/us-east-1/sagemaker/aws4_request"

@@ -120,9 +120,9 @@ class Server:
     async def _route(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
             return await self._control_api(request)
+        if _invokes(request):
+            return await self.runtime.handle(request)
         if _for_sagemaker(request):
-            if request.path.startswith(ENDPOINTS):
-                return await self.runtime.handle(request)
             return await self._sagemaker(request)
         protocol = protocol_of(request.headers)
         if protocol is not None:
@@ -207,6 +207,14 @@ async def _end(listening: asyncio.Server) -> None:
     for _ in range(ACCEPTING):
         await asyncio.sleep(0)
     listening.close()
+
+
+def _invokes(request: web.BaseRequest) -> bool:
+    """Whether it is for an endpoint: signed for SageMaker, or not signed at all, which is for SageMaker to refuse."""
+    if not request.path.startswith(ENDPOINTS):
+        return False
+    unsigned = request.method == "POST" and "Authorization" not in request.headers
+    return _for_sagemaker(request) or (unsigned and "invocations" in request.path)
 
 
 def _for_sagemaker(request: web.BaseRequest) -> bool:
