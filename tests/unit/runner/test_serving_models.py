@@ -74,6 +74,11 @@ def test_an_archive_that_the_disk_does_not_hold_is_too_large(tmp_path: Path, mon
     assert not (tmp_path / "m").exists()
 
 
+def test_an_archive_in_which_a_file_is_also_a_directory_is_none(tmp_path: Path) -> None:
+    with pytest.raises(Unservable, match="Please ensure that the object located at the URL is a valid"):
+        fetch(Shelf(model=archive({"a": "x", "a/b": "y"})), HERE, PLAN, locate("s3://bucket/model"), tmp_path)
+
+
 def test_a_folder_is_copied_and_nothing_beside_it(tmp_path: Path) -> None:
     shelf = Shelf(models__a__x=b"1", models__a__b__y=b"2", models__ab__z=b"3")
 
@@ -137,6 +142,16 @@ def test_a_model_package_says_what_the_model_leaves_open() -> None:
     assert plan.image == "i"
     assert plan.environment == {"A": "1", "B": "2"}
     assert plan.data == locate("s3://b/m")
+
+
+def test_a_component_may_bring_its_container_itself() -> None:
+    given = {"Container": {"Image": "i", "ArtifactUrl": "s3://b/folder/", "Environment": {"A": "1"}}}
+
+    (plan,) = of_component("one", given, None).containers
+
+    assert (plan.image, plan.data, plan.environment) == ("i", locate("s3://b/folder/"), {"A": "1"})
+    assert plan.data is not None
+    assert plan.data.prefix
 
 
 def test_a_component_changes_the_container_of_its_model() -> None:

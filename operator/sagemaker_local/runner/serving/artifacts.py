@@ -23,6 +23,7 @@ from sagemaker_local.runner.serving.texts import NO_DATA, NOT_AN_ARCHIVE, TOO_LA
 
 SPARE: Final = 64 * 1024 * 1024
 """Bytes of the disk that are left free whatever an archive says it holds."""
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Source(Protocol):
@@ -65,7 +66,7 @@ def fetch(source: Source, place: Place, plan: ContainerPlan, data: ModelData, in
     if address is None or content is None:
         raise Unservable(NO_DATA.text.format(container=plan.label, url=data.url), "there is no such object")
     if not data.archive:
-        _write(into / PurePosixPath(address.key).name, content, data)
+        _write(into / PurePosixPath(address.key).name, content, plan, data)
         return 1
     return _extract(content, plan, data, into)
 
@@ -120,7 +121,13 @@ def _extract(content: bytes, plan: ContainerPlan, data: ModelData, into: Path) -
     except ValueError as problem:
         raise Unservable(NOT_AN_ARCHIVE.text.format(container=plan.label, url=data.url), str(problem)) from problem
     except OSError as problem:
-        raise Unservable(TOO_LARGE.text.format(url=data.url), str(problem)) from problem
+        raise _unwritable(problem, plan, data) from problem
+
+
+def _unwritable(problem: OSError, plan: ContainerPlan, data: ModelData) -> Unservable:
+    """The failure of data that cannot be written: there is too much of it, or a name is that of a file and of a directory."""
+    text = TOO_LARGE if problem.errno in _FULL else NOT_AN_ARCHIVE
+    return Unservable(text.text.format(container=plan.label, url=data.url), str(problem))
 
 
 def _copy(source: Source, place: Place, plan: ContainerPlan, data: ModelData, into: Path) -> int:
@@ -128,7 +135,7 @@ def _copy(source: Source, place: Place, plan: ContainerPlan, data: ModelData, in
     for address, name in _below(source, place, data):
         target, content = below(into, name), source.get(place, address)
         if target is not None and content is not None:
-            _write(target, content, data)
+            _write(target, content, plan, data)
             count += 1
     if not count:
         raise Unservable(NO_DATA.text.format(container=plan.label, url=data.url), "there is no object below it")
@@ -145,12 +152,12 @@ def _below(source: Source, place: Place, data: ModelData) -> Iterator[tuple[Addr
             yield Address(data.address.bucket, key), key.removeprefix(folder)
 
 
-def _write(target: Path, content: bytes, data: ModelData) -> None:
+def _write(target: Path, content: bytes, plan: ContainerPlan, data: ModelData) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     except OSError as problem:
-        raise Unservable(TOO_LARGE.text.format(url=data.url), str(problem)) from problem
+        raise _unwritable(problem, plan, data) from problem
 
 
 def _discard(files: list[Path]) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sagemaker_local.emulator.resource import Place
-from sagemaker_local.runner.images.stand_ins import location
+from sagemaker_local.runner.jobs.programs import Command, NotMade, Task, command, readable, task
 from sagemaker_local.runner.serving import ports
 from sagemaker_local.runner.serving.artifacts import Unservable, fetch
 from sagemaker_local.runner.serving.blueprint import ContainerPlan, ModelData, locate
 from sagemaker_local.runner.serving.surroundings import surroundings
+from sagemaker_local.runner.serving.texts import NOT_RUN
 from sagemaker_local.runner.tools import Tools
 
 if TYPE_CHECKING:
-    from sagemaker_local.runner.images import Program
     from sagemaker_local.runner.sandbox import Container
 
 PING_SECONDS: Final = 2.0
@@ -68,8 +68,8 @@ class Cell:
         self.healthy = False
         self._port = 0
         self._tries = 0
-        self._command: tuple[str, ...] = ()
-        self._readable: tuple[Path, ...] = ()
+        self._task: Task | None = None
+        self._command = Command(())
         self._isolated = False
         self._environment: dict[str, str] = {}
 
@@ -84,20 +84,18 @@ class Cell:
         return self.process is not None and self.process.running
 
     def furnish(self, *, isolated: bool) -> None:
-        """Have the program, and the model's files, at hand. Raises Unservable, Withdrawn or images.Unmakeable.
+        """Have the program, and the model's files, at hand. Raises Unservable or Withdrawn.
 
         Args:
             isolated: whether the process is to reach nothing but its own loopback.
         """
         hall, plan = self._hall, self.plan
-        program = program_of(plan, hall.tools)
-        assert program is not None, "looked up before"
-        assert program.serve is not None, "looked up before"
-        self._command, self._readable, self._isolated = program.serve, (location(),), isolated
-        if not program.serve[0].startswith("/"):
-            environment = hall.tools.environments.ready(program.environment, self.write, stopping=hall.withdrawn)
-            self._command = environment.argv(program.serve)
-            self._readable = (environment.directory, location())
+        self._task, self._isolated = task_of(plan, hall.tools), isolated
+        assert self._task is not None, "looked up before"
+        try:
+            self._command = command(self._task, hall.tools, write=self.write, stopping=hall.withdrawn)
+        except NotMade as problem:
+            raise Unservable(NOT_RUN.text.format(problem=problem), str(problem)) from problem
         self._environment = surroundings(plan, hall.place, hall.tools, isolated=isolated)
         for name in ("model", "models", "code"):
             (self.root / name).mkdir(parents=True)
@@ -114,15 +112,16 @@ class Cell:
         self._tries += 1
         ports.give_back(self._port)
         self._port = ports.take()
+        assert self._task is not None, "furnished before"
         environment = {**self._environment, "SAGEMAKER_BIND_TO_PORT": str(self._port)}
-        self.process = self._hall.tools.sandbox.start(
-            self._command,
+        self.process = self._task.starter.start(
+            self._command.words,
             ml=self.root,
-            env=environment,
+            env=self._command.variables(environment),
             write=self.write,
             network=not self._isolated,
             published=self._port if self._isolated else 0,
-            readable=self._readable,
+            readable=readable(self._task),
             ended=self._ends,
         )
 
@@ -144,6 +143,11 @@ class Cell:
             self._hall.withdrawn.wait(0.05)
         self.write(f"sagemaker-local: /ping was not answered with 200 in time; the last time, {last}")
         raise Unservable(self._hall.unhealthy(self.plan), last)
+
+    def inside(self, path: Path) -> str:
+        """How the process names a path below `root`."""
+        assert self._task is not None, "furnished before"
+        return self._task.starter.inside(path, ml=self.root)
 
     def ending(self) -> str:
         """How the process ended, as a line of its log."""
@@ -198,6 +202,10 @@ class Cell:
         return "" if status == 200 else f"the answer was {status}"
 
 
-def program_of(plan: ContainerPlan, tools: Tools) -> "Program | None":
-    """What runs for a container's image; None if nothing does."""
-    return tools.images.find(plan.image, script="SAGEMAKER_PROGRAM" in plan.environment)
+def task_of(plan: ContainerPlan, tools: Tools) -> Task | None:
+    """What runs for a container's image; None if nothing is known to."""
+    script = "SAGEMAKER_PROGRAM" in plan.environment
+    # SageMaker runs an image as `docker run image serve`: "How SageMaker AI Runs Your Inference Image" of the guide.
+    return task(
+        plan.image, tools, own=lambda program: program.serve, entry=(), arguments=(), usual=("serve",), script=script
+    )

@@ -83,7 +83,7 @@ class LoadedModels:
         self._fetch(target, directory / "model")
         while len(self._models) >= self._most and self._unload_one():
             pass
-        inside = self._tools.sandbox.inside(directory / "model", ml=self._server.root(self._plan))
+        inside = self._server.inside(self._plan, directory / "model")
         body = json.dumps({"model_name": name, "url": inside}).encode()
         status, said = self._ask("POST", "/models", body, target)
         while status == _NO_ROOM and self._unload_one():

@@ -20,18 +20,19 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
-from sagemaker_local.runner.images import Unmakeable
 from sagemaker_local.runner.runtime.ports import Hop
 from sagemaker_local.runner.sandbox import SandboxError
 from sagemaker_local.runner.serving import ports
 from sagemaker_local.runner.serving.artifacts import Unservable
 from sagemaker_local.runner.serving.blueprint import Blueprint, ContainerPlan
 from sagemaker_local.runner.serving.calls import Answer, Connections
-from sagemaker_local.runner.serving.cell import Cell, Hall, Withdrawn, program_of
+from sagemaker_local.runner.serving.cell import Cell, Hall, Withdrawn, task_of
 from sagemaker_local.runner.serving.texts import NOT_RUN
 from sagemaker_local.runner.tools import Tools
+
+SIMULATED: Final = "sagemaker-local: the model is simulated, and cannot be invoked"
 
 __all__ = ["Answer", "Hall", "ModelServer", "Unservable", "Withdrawn", "simulated"]
 
@@ -39,15 +40,15 @@ __all__ = ["Answer", "Hall", "ModelServer", "Unservable", "Withdrawn", "simulate
 def simulated(blueprint: Blueprint, tools: Tools) -> str | None:
     """Why a model cannot be served for real, as a sentence for its log; None if it can. Quick."""
     for plan in blueprint.containers:
-        program = program_of(plan, tools)
-        if program is None:
-            return f"sagemaker-local: the model is simulated, and cannot be invoked: {tools.images.why_simulated(plan.image)}"
-        missing = "`serve` command" if program.serve is None else "`multi_model: true`"
-        if program.serve is None or (plan.multi_model and not program.multi_model):
-            return (
-                "sagemaker-local: the model is simulated, and cannot be invoked: the row of the image registry for "
-                f"{plan.image} ({program.name}) has no {missing}"
+        task = task_of(plan, tools)
+        if task is None:
+            program = tools.images.find(plan.image)
+            why = (
+                tools.images.why_simulated(plan.image) if program is None else f"{program.name} has no `serve` command"
             )
+            return f"{SIMULATED}: {why}"
+        if plan.multi_model and task.program is not None and not task.program.multi_model:
+            return f"{SIMULATED}: the row of the image registry for {plan.image} ({task.program.name}) has no `multi_model: true`"
     return None
 
 
@@ -73,7 +74,7 @@ class ModelServer:
         server = cls(blueprint, hall)
         try:
             server._begin()
-        except (Unmakeable, SandboxError, ports.NoPort) as problem:
+        except (SandboxError, ports.NoPort) as problem:
             server.stop(grace=0)
             raise Unservable(NOT_RUN.text.format(problem=problem), str(problem)) from problem
         except BaseException:
@@ -111,6 +112,10 @@ class ModelServer:
     def root(self, plan: ContainerPlan) -> Path:
         """The directory that is /opt/ml for a container."""
         return next(cell.root for cell in self._cells if cell.plan is plan)
+
+    def inside(self, plan: ContainerPlan, path: Path) -> str:
+        """How a container names a path below its root."""
+        return next(cell.inside(path) for cell in self._cells if cell.plan is plan)
 
     def url(self, plan: ContainerPlan) -> str:
         """Where a container listens."""
