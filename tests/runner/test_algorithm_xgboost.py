@@ -1,6 +1,7 @@
 """The stand-in for the image of XGBoost: as the library computes, and as the image speaks."""
 
 import json
+import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -171,6 +172,27 @@ def test_an_empty_cell_is_a_missing_value(container: Container) -> None:
     assert present < 0.1
 
 
+def test_rows_come_through_the_pipe_of_pipe_mode(container: Container, coins: Rows) -> None:
+    container.channel("train", {})
+    container.inputs["train"]["TrainingInputMode"] = "Pipe"
+    pipe = container.ml / "input" / "data" / "train_0"
+    os.mkfifo(pipe)
+
+    training = container.start(num_round="1")
+    pipe.write_text(csv(coins.train))
+    ended = training.ended()
+
+    assert ended.code == 0, ended.log
+    assert "Train matrix has 140 rows and 4 columns" in ended.log
+
+
+def test_libsvm_does_not_come_through_a_pipe(container: Container) -> None:
+    container.channel("train", {}, "text/libsvm")
+    container.inputs["train"]["TrainingInputMode"] = "Pipe"
+
+    assert container.train(num_round="1").failure == "ClientError: Pipe mode not supported for LibSVM."
+
+
 def test_records_train_the_same_model_as_csv(container: Container, coins: Rows, algorithms: Bench) -> None:
     container.channel("train", {"a.pbr": records(coins.train)}, "application/x-recordio-protobuf")
     other = Container.of("xgboost", container.ml.parent / "csv", algorithms).channel("train", {"a": csv(coins.train)})
@@ -314,6 +336,11 @@ REFUSED_DATA: Mapping[str, tuple[str, Mapping[str, str | bytes], str | None]] = 
             "line 2 of file 'a.csv': expected 3 columns, as in the first row, but found 2"
         ),
         {"a.csv": "1,2,3\n0,1\n"},
+        "text/csv",
+    ),
+    "a word beside missing values": (
+        "Failed to load csv data with exception:\nline 2 of file 'a.csv': 'x' is not a number",
+        {"a.csv": "1,,3\n0,,x\n"},
         "text/csv",
     ),
     "a row without a label": (

@@ -4,9 +4,11 @@ An empty cell and `nan` are missing values. Everything else has to be a number, 
 readers in AWS's images skip in silence (a header, a word) is told here with its file and line.
 """
 
+import contextlib
 import io
+import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -44,13 +46,19 @@ def read(parts: Sequence[Part], *, between: str = ",", missing: bool = True) -> 
 
 
 def _read(part: Part, between: str, *, missing: bool) -> Matrix:
-    """The quick way for numbers only; the slow way if there is anything else, as it knows where."""
-    text: Any = io.StringIO(part.content.decode("utf-8", errors="replace").removeprefix("\ufeff"))
-    try:
-        found = np.loadtxt(text, delimiter=between, ndmin=2, comments=None, dtype=np.float64)
-    except ValueError:
-        return _row_by_row(part, between, missing=missing)
-    return found
+    """The quick way for numbers and missing values; the slow way if there is anything else, as it knows where."""
+    text = part.content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    with contextlib.suppress(ValueError):
+        return _numbers(text, between)
+    if missing and not between.isspace():
+        cell = re.escape(between)
+        with contextlib.suppress(ValueError):
+            return _numbers(re.sub(rf"(?m)(?<={cell})(?={cell}|\r?$)|^(?={cell})", "nan", text), between)
+    return _row_by_row(part, between, missing=missing)
+
+
+def _numbers(text: str, between: str) -> Matrix:
+    return np.loadtxt(io.StringIO(text), delimiter=between, ndmin=2, comments=None, dtype=np.float64)
 
 
 def _row_by_row(part: Part, between: str, *, missing: bool) -> Matrix:
