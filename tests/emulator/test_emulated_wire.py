@@ -188,7 +188,7 @@ def test_the_runtime_api_is_refused_clearly(sagemaker: Emulator) -> None:
         runtime.invoke_endpoint(EndpointName="digits", Body=b"1,2")
 
     runtime.close()
-    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
+    assert caught.value.response["Error"]["Code"] == "NotEmulated"
 
 
 def test_a_fault_of_the_emulator_itself_shows_no_trace_and_is_not_retried(
