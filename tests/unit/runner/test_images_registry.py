@@ -112,6 +112,25 @@ def test_a_row_may_be_like_another_in_an_environment_of_its_own(tmp_path: Path) 
     assert not registry.recipes["lightgbm"].steps[-1].hashed
 
 
+def test_rows_that_are_alike_share_their_environment(tmp_path: Path) -> None:
+    registry = Registry.load(written(tmp_path, """
+        images:
+          - name: other
+            match: example.com/other:*
+            like: mine
+          - name: mine
+            match: example.com/mine:*
+            requirements: [lightgbm]
+            train: python train.py
+    """))  # fmt: skip
+
+    found = registry.find("example.com/other:1")
+
+    assert found is not None
+    assert found.environment == "mine"
+    assert sorted(registry.recipes) == ["algorithms", "mine", "scripts"]
+
+
 def test_requirements_may_be_a_list(tmp_path: Path) -> None:
     registry = Registry.load(written(tmp_path, """
         images:

@@ -96,8 +96,7 @@ def _complete(row: Row, known: Mapping[str, Row], path: tuple[str, ...]) -> Row:
     does = row.train or row.serve or row.process
     return replace(
         row,
-        environment=row.environment if own_place else model.environment,
-        requirements=row.requirements if own_place else model.requirements,
+        environment=row.environment if own_place else _environment(model),
         train=row.train or model.train,
         serve=row.serve or model.serve,
         process=row.process or model.process,
