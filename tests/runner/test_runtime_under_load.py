@@ -136,3 +136,41 @@ def test_what_the_processes_use_is_in_cloudwatch(site: Site, monkeypatch: pytest
         eventually(lambda: most("CPUUtilization") > 1)
     assert 0.01 < most("MemoryUtilization") < 50
     cloudwatch.close()
+
+
+def test_a_guarded_deployment_rolls_back_when_its_new_model_fails(site: Site) -> None:
+    site.serve("first", InitialInstanceCount=2)
+    answers = 'self.answer(200, name.encode() + b":" + body)'
+    assert answers in models.SERVER
+    site.model("second", models.SERVER.replace(answers, 'self.answer(500, b"broken")'))
+    site.config("second", variant("second", InitialInstanceCount=2))
+    cloudwatch = site.emulator.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="errors",
+        Namespace="AWS/SageMaker",
+        MetricName="Invocation5XXErrors",
+        Dimensions=[{"Name": "EndpointName", "Value": "digits"}, {"Name": "VariantName", "Value": "AllTraffic"}],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0.05,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    canary = {"Type": "CANARY", "CanarySize": {"Type": "INSTANCE_COUNT", "Value": 1}, "WaitIntervalInSeconds": 600}
+    with clients(site, 2, pause=0.02) as heard:
+        site.client.update_endpoint(
+            EndpointName="digits",
+            EndpointConfigName="second",
+            DeploymentConfig={
+                "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": canary},
+                "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]},
+            },
+        )
+        found = site.settled()
+        before = heard["first:x"]
+        eventually(lambda: heard["first:x"] > before + 20)
+    cloudwatch.close()
+    assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", "first")
+    assert "alarm errors is in the state ALARM" in found["FailureReason"]
+    assert any("broken" in told for told in heard)
+    assert site.ask() == "first:x"
