@@ -187,3 +187,28 @@ def test_a_reset_ends_what_runs_and_leaves_no_process(tmp_path: Path) -> None:
 
         until(lambda: not list(own.emulator._core.service.world.worker._shop._threads))  # type: ignore[union-attr]
         assert own.sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
+
+
+def test_an_emulator_that_stops_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    with floor(tmp_path) as own:
+        own.train(
+            "import time\nprint('at work', flush=True)\ntime.sleep(600)", "left", Environment={"MARK": str(tmp_path)}
+        )
+        own.says("at work", "left")
+        directory = own.emulator._core.service.world.worker._tools.directory  # type: ignore[union-attr]
+        assert marked(str(tmp_path))
+
+    assert not directory.exists()
+    assert not marked(str(tmp_path))
+
+
+def marked(text: str) -> list[str]:
+    """The processes that have a text among their variables."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"MARK={text}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(process.name)
+        except OSError:
+            continue  # it is gone, or somebody else's
+    return found

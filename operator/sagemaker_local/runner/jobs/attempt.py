@@ -47,7 +47,7 @@ class Attempt:
 
         Raises:
             JobFailed: the job cannot be done.
-            NotMade, SandboxError: this machine cannot do it.
+            NotMade, SandboxError, OSError: this machine cannot do it.
         """
         with contextlib.ExitStack() as at_the_end:
             at_the_end.callback(self._leave)

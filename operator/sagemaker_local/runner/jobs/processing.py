@@ -55,7 +55,7 @@ def work(assignment: Assignment, tools: Tools) -> None:
         processing.end("Failed", reason=str(failed))
     except ImageMissing as trouble:
         processing.end("Failed", reason=f"ClientError: {trouble}")
-    except (NotMade, SandboxError) as trouble:
+    except (NotMade, SandboxError, OSError) as trouble:
         if assignment.stopping.is_set():
             processing.end("Stopped")
         else:

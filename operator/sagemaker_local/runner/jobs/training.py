@@ -59,7 +59,7 @@ def work(assignment: Assignment, tools: Tools) -> None:
         except ImageMissing as trouble:
             order.end("Failed", "Failed", reason=f"ClientError: {trouble}")
             return
-        except (NotMade, SandboxError) as trouble:
+        except (NotMade, SandboxError, OSError) as trouble:
             if order.stopping.is_set():
                 order.end("Stopped", "Stopped")
                 return
