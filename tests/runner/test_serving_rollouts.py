@@ -176,3 +176,34 @@ def test_requests_in_flight_end_before_their_server_does(site: Site) -> None:
 def berths(site: Site) -> list[Any]:
     crews = [crew for house in site.hosting._houses.values() for crew in house._crews.values()]
     return [berth for crew in crews for berth in [*crew._berths, *crew._leaving]]
+
+
+def test_an_alarm_in_the_middle_of_a_rolling_update_brings_the_first_fleet_back(site: Site) -> None:
+    site.serve("first", InitialInstanceCount=2)
+    site.model("second")
+    site.config("second", variant("second", InitialInstanceCount=2))
+    watch = site.emulator.client("cloudwatch")
+    watch.put_metric_alarm(
+        AlarmName="errors",
+        MetricName="Errors",
+        Namespace="mine",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    deployment = {**rolling(1, 600), "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+
+    with load(site, callers=2) as answers:
+        site.client.update_endpoint(EndpointName="digits", EndpointConfigName="second", DeploymentConfig=deployment)
+        eventually(lambda: shown(site) == "Baking")
+        watch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="a test")
+        found = site.settled()
+    watch.close()
+
+    assert found["EndpointConfigName"] == "first"
+    assert "errors is in the state ALARM" in found["FailureReason"]
+    assert set(answers) == {"first:sleep 0.01", "second:sleep 0.01"}
+    assert site.ask(b"7") == "first:7"
+    eventually(lambda: site.processes() == 2)
