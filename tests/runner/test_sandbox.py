@@ -18,7 +18,7 @@ from tests.runner.yard import (
     python,
 )
 
-from sagemaker_local.runner.sandbox import FILES, FULL, RELOCATED, Network, Sandbox, SandboxError, addresses
+from sagemaker_local.runner.sandbox import FILES, FULL, RELOCATED, Network, Sandbox, SandboxError
 from sagemaker_local.runner.sandbox.degrees import find
 from sagemaker_local.runner.sandbox.sandbox import best
 
@@ -72,6 +72,15 @@ def test_a_relocated_program_is_told_where_its_opt_ml_is(yard: Yard) -> None:
     assert (ml / "result").exists()
     assert Sandbox(RELOCATED).inside(ml) == str(ml)
     assert Sandbox(FULL).inside(ml / "model", ml=ml) == "/opt/ml/model"
+
+
+def test_a_relocated_program_that_looks_for_opt_ml_is_told_where_it_is(yard: Yard) -> None:
+    failed, said = yard.run("", command=python("open('/opt' + '/ml/input.csv')"), degree=RELOCATED)
+    fine, nothing = yard.run("cat $D || true", degree=RELOCATED, env={"D": "/opt" + "/mlx"})
+
+    assert (failed, fine) == (1, 0)
+    assert said.lines[-1].startswith(f"sagemaker-local: on this machine /opt/ml is {yard.ml('job')}.")
+    assert "sagemaker-local" not in nothing.text
 
 
 def test_containers_at_the_same_time_see_different_opt_ml(yard: Yard) -> None:
@@ -213,18 +222,17 @@ def test_an_archive_of_other_users_files_can_be_unpacked(yard: Yard, private: tu
 
 
 def test_peers_are_known_by_name(yard: Yard, private: tuple[str, ...]) -> None:
-    peers = addresses(7, ["algo-1", "algo-2"])
+    peers = {"algo-1": "127.77.7.1", "algo-2": "127.77.7.2"}
 
     _, written = yard.run("getent hosts algo-1 algo-2 localhost; hostname", degree=private, hosts=peers, host="algo-2")
 
-    assert peers == {"algo-1": "127.77.7.1", "algo-2": "127.77.7.2"}
     assert [line.split() for line in written.lines[:2]] == [["127.77.7.1", "algo-1"], ["127.77.7.2", "algo-2"]]
     assert "localhost" in written.lines[2]
     assert written.lines[-1] == "algo-2"
 
 
 def test_instances_of_a_job_talk_to_each_other_by_name(yard: Yard) -> None:
-    peers = addresses(8, ["algo-1", "algo-2"])
+    peers = {"algo-1": "127.77.8.1", "algo-2": "127.77.8.2"}
     listen = """
         import socket
         with socket.create_server(("algo-1", 0)) as server:
@@ -243,7 +251,7 @@ def test_instances_of_a_job_talk_to_each_other_by_name(yard: Yard) -> None:
 
 
 def test_isolated_instances_reach_each_other_and_nobody_else(yard: Yard, private: tuple[str, ...]) -> None:
-    network, peers = Network(), addresses(9, ["algo-1", "algo-2"])
+    network, peers = Network(), {"algo-1": "127.77.9.1", "algo-2": "127.77.9.2"}
     listen = """
         import socket
         with socket.create_server(("algo-1", 7777)) as server:

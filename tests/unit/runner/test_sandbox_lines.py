@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagemaker_local.runner.sandbox import addresses
 from sagemaker_local.runner.sandbox.pump import LONGEST, Lines
+from sagemaker_local.runner.sandbox.relocation import relocated
 from sagemaker_local.runner.sandbox.sandbox import hosts_file
 
 
@@ -41,8 +41,8 @@ def test_a_name_that_is_given_takes_the_place_of_the_machines() -> None:
     assert ["127.77.1.1", "algo-1"] in entries
 
 
-def test_jobs_do_not_share_addresses() -> None:
-    given_away = [address for job in range(1000) for address in addresses(job, ["algo-1", "algo-2"]).values()]
+@given(st.text())
+def test_only_opt_ml_itself_is_relocated(text: str) -> None:
+    moved = relocated(f"{text}:/opt/ml/model:/opt/mlflow:/opt/ml-data:/opt/ml", Path("/jobs/1/ml"))
 
-    assert len(set(given_away)) == 2000
-    assert not {address for address in given_away if address.startswith("127.0.") or not Path("/proc").exists()}
+    assert moved.endswith(":/jobs/1/ml/model:/opt/mlflow:/opt/ml-data:/jobs/1/ml")

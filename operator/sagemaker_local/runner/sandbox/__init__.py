@@ -7,7 +7,7 @@ from .errors import ImageMissing, SandboxError
 from .launch import erase
 from .limits import Limits
 from .network import Network
-from .sandbox import Sandbox, addresses
+from .sandbox import Sandbox
 
 __all__ = [
     "FILES",
@@ -21,6 +21,5 @@ __all__ = [
     "Network",
     "Sandbox",
     "SandboxError",
-    "addresses",
     "erase",
 ]

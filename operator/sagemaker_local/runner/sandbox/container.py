@@ -36,8 +36,9 @@ class Container:
         write: Callable[[str], None],
         ended: Callable[["Container"], None] | None = None,
         leave: Callable[[], None],
+        remark: Callable[[int], str],
     ) -> None:
-        """`line` is the lifeline of `boot`; `leave` is called once when nothing runs any more, before `ended`."""
+        """`line`: the lifeline of `boot`. `leave` is called when nothing runs, before `ended`. `remark`: see `launch`."""
         self.pid = process.pid
         self.cause = ""
         self._process = process
@@ -45,6 +46,7 @@ class Container:
         self._lines = Lines(write)
         self._callback = ended
         self._leave = leave
+        self._remark = remark
         self._over = threading.Event()
         self._status: int | None = None
         self._program: int | None = None
@@ -116,6 +118,7 @@ class Container:
         try:
             self._take_output()
             self._conclude()
+            self._end_lines()
         finally:
             self._line.close()
             assert self._process.stdout is not None
@@ -141,10 +144,6 @@ class Container:
                 told = self._line.fileno() in ready
         while self._read(output):
             pass
-        try:
-            self._lines.end()
-        except Exception:
-            LOG.exception("The last line of container %s could not be written down", self.pid)
 
     def _read(self, output: int) -> int | None:
         """How many bytes there were: none at the end, None if there are none yet."""
@@ -158,6 +157,15 @@ class Container:
             LOG.exception("Output of container %s could not be written down", self.pid)
             self._lines = Lines(lambda _: None)
         return len(data)
+
+    def _end_lines(self) -> None:
+        try:
+            self._lines.end()
+            remark = self._remark(self._status or 0)
+            if remark:
+                self._lines.feed(f"{remark}\n".encode())
+        except Exception:
+            LOG.exception("The last line of container %s could not be written down", self.pid)
 
     def _conclude(self) -> None:
         answer: dict[str, Any] = {}

@@ -45,8 +45,13 @@ def launch(
     *,
     write: Callable[[str], None],
     ended: Callable[[Container], None] | None,
+    remark: Callable[[int], str] = lambda _: "",
 ) -> Container:
-    """Starts a container, which removes `scratch` at its end. Raises SandboxError."""
+    """Starts a container, which removes `scratch` at its end. Raises SandboxError.
+
+    Args:
+        remark: what to write below the program's output, given how it ended; nothing if empty.
+    """
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603 # this package's own program
@@ -59,7 +64,7 @@ def launch(
             cwd="/",
             start_new_session=True,
         )
-    container = Container(process, ours, write=write, ended=ended, leave=partial(erase, scratch))
+    container = Container(process, ours, write=write, ended=ended, leave=partial(erase, scratch), remark=remark)
     container.begin(plan)
     return container
 

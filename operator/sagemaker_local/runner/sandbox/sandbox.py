@@ -21,8 +21,6 @@ started is killed with it (on macOS: unless it made itself a session), and all e
 """
 
 import os
-import re
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -38,6 +36,7 @@ from .launch import launch, scratch_beside
 from .limits import Limits
 from .network import Network
 from .plan import Plan
+from .relocation import Listener, relocated
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -92,7 +91,8 @@ class Sandbox:
         Args:
             command: a path, or a name that is looked for in PATH, and its arguments.
             ml: the directory that is /opt/ml inside. Next to it lies the container's scratch space while it runs.
-            env: all variables. HOME and TMPDIR are replaced; PATH (default: the system's) gets the command's directory in front.
+            env: all variables. HOME and TMPDIR are replaced; PATH (default: the system's) gets the command's directory in front
+                unless it has it.
             write: gets every line of the program's output, in a thread of the container.
             cwd: a directory in `ml`, or a path inside the container; default: /opt/ml.
             hosts: names and addresses of the container's peers, itself included, for its /etc/hosts.
@@ -111,9 +111,10 @@ class Sandbox:
         ml = ml.absolute()
         with scratch_beside(ml) as scratch:
             plan = self._plan(command, ml, scratch, env, cwd=cwd, host=host, limits=limits or Limits())
-            start = partial(launch, scratch=scratch, write=write, ended=ended)
             if not self.private:
-                return start(plan)
+                listener = Listener(write, ml)
+                return launch(plan, scratch, write=listener, ended=ended, remark=listener.remark)
+            start = partial(launch, scratch=scratch, write=write, ended=ended)
             visible = [*readable, *layout.environment_of(plan.command[0], plan.env["PATH"], plan.env)]
             plan = replace(plan, mounts=self._mounts(ml, scratch, hosts or {}, visible))
             if network is True:
@@ -138,11 +139,13 @@ class Sandbox:
             directory.mkdir(parents=True)
         words, variables = list(command), dict(env)
         if not self.private:
-            words = [_relocated(word, ml) for word in words]
-            variables = {name: _relocated(value, ml) for name, value in variables.items()}
+            words = [relocated(word, ml) for word in words]
+            variables = {name: relocated(value, ml) for name, value in variables.items()}
             variables.setdefault("SAGEMAKER_BASE_DIR", str(ml))
-        before = [str(Path(words[0]).parent)] if words[0].startswith("/") else []
-        variables["PATH"] = ":".join([*before, variables.get("PATH") or SYSTEM_PATH])
+        path, own = variables.get("PATH") or SYSTEM_PATH, str(Path(words[0]).parent)
+        # /bin/bash does not put the system's python3 before that of an environment.
+        before = [own] if words[0].startswith("/") and own not in path.split(":") else []
+        variables["PATH"] = ":".join([*before, path])
         variables["HOME"] = "/root" if self.private else str(home)
         variables["TMPDIR"] = "/tmp" if self.private else str(temporary)  # noqa: S108
         variables.setdefault("LANG", "C.UTF-8")
@@ -152,6 +155,9 @@ class Sandbox:
             # The only user there is root, and archives name others.
             variables.setdefault("TAR_OPTIONS", "--no-same-owner")
         own = f"{variables['HOME']}/packages"
+        if not self.private:
+            # An interpreter that runs already finds nothing in a directory that was not there when it first looked.
+            Path(own).mkdir()
         unlayered = {"PIP_TARGET": own, "PYTHONPATH": ":".join(filter(None, [variables.get("PYTHONPATH", ""), own]))}
         return restricted(
             Plan(
@@ -170,7 +176,7 @@ class Sandbox:
     def _cwd(self, cwd: Path | None, ml: Path) -> str:
         if cwd is None or cwd == ml or ml in cwd.parents:
             return self.inside(cwd or ml, ml=ml)
-        return str(cwd) if self.private else _relocated(str(cwd), ml)
+        return str(cwd) if self.private else relocated(str(cwd), ml)
 
     def _mounts(
         self, ml: Path, scratch: Path, hosts: Mapping[str, str], readable: Sequence[Path]
@@ -180,11 +186,6 @@ class Sandbox:
         return layout.mounts(
             ml=ml, hosts=file, readable=readable, layers=scratch / "layers", processes="pid" in self.namespaces
         )
-
-
-def _relocated(text: str, ml: Path) -> str:
-    """A command's word or a variable, in which /opt/ml is somewhere else; not /opt/mlflow."""
-    return re.sub(rf"{layout.ML}(?![\w-])", lambda _: str(ml), text)
 
 
 def _join(plan: Plan, start: Callable[[Plan], Container], doors: Sequence[int]) -> Container:
@@ -202,16 +203,6 @@ def hosts_file(hosts: Mapping[str, str]) -> str:
         own = ["127.0.0.1 localhost"]
     kept = [line for line in own if not set(line.split()[1:]) & set(hosts)]
     return "\n".join([*kept, *(f"{address} {name}" for name, address in hosts.items())]) + "\n"
-
-
-def addresses(job: int, names: Sequence[str]) -> dict[str, str]:
-    """Loopback addresses for the instances of a job, which no other job with another number gets.
-
-    127.77.0.1 upwards: all of 127.0.0.0/8 is loopback on Linux; elsewhere only 127.0.0.1 is, and all instances get it.
-    """
-    if sys.platform != "linux":
-        return dict.fromkeys(names, "127.0.0.1")
-    return {name: f"127.{77 + job // 256 % 100}.{job % 256}.{number}" for number, name in enumerate(names, start=1)}
 
 
 def restricted(plan: Plan, limits: Limits) -> Plan:

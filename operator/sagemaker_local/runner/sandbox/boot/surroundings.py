@@ -65,6 +65,7 @@ def furnish(plan: dict[str, Any]) -> None:
             # Not on every file system, and not on every Linux: what is installed goes elsewhere.
             place({**one, "how": "read"}, root + one["target"])
             plan["env"].update(plan["unlayered"])
+            Path(root + plan["unlayered"]["PIP_TARGET"]).mkdir(exist_ok=True)
     os.chdir(root)
     call("pivot_root", b".", b".")
     call("umount2", b".", DETACH)
