@@ -86,8 +86,7 @@ def _read(form: str | None, body: bytes) -> Numbers | None:
         lines = part.lines
         return delimited.read([part], between=(delimited.delimiter(lines[0]) if lines else None) or ",", missing=False)
     if form == RECORDIO:
-        features: Any = recordio.read([part]).features
-        return np.asarray(features.toarray() if hasattr(features, "toarray") else features)
+        return recordio.dense(recordio.read([part]))
     if form == JSON:
         return _stacked(json.loads(body)["instances"])
     if form == JSON_LINES:

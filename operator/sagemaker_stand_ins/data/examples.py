@@ -9,7 +9,7 @@ own.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -99,8 +99,7 @@ def _of_csv(found: Sequence[Part], said: ContentType) -> Examples:
 
 def _of_records(found: Sequence[Part]) -> Examples:
     read = recordio.read(found)
-    features: Any = read.features
-    return Examples(features.toarray() if hasattr(features, "toarray") else features, read.labels)
+    return Examples(recordio.dense(read), read.labels)
 
 
 def _unusable(channel: Channel, features: Numbers) -> str:

@@ -7,12 +7,15 @@ data that counts from 1 has an empty column 0.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from sagemaker_stand_ins.data.rows import Part, Unreadable
+
+_HIGHEST: Final = (1 << 31) - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ class _Rows:
                 continue
             if not colon:
                 raise ValueError(f"'{pair[:50]}' is not <index>:<value>")
-            if (column := int(index)) < 0:
-                raise ValueError(f"the index {column} is negative")
+            if not 0 <= (column := int(index)) <= _HIGHEST:
+                raise ValueError(f"the index {column} is not from 0 to {_HIGHEST}")
             self.columns.append(column)
             self.values.append(float(value))
         self.ends.append(len(self.values))

@@ -23,6 +23,9 @@ from sagemaker_stand_ins.data.rows import Part, Unreadable
 
 MAGIC: Final = 0xCED7230A
 _LENGTH: Final = (1 << 29) - 1
+_WIDEST: Final = (1 << 31) - 1
+_MOST_CELLS: Final = 1 << 28
+"""2 GiB of numbers."""
 _VARINT, _I64, _LEN, _I32 = 0, 1, 2, 5
 _FLOAT32, _FLOAT64, _INT32 = 2, 3, 7
 
@@ -68,15 +71,32 @@ def read(parts: Sequence[Part]) -> Records:
                 features, label = _record(record)
                 rows.append(features)
                 labels.extend(label[:1])
-                _check_width(rows)
+                _check_last(rows)
         except (ValueError, IndexError, struct.error) as trouble:
             raise Unreadable(part.name, max(1, len(rows) - before), "", str(trouble)) from None
     return Records(_matrix(rows), np.array(labels) if rows and len(labels) == len(rows) else None)
 
 
-def _check_width(rows: Sequence[Tensor]) -> None:
+def _check_last(rows: Sequence[Tensor]) -> None:
+    last = rows[-1]
+    if last.width > _WIDEST:
+        raise ValueError(f"a row of {last.width} columns is too wide")
+    if max(last.keys, default=len(last.values) - 1) >= last.width:
+        raise ValueError(f"a row of {last.width} columns has values beyond them")
     if rows[-1].width != rows[0].width:
         raise ValueError(f"expected {rows[0].width} values, as in the first record, but found {rows[-1].width}")
+
+
+def dense(records: Records) -> npt.NDArray[np.float64]:
+    """The features with their zeros. Raises Unreadable if they are too many."""
+    features = records.features
+    if isinstance(features, np.ndarray):
+        return features
+    height, width = features.shape
+    if height * width > _MOST_CELLS:
+        raise Unreadable("sparse", 1, "", f"{height} rows of {width} columns are too many for this algorithm here")
+    found: npt.NDArray[np.float64] = features.toarray()
+    return found
 
 
 def frames(content: bytes) -> Iterator[bytes]:
@@ -147,11 +167,15 @@ def _numbers(kind: int, wire: int, value: Any) -> npt.NDArray[np.float64]:
     if kind == _INT32:
         found = _varints(value) if wire == _LEN else [value]
         return np.array([one - (1 << 64) if one >> 63 else one for one in found], dtype=np.float64)
+    if wire == _VARINT:
+        raise ValueError("a record has a whole number among its fractions")
     return np.frombuffer(value, dtype="<f4" if kind == _FLOAT32 else "<f8").astype(np.float64)
 
 
-def _fields(message: bytes) -> Iterator[Field]:
+def _fields(message: Any) -> Iterator[Field]:
     """The fields of a protobuf message: number, wire type, value (an int for a varint, else bytes)."""
+    if isinstance(message, int):
+        raise ValueError("a record has a number where a message belongs")  # noqa: TRY004 - damaged data, not a wrong call
     at = 0
     while at < len(message):
         tag, at = _varint(message, at)
