@@ -1,10 +1,7 @@
 """What a program in a container sees, and what it does not see."""
 
-import http.client
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -18,7 +15,7 @@ from tests.runner.yard import (
     python,
 )
 
-from sagemaker_local.runner.sandbox import FILES, FULL, RELOCATED, Network, Sandbox, SandboxError
+from sagemaker_local.runner.sandbox import FILES, FULL, RELOCATED, Sandbox, SandboxError
 from sagemaker_local.runner.sandbox.degrees import find
 from sagemaker_local.runner.sandbox.sandbox import best
 
@@ -212,6 +209,65 @@ def test_a_virtual_environment_is_usable_and_what_is_installed_into_it_stays_ins
     assert not list(environment.rglob("added*"))
 
 
+def test_where_an_environment_cannot_be_layered_installations_go_elsewhere(
+    yard: Yard, private: tuple[str, ...]
+) -> None:
+    environment = yard.directory / "no,layer"  # overlayfs takes no comma
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    code = "import os, sys, pathlib; d = os.environ['PIP_TARGET']; pathlib.Path(d, 'added.py').touch(); import added; print(d)"
+
+    status, written = yard.run(
+        f'python -c "{code}" && touch {environment}/x',
+        degree=private,
+        env={"PATH": f"{environment}/bin:{os.environ['PATH']}"},
+    )
+
+    assert status == 1
+    assert written.lines[0] == "/root/packages"
+    assert "Read-only file system" in written.lines[1]
+
+
+def test_further_directories_can_be_read_and_not_written(yard: Yard, private: tuple[str, ...]) -> None:
+    library = yard.directory / "library"
+    library.mkdir()
+    (library / "a.py").write_text("text", encoding="utf-8")
+
+    status, written = yard.run(f"cat {library}/a.py; echo; touch {library}/b.py", degree=private, readable=[library])
+
+    assert status == 1
+    assert written.lines[0] == "text"
+    assert "Read-only file system" in written.lines[1]
+
+
+def test_what_only_some_users_may_read_is_empty(yard: Yard, private: tuple[str, ...]) -> None:
+    _, written = yard.run("cat /etc/shadow; ls -A /etc/ssh; echo end", degree=private)
+
+    assert "end" in written.lines
+    assert not [line for line in written.lines if "root:" in line or "ssh_config" in line]
+
+
+def test_mounts_become_read_only_on_older_systems_as_well(tmp_path: Path) -> None:
+    code = f"""
+        import pathlib, sys
+        from sagemaker_local.runner.sandbox.boot.linux import BIND, PRIVATE, RECURSIVE, mount, remount
+        from sagemaker_local.runner.sandbox.boot.surroundings import leave
+        leave(["user", "mount"])
+        mount("none", "/", None, RECURSIVE | PRIVATE)
+        mount({str(tmp_path)!r}, {str(tmp_path)!r}, None, BIND)
+        for writable in (False, True):
+            remount({str(tmp_path)!r}, writable=writable)
+            try:
+                pathlib.Path({str(tmp_path)!r}, "file").touch()
+                print("written")
+            except OSError as error:
+                print(error.strerror)
+    """
+
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.splitlines() == ["Read-only file system", "written"]
+
+
 def test_an_archive_of_other_users_files_can_be_unpacked(yard: Yard, private: tuple[str, ...]) -> None:
     with tarfile.open(yard.ml("job") / "model.tar.gz", "w:gz") as archive:
         entry = tarfile.TarInfo("weights")
@@ -219,117 +275,6 @@ def test_an_archive_of_other_users_files_can_be_unpacked(yard: Yard, private: tu
         archive.addfile(entry)
 
     assert yard.run("tar -xzf model.tar.gz && ls weights", degree=private)[0] == 0
-
-
-def test_peers_are_known_by_name(yard: Yard, private: tuple[str, ...]) -> None:
-    peers = {"algo-1": "127.77.7.1", "algo-2": "127.77.7.2"}
-
-    _, written = yard.run("getent hosts algo-1 algo-2 localhost; hostname", degree=private, hosts=peers, host="algo-2")
-
-    assert [line.split() for line in written.lines[:2]] == [["127.77.7.1", "algo-1"], ["127.77.7.2", "algo-2"]]
-    assert "localhost" in written.lines[2]
-    assert written.lines[-1] == "algo-2"
-
-
-def test_instances_of_a_job_talk_to_each_other_by_name(yard: Yard) -> None:
-    peers = {"algo-1": "127.77.8.1", "algo-2": "127.77.8.2"}
-    listen = """
-        import socket
-        with socket.create_server(("algo-1", 0)) as server:
-            print("port", server.getsockname()[1], flush=True)
-            caller, (address, _) = server.accept()
-            print("heard", caller.recv(5).decode(), "from", address)
-    """
-    first, heard = yard.start("", command=python(listen), name="first", hosts=peers)
-    port = heard.await_line("port").split()[1]
-
-    speak = f"import socket; socket.create_connection(('algo-1', {port}), source_address=('algo-2', 0)).send(b'hello')"
-    second, _ = yard.start("", command=python(speak), name="second", hosts=peers)
-
-    assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (0, 0)
-    assert heard.lines[-1] == f"heard hello from {peers['algo-2']}"
-
-
-def test_isolated_instances_reach_each_other_and_nobody_else(yard: Yard, private: tuple[str, ...]) -> None:
-    network, peers = Network(), {"algo-1": "127.77.9.1", "algo-2": "127.77.9.2"}
-    listen = """
-        import socket
-        with socket.create_server(("algo-1", 7777)) as server:
-            print("up", flush=True)
-            print("heard", server.accept()[0].recv(5).decode())
-    """
-    speak = """
-        import socket
-        socket.create_connection(("algo-1", 7777)).send(b"hello")
-        print("spoke", flush=True)
-        socket.create_connection(("127.0.0.1", PORT))
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        first, heard = yard.start("", command=python(listen), name="1", degree=private, hosts=peers, network=network)
-        heard.await_line("up")
-        code = speak.replace("PORT", str(server.getsockname()[1]))
-        second, spoken = yard.start("", command=python(code), name="2", degree=private, hosts=peers, network=network)
-        assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (0, 1)
-
-    assert heard.lines[-1] == "heard hello"
-    assert "ConnectionRefusedError" in spoken.text
-
-
-def test_without_network_there_is_only_a_loopback_of_its_own(yard: Yard) -> None:
-    code = """
-        import socket
-        print(sorted(name for _, name in socket.if_nameindex()))
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            socket.create_connection(server.getsockname()).close()
-        print("loopback works")
-        socket.create_connection(("127.0.0.1", PORT))
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
-        status, written = yard.run("", command=python(code.replace("PORT", port)), network=False)
-
-    assert status == 1
-    assert {"['lo']", "['lo', 'sit0']"} & set(written.lines)
-    assert "loopback works" in written.lines
-    assert "ConnectionRefusedError" in written.text
-
-
-def test_an_isolated_server_is_reached_at_its_port_and_reaches_nobody(yard: Yard, private: tuple[str, ...]) -> None:
-    code = """
-        import http.server, socket, sys
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
-        try:
-            socket.create_connection(("127.0.0.1", int(sys.argv[2])))
-        except ConnectionRefusedError:
-            print("cut off", flush=True)
-        server.serve_forever()
-    """
-    with socket.create_server(("127.0.0.1", 0)) as other, socket.create_server(("127.0.0.1", 0)) as free:
-        port, outside = free.getsockname()[1], str(other.getsockname()[1])
-        free.close()
-        command = [*python(code), str(port), outside]
-        container, written = yard.start("", command=command, degree=private, network=False, published=port)
-        written.await_line("cut off")
-        answers = []
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        for size in (5, 3_000_000):
-            connection.request("POST", "/invocations", body=b"x" * size)
-            answers.append(len(connection.getresponse().read()))
-        connection.close()
-        container.kill()
-
-    assert answers == [5, 3_000_000]
-    assert container.wait(PATIENCE) == -signal.SIGKILL
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port))
 
 
 def test_a_container_that_cannot_be_made_says_why_and_leaves_nothing(yard: Yard) -> None:

@@ -38,12 +38,19 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
 
 
 def set_read_only(target: str, *, writable: bool) -> None:
-    """Makes a mount and those below it read-only or writable; without mount_setattr (Linux before 5.12) this mount alone."""
+    """Makes a mount and those below it read-only, or writable again."""
     attributes = struct.pack("QQQQ", 0 if writable else RDONLY | NOSUID, RDONLY if writable else 0, 0, 0)
     try:
-        call("syscall", 442, -100, os.fsencode(target), 0x8000, attributes, len(attributes))
+        call(
+            "syscall", 442, -100, os.fsencode(target), 0x8000, attributes, len(attributes)
+        )  # mount_setattr, AT_RECURSIVE
     except OSError as error:
         if error.errno != errno.ENOSYS:
             raise
-        kept = os.statvfs(target).f_flag & 0xFFE
-        mount("none", target, None, REMOUNT | BIND | kept | (0 if writable else RDONLY))
+        remount(target, writable=writable)
+
+
+def remount(target: str, *, writable: bool) -> None:
+    """The same before Linux 5.12, for the mount alone; what it forbids already has to be said again."""
+    kept = os.statvfs(target).f_flag & 0xFFE
+    mount("none", target, None, REMOUNT | BIND | kept | (0 if writable else RDONLY))
