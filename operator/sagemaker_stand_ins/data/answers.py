@@ -7,6 +7,7 @@ formats".
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -30,6 +31,16 @@ _TYPES: Final = {
 }
 
 
+_WIDEST: Final = 1 << 28
+_UNREADABLE: Final = (Unreadable, ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
+"""What reading raises for a document that is not of the form: the rows of JSON may be anything."""
+
+
+def execution_parameters() -> Mapping[str, Any]:
+    """What a batch transform is told that leaves its strategy open."""
+    return {"MaxConcurrentTransforms": os.cpu_count() or 1, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": 6}
+
+
 def rows_of(body: bytes, content_type: str, *, width: int) -> Numbers:
     """The rows of a request.
 
@@ -38,9 +49,11 @@ def rows_of(body: bytes, content_type: str, *, width: int) -> Numbers:
         BadInput: it is not in its format, or its rows have another number of features.
     """
     form = ContentType.of(content_type or "text/csv").format
+    if not body.strip():
+        raise BadInput("The request is empty.")
     try:
         rows = _read(form, body)
-    except (Unreadable, ValueError, TypeError, KeyError, AttributeError) as trouble:
+    except _UNREADABLE as trouble:
         raise BadInput(f"The request cannot be read as {form}: {_reason(trouble)}") from None
     if rows is None:
         raise Unsupported(f"Content type {content_type} is not supported. Use one of {', '.join(_TYPES.values())}.")
@@ -104,7 +117,10 @@ def _instance(instance: Mapping[str, Any]) -> Any:
         return element
     if "keys" not in element:
         return element["values"]
-    row = np.zeros(int(np.atleast_1d(element["shape"])[-1]))
+    width = int(np.atleast_1d(element["shape"])[-1])
+    if not 0 <= width <= _WIDEST:
+        raise ValueError(f"a row of {width} columns is too wide")
+    row = np.zeros(width)
     row[np.array(element["keys"], dtype=np.int64)] = element["values"]
     return row
 

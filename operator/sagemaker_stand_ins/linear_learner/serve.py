@@ -9,6 +9,8 @@ from pathlib import Path
 from sagemaker_stand_ins.data import answers
 from sagemaker_stand_ins.linear_learner.model import Linear
 
+execution_parameters = answers.execution_parameters
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

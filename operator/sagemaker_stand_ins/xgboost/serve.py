@@ -112,6 +112,8 @@ def _loaded(path: Path) -> xgboost.Booster:
             f"Unable to load model: {path} holds {type(booster).__name__} and no XGBoost model"
         )
     booster.set_param("nthread", 1)
+    # The first prediction configures the booster; those that follow may come from several threads at once.
+    booster.predict(xgboost.DMatrix(np.zeros((1, booster.num_features()))), validate_features=False)
     return booster
 
 

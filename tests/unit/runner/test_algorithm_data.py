@@ -1,6 +1,7 @@
 """The readers of CSV, libsvm and records: what was written is read, and anything else is told and never a crash."""
 
 import contextlib
+import json
 import math
 from collections.abc import Sequence
 
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.runner.record_writing import framed, sparse
 
-from sagemaker_stand_ins.data import delimited, libsvm, recordio
+from sagemaker_stand_ins.data import answers, delimited, libsvm, recordio
 from sagemaker_stand_ins.data.content import ContentType
 from sagemaker_stand_ins.data.rows import Part, Unreadable
+from sagemaker_stand_ins.serving import BadInput
 
 number = st.floats(allow_nan=False, allow_infinity=False, width=32)
 WIDTH = 3
@@ -135,3 +137,49 @@ def test_content_types_are_read_with_their_parameters() -> None:
 
     assert (said.format, said.parameters["label_size"]) == ("csv", "0")
     assert ContentType.of("application/octet-stream").format is None
+
+
+RECORD = {"data": {"features": {"keys": [0, 2], "values": [1.5, 2.5], "shape": [3]}}}
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | number | st.text(max_size=3) | st.just(RECORD),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["instances", "features", "data", "values", "keys", "shape"]), inner)
+        ),
+        max_leaves=8,
+    )
+)
+def test_a_request_in_json_is_rows_or_refused(document: object) -> None:
+    for content_type in ("application/json", "application/jsonlines"):
+        try:
+            rows = answers.rows_of(json.dumps(document).encode(), content_type, width=3)
+        except BadInput:
+            continue
+        assert rows.shape[1] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("", "The request is empty."),
+        ('{"instances": []}', "The request cannot be read as json: "),
+        ('{"instances": [{"features": [1, 2]}]}', "The request has 2 features, and the model was trained with 3."),
+        ('{"instances": [{"features": [1, 2, NaN]}]}', "The request has missing or infinite values"),
+        (
+            '{"instances": [{"features": {"keys": [9], "values": [1], "shape": [3]}}]}',
+            "The request cannot be read as json: index 9 is out of bounds",
+        ),
+        (
+            '{"instances": [{"features": {"keys": [0], "values": [1], "shape": [99999999999]}}]}',
+            "The request cannot be read as json: a row of 99999999999 columns is too wide",
+        ),
+    ],
+)
+def test_a_request_that_is_not_of_the_form_is_told_why(body: str, said: str) -> None:
+    with pytest.raises(BadInput) as trouble:
+        answers.rows_of(body.encode(), "application/json", width=3)
+
+    assert str(trouble.value).startswith(said)
