@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.runner import docker_client
 from tests.runner.floor import Floor, floor, out
 
 from sagemaker_local.cluster import places
+from sagemaker_local.emulator import Emulator
+from sagemaker_local.runner.execution import Execution
 from sagemaker_local.runner.images import Environments, Registry
 
 ANY = "registry.example/any-image:1"
@@ -121,3 +124,19 @@ def test_a_shell_script_finds_the_python_of_its_image(tmp_path: Path) -> None:
 
         assert own.processed("pandas")["ProcessingJobStatus"] == "Completed", own.lines("pandas", "Processing")
         assert own.lines("pandas", "Processing") == ["3 True"]
+
+
+def test_a_program_beside_the_file_of_images_runs_with_what_lies_beside_it(tmp_path: Path) -> None:
+    home = tmp_path / "mine"
+    home.mkdir()
+    (home / "train.py").write_text("import part; print(part.WORD)")
+    (home / "part.py").write_text("WORD = 'from beside'")
+    row = {"name": "mine", "match": ["mine:*"], "train": [sys.executable, "train.py"]}
+    (home / "images.yaml").write_text(yaml.safe_dump({"images": [row]}))
+    with Emulator.start(speed=60.0, execution=Execution(images=home / "images.yaml")) as emulator:
+        own = Floor(emulator)
+        own.train("", "beside", AlgorithmSpecification={"TrainingImage": "mine:1"})
+
+        assert own.ended("beside")["TrainingJobStatus"] == "Completed", own.lines("beside")
+        assert own.lines("beside") == ["from beside"]
+        own.close()

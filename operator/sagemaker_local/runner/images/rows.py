@@ -52,7 +52,7 @@ def read(text: str, *, file: str, directory: Path) -> list[Row]:
     Args:
         text: what is in it.
         file: what it is called in errors.
-        directory: what the paths of requirements files are relative to.
+        directory: what paths are relative to: of requirements files, and of files in commands.
 
     Raises:
         Unusable: if it is no such file.
@@ -83,9 +83,9 @@ def _row(said: Any, where: str, directory: Path) -> Row:
         like=_text(said, "like", where),
         environment=_text(said, "environment", where),
         requirements=_requirements(said, where, directory),
-        train=_command(said, "train", where),
-        serve=_command(said, "serve", where),
-        process=_command(said, "process", where),
+        train=_command(said, "train", where, directory),
+        serve=_command(said, "serve", where, directory),
+        process=_command(said, "process", where, directory),
         multi_model=_truth(said, "multi_model", where),
         script=_text(said, "script", where),
         simulated=_text(said, "simulated", where),
@@ -122,7 +122,7 @@ def _texts(said: Mapping[str, Any], field: str, where: str) -> tuple[str, ...] |
     return tuple(values)
 
 
-def _command(said: Mapping[str, Any], field: str, where: str) -> Command | None:
+def _command(said: Mapping[str, Any], field: str, where: str, directory: Path) -> Command | None:
     """A command is a list, or a text that is split as a shell would; numbers in a list are texts."""
     value = said.get(field)
     if isinstance(value, list):
@@ -136,7 +136,14 @@ def _command(said: Mapping[str, Any], field: str, where: str) -> Command | None:
             raise Unusable(f"{where}, field {field}: it is no command: {error}") from None
     if words == ():
         raise Unusable(f"{where}, field {field}: a command has at least one word")
-    return words
+    return words and tuple(_located(word, directory, first=number == 0) for number, word in enumerate(words))
+
+
+def _located(word: str, directory: Path, *, first: bool) -> str:
+    """The path of a file beside a user's registry file that a word of a command names; else the word."""
+    known = directory.is_absolute() and not word.startswith("-") and not (first and "/" not in word)
+    file = directory / Path(word).expanduser() if known else Path()
+    return str(file.absolute()) if known and file.is_file() else word
 
 
 def _requirements(said: Mapping[str, Any], where: str, directory: Path) -> str | None:

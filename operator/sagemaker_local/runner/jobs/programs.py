@@ -132,8 +132,16 @@ def command(what: Task, tools: Tools, *, write: Callable[[str], None], stopping:
 
 
 def readable(what: Task) -> tuple[Path, ...]:
-    """What a program has to see beside its environment: the stand-ins."""
-    return () if what.program is None else (location(),)
+    """What a program has to see beside its environment: the stand-ins, and the files that its row of the registry names.
+
+    The directory of the first word is seen anyway.
+    """
+    program = what.program
+    if program is None:
+        return ()
+    words = {word for command in (program.train, program.serve, program.process) if command for word in command[1:]}
+    named = [Path(word) for word in words if word.startswith("/")]
+    return (location(), *sorted({_shown(path) for path in named if path.exists()}))
 
 
 def why_not(image: str, tools: Tools, *, script: bool = False) -> str | None:
@@ -148,3 +156,9 @@ def _brings_its_own(program: Program) -> bool:
     """Whether everything that a program can do is started by an absolute path, so that no environment is wanted."""
     known = [words for words in (program.train, program.serve, program.process) if words]
     return all(words[0].startswith("/") for words in known)
+
+
+def _shown(path: Path) -> Path:
+    """What is shown of a path that a row names: its directory, as programs import what lies beside them, but no home."""
+    directory = path if path.is_dir() else path.parent
+    return path if directory == Path.home() else directory
