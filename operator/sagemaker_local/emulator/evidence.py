@@ -10,7 +10,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Final
 
-import sagemaker_local.emulator as package
 from sagemaker_local.emulator import model
 from sagemaker_local.emulator.bound import Bound
 from sagemaker_local.emulator.clock import VirtualClock
@@ -27,15 +26,20 @@ BEGIN: Final = "<!-- made by python -m sagemaker_local.emulator.evidence docs/em
 END: Final = "<!-- end -->"
 
 
+ANSWERING: Final = ("sagemaker_local.emulator", "sagemaker_local.runner.runtime", "sagemaker_local.runner.serving")
+"""The packages whose texts reach callers: SageMaker's, those of invocations, and reasons for which a model is not served."""
+
+
 def refusals() -> dict[str, Refusal]:
-    """Every text that the emulator may answer, by the constants that hold it."""
+    """Every text that may be answered, by the constants that hold it."""
     found: dict[str, Refusal] = {}
-    for info in walk_packages(package.__path__, f"{package.__name__}."):
-        if info.name.endswith("__main__"):
-            continue
-        for name, value in vars(import_module(info.name)).items():
-            if isinstance(value, Refusal):
-                found[f"{info.name.removeprefix(package.__name__ + '.')}.{name}"] = value
+    for package in map(import_module, ANSWERING):
+        for info in walk_packages(package.__path__, f"{package.__name__}."):
+            if info.name.endswith("__main__"):
+                continue
+            for name, value in vars(import_module(info.name)).items():
+                if isinstance(value, Refusal):
+                    found[f"{info.name.removeprefix('sagemaker_local.')}.{name}"] = value
     return found
 
 
