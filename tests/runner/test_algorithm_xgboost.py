@@ -4,6 +4,7 @@ import json
 import os
 import random
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -513,6 +514,52 @@ def test_a_batch_transform_gets_a_line_for_each_row(recognizer: Trained, handwri
         reply = server.ask(csv([row[1:] for row in handwriting.held_out[:3]]))
 
     assert reply.text == "".join(f"{row[0]}\n" for row in handwriting.held_out[:3])
+
+
+PICKLED = """
+import json, pickle, sys
+import numpy as np, xgboost
+rows = np.arange(20.0).reshape(10, 2)
+booster = xgboost.train({"objective": "reg:squarederror"}, xgboost.DMatrix(rows, label=rows[:, 0]), 3)
+with open(sys.argv[1], "wb") as file:
+    pickle.dump(booster, file)
+print(json.dumps(booster.predict(xgboost.DMatrix(rows[:1])).tolist()))
+"""
+
+
+def test_a_model_that_an_earlier_image_pickled_is_served(container: Container) -> None:
+    expected = computed(container.bench, PICKLED, str(container.ml / "model" / "xgboost-model"))
+
+    with container.serving() as server:
+        assert [float(server.ask("0,1").text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "Unable to load model: no model in"),
+        ({"xgboost-model": b"{nothing"}, "xgboost-model cannot be loaded"),
+        ({"model.bin": b"nothing"}, "model.bin cannot be loaded"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded_is_told_in_the_log(
+    container: Container, files: Mapping[str, bytes], said: str
+) -> None:
+    for name, content in files.items():
+        (container.ml / "model" / name).write_bytes(content)
+
+    with pytest.raises(AssertionError, match=said), container.serving():
+        pass
+
+
+def test_many_clients_at_once_get_the_same_answers(odds: Any, coins: Rows) -> None:
+    bodies = [csv([row[1:]]) for row in coins.held_out[:8]]
+    alone = [odds.ask(body).text for body in bodies]
+
+    with ThreadPoolExecutor(8) as clients:
+        at_once = list(clients.map(lambda at: odds.ask(bodies[at % 8]).text, range(80)))
+
+    assert at_once == alone * 10
 
 
 def together(container: Container, hosts: tuple[str, ...], host: str) -> Any:
