@@ -1,6 +1,8 @@
 """Model servers and the life of the emulator: what stops with it, starts with it, and comes back with a restored account."""
 
+import json
 import os
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +70,21 @@ def test_servers_of_endpoints_in_service_start_again_with_the_emulator(tmp_path:
         assert again.status()["EndpointStatus"] == "InService"
         eventually(lambda: again.hosting.instances(models.HERE, "digits") == {"AllTraffic": 1})
         assert again.ask(b"7") == "first:7"
+
+
+def test_what_came_into_service_is_on_disk_before_the_emulator_ends(tmp_path: Path) -> None:
+    with started(tmp_path, state=tmp_path / "state") as site:
+        site.serve("first")
+
+        eventually(lambda: kept(tmp_path / "state/state.zip") == "InService")
+
+
+def kept(file: Path) -> str:
+    """The status of the endpoint in a file."""
+    with zipfile.ZipFile(file) as archive:
+        resources = json.loads(archive.read("state.json"))["resources"]
+    found: list[str] = [one["status"] for one in resources if one["kind"] == "Endpoint"]
+    return found[0] if found else ""
 
 
 def test_an_endpoint_that_was_simulated_is_served_where_it_can_be(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ class Machine:
     def proceed(self, family: Family, resource: Resource, timeline: Timeline, *, now: float) -> None:
         """Set a resource on a timeline as it stands: what somebody who does its work has to report."""
         resource.generation += 1
+        self.taken += 1
         self._walk(family, resource, timeline, 0, began=now, now=now)
 
     def later(self, resource: Resource, after: float, effect: Effect, *, now: float) -> None:

@@ -141,7 +141,10 @@ class Cell:
                 self.healthy = True
                 return
             self._hall.withdrawn.wait(0.05)
-        self.write(f"sagemaker-local: /ping was not answered with 200 in time; the last time, {last}")
+        self.write(
+            f"sagemaker-local: /ping was not answered with 200 in time, at 127.0.0.1:{self._port}, the port that "
+            f"SAGEMAKER_BIND_TO_PORT names; the last time, {last}"
+        )
         raise Unservable(self._hall.unhealthy(self.plan), last)
 
     def inside(self, path: Path) -> str:
