@@ -1,9 +1,12 @@
 """What a container finds when it starts: configuration files, environment variables, addresses."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sagemaker_local.emulator.resource import Place, Resource
 from sagemaker_local.runner.contract import documents, environment
@@ -130,6 +133,34 @@ def test_nothing_of_whoever_runs_the_emulator_gets_into_a_container(monkeypatch:
 
 def test_the_users_variables_win() -> None:
     assert variables(job(Environment={"SM_LOG_LEVEL": "10", "MINE": "yes"}))["SM_LOG_LEVEL"] == "10"
+
+
+def test_a_hyperparameter_of_many_brackets_is_a_text() -> None:
+    deep = "[" * 2500
+
+    assert variables(job(HyperParameters={"deep": deep}))["SM_HP_DEEP"] == deep
+
+
+words = st.text(max_size=8)
+
+
+@given(parameters=st.dictionaries(words, words, max_size=4), own=st.dictionaries(words, words, max_size=4))
+def test_whatever_a_request_holds_a_process_can_be_started_with_it(
+    parameters: dict[str, str], own: dict[str, str]
+) -> None:
+    said = variables(job(HyperParameters=parameters, Environment=own))
+
+    for name, value in said.items():
+        assert name
+        assert "=" not in name
+        assert b"\0" not in os.fsencode(name) + os.fsencode(value)
+
+
+@given(st.text(alphabet=st.sampled_from("./a\0\ud800é"), max_size=12))
+def test_no_name_leads_out_of_its_directory(name: str) -> None:
+    found = below(Path("/data"), name)
+
+    assert found is None or (Path(os.path.normpath(found)) == found and found.is_relative_to("/data"))
 
 
 def test_a_moved_directory_is_told_where_it_is() -> None:

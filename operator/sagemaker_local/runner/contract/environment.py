@@ -42,7 +42,7 @@ def training(
         "TRAINING_JOB_ARN": job.arn,
         **_aws(job, url, isolated=bool(spec.get("EnableNetworkIsolation"))),
     }
-    return {**own, **_toolkit(job, hosts, host, volume), **_of_user(spec.get("Environment"))}
+    return _possible({**own, **_toolkit(job, hosts, host, volume), **(spec.get("Environment") or {})})
 
 
 def processing(job: Resource, volume: Volume, *, url: str) -> dict[str, str]:
@@ -54,7 +54,7 @@ def processing(job: Resource, volume: Volume, *, url: str) -> dict[str, str]:
         **_aws(job, url, isolated=isolated),
         **_moved(volume),
     }
-    return {**own, **_of_user(job.spec.get("Environment"))}
+    return _possible({**own, **(job.spec.get("Environment") or {})})
 
 
 def _aws(job: Resource, url: str, *, isolated: bool) -> dict[str, str]:
@@ -114,17 +114,21 @@ def _moved(volume: Volume) -> dict[str, str]:
     return {} if volume.inside == str(BASE) else {"SAGEMAKER_BASE_DIR": volume.inside}
 
 
-def _of_user(given: Mapping[str, Any] | None) -> dict[str, str]:
-    """The user's variables that a process can have: names without `=`, and no zero bytes."""
-    wanted = {str(name): str(value) for name, value in (given or {}).items()}
-    return {name: value for name, value in wanted.items() if name and "=" not in name and "\0" not in name + value}
+def _possible(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that a process can have: names without `=`, no zero bytes, and text alone."""
+    said = {_text(name): _text(value) for name, value in wanted.items()}
+    return {name: value for name, value in said.items() if name and "=" not in name and "\0" not in name + value}
+
+
+def _text(value: object) -> str:
+    return str(value).encode(errors="replace").decode()
 
 
 def _decoded(value: str) -> Any:
     """A hyperparameter as the toolkit reads it: JSON if it is JSON, text otherwise."""
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 

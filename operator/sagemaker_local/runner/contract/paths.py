@@ -59,6 +59,10 @@ class Volume:
 
 def below(directory: Path, name: str) -> Path | None:
     """The file of that relative name in a directory; None if the name leads out of it or names nothing."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # half of a character
+        return None
     if "\0" in name:
         return None
     parts = name.split("/")
