@@ -376,7 +376,10 @@ def test_a_lost_reply_belongs_to_a_request_that_the_model_saw(serving: Hosted, s
     with pytest.raises(Exception, match=r"closed|aborted"):
         client.invoke_endpoint(EndpointName="digits", Body=b"1")
     assert len(seen) == 1
-    assert emulator.journal.count("InvokeEndpoint", outcome="lost") == 1
+    emulator.faults.lose_reply("InvokeEndpoint", times=1)
+    with pytest.raises(Exception, match=r"closed|aborted"):
+        client.invoke_endpoint(EndpointName="letters", Body=b"1")
+    assert emulator.journal.count("InvokeEndpoint", outcome="lost") == 2
 
 
 def test_an_endpoint_of_components_is_asked_for_one_by_name(serving: Hosted) -> None:

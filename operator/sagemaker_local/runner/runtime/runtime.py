@@ -9,6 +9,7 @@ import itertools
 import logging
 import time
 import uuid
+from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -125,6 +126,9 @@ class Runtime:
         try:
             answer = await self._answer(visit, request)
         except ServiceError as error:
+            if visit.loses_reply:
+                self._gate.note(visit, "lost")
+                return _cut(request)
             self._gate.note(visit, error.code)
             return web.Response(status=error.status, headers=wire.error_headers(error), body=wire.error_body(error))
         except Cut:
@@ -206,15 +210,18 @@ class Runtime:
                 if visit.loses_reply:
                     return _cut(request)
                 answer = web.StreamResponse(headers=_stream_headers(operation, variant, response))
-                await answer.prepare(request)
+                with _listening():
+                    await answer.prepare(request)
                 seen = await _pass(response, answer, keep=aim.capture is not None)
             made = Prediction(variant, Reply(response.headers, seen))
             self._invoking.captured(aim, members, body, made, began=began)
         except ModelError as error:
             if answer is None:
                 raise
-            await answer.write(_broken_off(error))
-        await answer.write_eof()
+            with _listening():
+                await answer.write(_broken_off(error))
+        with _listening():
+            await answer.write_eof()
         return answer
 
     def _exists(self, place: Place, endpoint: str) -> bool:
@@ -267,6 +274,15 @@ def _stream_headers(operation: wire.Operation, variant: str, response: Any) -> d
     return {**made, "x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": eventstream.CONTENT_TYPE}
 
 
+@contextlib.contextmanager
+def _listening() -> Iterator[None]:
+    """Raise Left if the caller has hung up."""
+    try:
+        yield
+    except ConnectionResetError:
+        raise Left from None
+
+
 def _broken_off(error: ModelError) -> bytes:
     """The end of a stream that the model did not end: it took too long, or hung up."""
     if error.original[1].startswith("Your invocation timed out"):
@@ -280,10 +296,8 @@ async def _pass(response: Any, answer: web.StreamResponse, *, keep: bool) -> byt
     """Pass on what the model streams, as it comes; returns all of it if it is to be kept, up to the largest answer."""
     seen, size = [], 0
     async for data in response.content.iter_any():
-        try:
+        with _listening():
             await answer.write(eventstream.part(data))
-        except ConnectionResetError:
-            raise Left from None
         size += len(data)
         if keep and size <= LARGEST:
             seen.append(data)
