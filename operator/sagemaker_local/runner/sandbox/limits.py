@@ -15,7 +15,7 @@ class Limits:
     How they are kept, which decides how exact they are:
 
     cpus        the processor cores that the programs may be scheduled on, rounded up; they see that number as theirs (Linux)
-    memory      bytes of memory that belong to the programs and not to files, shared memory included, looked at ten times a
+    memory      bytes of memory that belong to the programs and not to files, shared memory included, looked at several times a
                 second: above it everything is killed, as on SageMaker, and `Container.cause` says "memory". A process that asks
                 for more than twice as much and a GiB is refused by the kernel. (Linux)
     processes   looked at together with memory: "processes". Where the container has its own user, the kernel refuses more than

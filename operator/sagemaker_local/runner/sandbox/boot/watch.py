@@ -8,6 +8,8 @@ from typing import Any
 
 from .linux import LINUX
 
+# Seconds between two looks at processes and memory: where a limit is near, and where the half of it is not reached.
+NEAR, FAR = 0.1, 0.3
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -23,8 +25,8 @@ class Watch:
         self.directories = [os.open(path, os.O_RDONLY) for path in plan["directories"] if self.disk]
         self.namespaces: list[str] = plan["namespaces"]
         self.next = {"processes": 0.0, "disk": 0.0}
-        self.period = {
-            "processes": 0.1 if LINUX and (self.memory or self.processes) else None,
+        self.period: dict[str, float | None] = {
+            "processes": NEAR if LINUX and (self.memory or self.processes) else None,
             "disk": 0.5 if self.disk else None,
         }
 
@@ -47,15 +49,20 @@ class Watch:
 
     def _processes(self) -> str:
         pids = numbered("/proc") if "pid" in self.namespaces else descendants()
-        if self.memory:
-            files = 0
-            if "mount" in self.namespaces:
-                shared = os.statvfs("/dev/shm")  # noqa: S108 # the container's own
-                files = (shared.f_blocks - shared.f_bfree) * shared.f_frsize
-            # What forked processes share counts for each of them in the first sum, which is quick; once in the second.
-            if files + sum(map(resident, pids)) > self.memory and files + sum(map(proportional, pids)) > self.memory:
-                return "memory"
+        pids = [pid for pid in pids if pid != os.getpid()]
+        used = self._shared_memory() + sum(map(resident, pids)) if self.memory else 0
+        near = bool(self.memory and 2 * used > self.memory) or bool(self.processes and 2 * len(pids) > self.processes)
+        self.period["processes"] = NEAR if near else FAR
+        # What forked processes share counted for each of them in the first sum, which is quick; it counts once in this one.
+        if self.memory and used > self.memory and self._shared_memory() + sum(map(proportional, pids)) > self.memory:
+            return "memory"
         return "processes" if self.processes and len(pids) > self.processes else ""
+
+    def _shared_memory(self) -> int:
+        if "mount" not in self.namespaces:
+            return 0
+        found = os.statvfs("/dev/shm")  # noqa: S108 # the container's own
+        return (found.f_blocks - found.f_bfree) * found.f_frsize
 
     def _disk(self) -> str:
         used = sum(size(directory) for directory in self.directories)
