@@ -408,6 +408,28 @@ def test_an_empty_channel_is_told(container: Container) -> None:
     assert ended.failure == f"ClientError: No data in training channel path {container.ml}/input/data/train"
 
 
+@pytest.mark.parametrize(
+    ("train", "validation", "content_type", "said"),
+    [
+        ("1,2,3\n0,4,5\n", "1,2\n", "text/csv", "the training data has 2 features, and the validation data has 1"),
+        ("1 0:1\n0 0:2\n", "1 3:1\n", "text/libsvm", "the training data has 1 features, and the validation data has 4"),
+    ],
+)
+def test_validation_data_of_another_width_is_told(
+    container: Container, train: str, validation: str, content_type: str, said: str
+) -> None:
+    container.channel("train", {"a": train}, content_type).channel("validation", {"a": validation}, content_type)
+
+    assert container.train(num_round="1").failure == f"ClientError: feature_names mismatch: {said}"
+
+
+def test_libsvm_may_lack_the_last_columns_in_validation(container: Container) -> None:
+    container.channel("train", {"a": "1 0:1 3:2\n0 0:2\n"}, "text/libsvm")
+    container.channel("validation", {"a": "1 0:1\n0 0:2\n"}, "text/libsvm")
+
+    assert container.train(num_round="1").code == 0
+
+
 def test_a_job_without_the_channel_train_is_told(container: Container) -> None:
     ended = container.channel("training", GOOD).train(num_round="1")
 

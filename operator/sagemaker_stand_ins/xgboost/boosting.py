@@ -30,6 +30,7 @@ _USERS_FAULTS: Final = (
     "label must be discrete values in the range of [0, num_class)",
     "Target is multiclass but average='binary'",
     "feature_names mismatch",
+    "Number of columns does not match number of features in booster",
     "preds.size() == info.labels_.size()",
     "the dataset only contains pos or neg samples",
     "base_score must be in (0,1) for",

@@ -91,6 +91,15 @@ def table(channel: Channel, form: str, *, weighted: bool) -> Table | None:
     return read
 
 
+def check_together(form: str, train: Table, validation: Table) -> None:
+    """Raises ClientError for validation data of another width; in libsvm it may be narrower, as its last columns may be empty."""
+    trained, validated = train.features.shape[1], validation.features.shape[1]
+    if validated > trained or (form != LIBSVM and validated != trained):
+        raise ClientError(
+            f"feature_names mismatch: the training data has {trained} features, and the validation data has {validated}"
+        )
+
+
 def _parts(channel: Channel, form: str) -> list[Part]:
     if channel.piped:
         if form == LIBSVM:

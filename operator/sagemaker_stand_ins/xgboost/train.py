@@ -29,6 +29,8 @@ def train(job: Job) -> None:
     rows = channels.table(trained, form, weighted=weighted)
     beside = channels.table(validated, form, weighted=weighted) if validated else None
     if len(job.hosts) == 1:
+        if rows is not None and beside is not None:
+            channels.check_together(form, rows, beside)
         if rows is None:
             raise ClientError(f"No data in training channel path {trained.path}")
         if validated and beside is None:
