@@ -7,7 +7,7 @@ import textwrap
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,16 +68,23 @@ def prepare(ml: Path, hyperparameters: Mapping[str, Any], files: Mapping[str, st
 
 
 def start_training(
-    yard: Yard, made: Environment, ml: Path, degree: tuple[str, ...], env: Mapping[str, str] | None = None
+    yard: Yard,
+    made: Environment,
+    ml: Path,
+    degree: tuple[str, ...],
+    env: Mapping[str, str] | None = None,
+    *,
+    hosts: Sequence[str] = ("algo-1",),
 ) -> tuple[Container, Written]:
     """Start the program of script mode over what was laid out."""
     return yard.start(
         "",
+        name=ml.parent.name,
         command=made.argv(("python", "-m", "sagemaker_stand_ins.scripts.train")),
         env={"AWS_DEFAULT_REGION": "us-east-1", **(env or {})},
         degree=degree,
         readable=(location(),),
-        hosts={"algo-1": "127.0.0.1"},
+        hosts=dict.fromkeys(hosts, "127.0.0.1"),
     )
 
 

@@ -17,10 +17,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from sagemaker_stand_ins.serving import NotAcceptable, Unsupported
+from sagemaker_stand_ins.serving import BadInput, NotAcceptable, Unsupported
 from sagemaker_stand_ins.training.job import base_directory
 
 from . import source
@@ -62,7 +63,11 @@ class Scripted:
         kind = content_type or JSON
         wanted = accept if accept not in {"", "*/*"} else os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
         content = body.decode("utf-8", errors="replace") if kind in TEXTS else body
-        return _answer(self.transform(self.model, content, kind, wanted), self.untyped or wanted)
+        try:
+            said = self.transform(self.model, content, kind, wanted)
+        except Unknown as error:
+            raise Unsupported(str(error)) from None
+        return _answer(said, self.untyped or wanted)
 
 
 def load(model_dir: Path, defaults: Defaults) -> Scripted:
@@ -94,11 +99,7 @@ def _steps(
     input_fn: Callable[[Any, str], Any], predict_fn: Callable[[Any, Any], Any], output_fn: Callable[[Any, str], Any]
 ) -> Callable[[Any, Any, str, str], Any]:
     def transform(model: Any, content: Any, content_type: str, accept: str) -> Any:
-        try:
-            data = input_fn(content, content_type)
-        except Unknown as error:
-            raise Unsupported(str(error)) from None
-        prediction = predict_fn(data, model)
+        prediction = predict_fn(input_fn(content, content_type), model)
         try:
             return output_fn(prediction, accept)
         except Unknown as error:
@@ -113,7 +114,9 @@ def _answer(said: Any, untyped: str) -> tuple[bytes | Iterator[bytes], str]:
         said, untyped = said
         if untyped.startswith("text/") and ";" not in untyped:
             untyped = f"{untyped}; charset=utf-8"
-    if callable(getattr(said, "get_data", None)):  # a response of Flask or Werkzeug
+    if callable(getattr(said, "get_data", None)):  # a response, as Flask has them
+        if said.status_code >= HTTPStatus.BAD_REQUEST:
+            raise _fault(said.status_code)(said.get_data().decode(errors="replace"))
         return bytes(said.get_data()), str(said.content_type)
     if isinstance(said, str):
         return said.encode(), untyped
@@ -128,6 +131,15 @@ def _answer(said: Any, untyped: str) -> tuple[bytes | Iterator[bytes], str]:
     )
 
 
+def _fault(status: int) -> type[Exception]:
+    """By which error the server answers with a status, or one like it."""
+    known: dict[int, type[Exception]] = {
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Unsupported,
+        HTTPStatus.NOT_ACCEPTABLE: NotAcceptable,
+    }
+    return known.get(status, BadInput if status < HTTPStatus.INTERNAL_SERVER_ERROR else RuntimeError)
+
+
 def _module(model_dir: Path) -> Any:
     """The script, imported under a name of its own, so that each model of a server may have another."""
     directory = _directory(model_dir)
@@ -139,6 +151,7 @@ def _module(model_dir: Path) -> Any:
             "SAGEMAKER_PROGRAM and its archive in S3 with SAGEMAKER_SUBMIT_DIRECTORY"
         )
     source.require(directory)
+    source.compatible()
     sys.path.insert(0, str(directory))
     spec = importlib.util.spec_from_file_location(f"{file.stem}_{sha256(str(file).encode()).hexdigest()[:8]}", file)
     assert spec is not None

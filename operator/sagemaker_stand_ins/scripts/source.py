@@ -97,6 +97,15 @@ def aside() -> None:
     sys.path.insert(0, packages)
 
 
+def compatible() -> None:
+    """Let this process and its children find packages of AWS's images, after everything that is installed."""
+    place = str(Path(__file__).parent / "compatible")
+    if place not in sys.path:
+        sys.path.append(place)
+        known = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = f"{known}:{place}" if known else place
+
+
 def _layered() -> bool:
     """Whether a file system of layers is mounted on the environment."""
     try:

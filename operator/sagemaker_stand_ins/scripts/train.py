@@ -36,6 +36,7 @@ def main() -> int:
     # What is printed has to reach the log while the script runs.
     os.environ["PYTHONUNBUFFERED"] = "1"
     source.aside()
+    source.compatible()
     if find_spec("sagemaker_training") is None:
         return plain.run(base, found, program, given)
     return _with_toolkit()

@@ -21,7 +21,13 @@ def load(model_dir: Path) -> functions.Scripted:
     return functions.load(model_dir, DEFAULTS)
 
 
-def _input(content: Any, content_type: str) -> Any:
+def matrix(content: str | bytes, content_type: str) -> xgboost.DMatrix:
+    """The rows of a body in CSV, libsvm or RecordIO-protobuf, without labels.
+
+    Raises:
+        Unknown: if the content type is none of these.
+        BadInput: if the content is not of its type.
+    """
     form = ContentType.of(content_type).format
     part = Part("the request", content.encode() if isinstance(content, str) else content)
     try:
@@ -45,4 +51,4 @@ def _output(prediction: Any, accept: str) -> tuple[bytes, str]:
     return encoding.encoded(prediction, accept), accept
 
 
-DEFAULTS = functions.Defaults(_input, _predict, _output, untyped=None)
+DEFAULTS = functions.Defaults(matrix, _predict, _output, untyped=None)

@@ -1,0 +1,1 @@
+"""The only part of sagemaker_containers that was ever public."""

@@ -1,0 +1,1 @@
+"""What users' scripts import of sagemaker_inference."""
