@@ -144,6 +144,54 @@ def test_a_policy_of_ones_own_metric_looks_at_what_anybody_put_into_cloudwatch(d
     assert day.counts()[1] == 4
 
 
+def test_requests_under_way_bring_instances_within_a_minute(day: Day) -> None:
+    day.serve()
+    day.register(1, 4)
+    high = {"PredefinedMetricType": "SageMakerVariantConcurrentRequestsPerModelHighResolution"}
+    day.track(target=4, PredefinedMetricSpecification=high)
+    dimensions = {"EndpointName": "digits", "VariantName": "AllTraffic"}
+    waited = 0
+    while day.counts()[1] == 1:
+        waited += 10
+        assert waited <= 60
+        for _ in range(10):
+            day.core.time.advance(1)
+            day.telemetry.put(HOME, "AWS/SageMaker", "ConcurrentRequestsPerModel", 8, dimensions, "Count")
+        day.scaler.look()
+    assert day.counts()[1] == 2
+
+
+def test_a_queue_per_instance_of_an_asynchronous_endpoint_is_kept_at_its_target(day: Day) -> None:
+    day.serve()
+    day.register(0, 5)
+    metric = {
+        "MetricName": "ApproximateBacklogSizePerInstance",
+        "Namespace": "AWS/SageMaker",
+        "Dimensions": [{"Name": "EndpointName", "Value": "digits"}],
+        "Statistic": "Average",
+    }
+    day.scaling(
+        "put_policy",
+        PolicyName="queue",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 5.0, "CustomizedMetricSpecification": metric},
+    )
+
+    def wait(number: int, backlog: float) -> None:
+        for _ in range(number):
+            day.telemetry.put(
+                HOME, "AWS/SageMaker", "ApproximateBacklogSizePerInstance", backlog, {"EndpointName": "digits"}
+            )
+            day.minutes(1)
+
+    wait(6, 20)
+    assert day.counts()[1] == 4
+    wait(20, 5)
+    assert day.counts() == (4, 4)
+    wait(25, 0)
+    assert day.counts() == (0, 0)
+
+
 def test_copies_of_a_component_follow_its_requests(day: Day) -> None:
     day.call("CreateModel", ModelName="digits", PrimaryContainer={"Image": IMAGE}, ExecutionRoleArn=ROLE)
     bare = {"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
