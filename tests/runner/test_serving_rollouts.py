@@ -53,11 +53,11 @@ def rolling(size: int, wait: int = 0) -> dict[str, Any]:
     return {"RollingUpdatePolicy": {"MaximumBatchSize": batch, "WaitIntervalInSeconds": wait}}
 
 
-def canary() -> dict[str, Any]:
+def canary(wait: int = 300) -> dict[str, Any]:
     routing = {
         "Type": "CANARY",
         "CanarySize": {"Type": "INSTANCE_COUNT", "Value": 1},
-        "WaitIntervalInSeconds": 300,
+        "WaitIntervalInSeconds": wait,
     }
     return {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}}
 
@@ -97,14 +97,13 @@ def test_while_a_canary_bakes_both_models_answer(site: Site) -> None:
     site.model("second")
     site.config("second", variant("second", InitialInstanceCount=2))
 
-    site.client.update_endpoint(EndpointName="digits", EndpointConfigName="second", DeploymentConfig=canary())
+    site.client.update_endpoint(EndpointName="digits", EndpointConfigName="second", DeploymentConfig=canary(3600))
     eventually(lambda: shown(site) == "Baking")
     answers = [site.ask(b"7") for _ in range(60)]
 
     assert shown(site) == "Baking"
     assert 10 < answers.count("second:7") < 50
     assert answers.count("first:7") + answers.count("second:7") == 60
-    assert site.settled()["EndpointConfigName"] == "second"
 
 
 def shown(site: Site) -> str:
@@ -142,7 +141,7 @@ def test_a_second_batch_that_fails_brings_the_first_fleet_back(site: Site) -> No
 
     with load(site, callers=2) as answers:
         site.client.update_endpoint(
-            EndpointName="digits", EndpointConfigName="second", DeploymentConfig=rolling(1, 300)
+            EndpointName="digits", EndpointConfigName="second", DeploymentConfig=rolling(1, 600)
         )
         eventually(lambda: shown(site) == "Baking")
         site.s3.delete_object(Bucket="bucket", Key="second/model.tar.gz")
