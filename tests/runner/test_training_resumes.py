@@ -96,6 +96,14 @@ def test_a_job_on_demand_is_not_interrupted(shop: Floor) -> None:
     assert "Interrupted" not in [one["Status"] for one in shop.ended("steady")["SecondaryStatusTransitions"]]
 
 
+def test_a_spot_job_waits_no_longer_than_it_may(shop: Floor) -> None:
+    limits = {"MaxRuntimeInSeconds": 90, "MaxWaitTimeInSeconds": 90}
+    shop.train(HOLDS, "patient", EnableManagedSpotTraining=True, StoppingCondition=limits)
+
+    job = shop.ended("patient")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxWaitTimeExceeded")
+
+
 def test_checkpoints_are_in_s3_while_the_job_trains_and_stay_when_it_is_stopped(shop: Floor) -> None:
     where = {"S3Uri": "s3://data/checkpoints/live", "LocalPath": "/opt/ml/mine"}
     code = counting(last=9, hold=2).replace("/opt/ml/checkpoints", "/opt/ml/mine")

@@ -95,7 +95,7 @@ def test_a_manifest_names_objects_below_its_prefix() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"{}", b"[]", b'["a"]', b'[{"prefix": 1}, "a"]', b'[{"prefix":"s3://b/"}, 3]', b"\xff"]
+    "body", [b"{", b"{}", b"[]", b'["a"]', b'[{"prefix": 1}, "a"]', b'[{"prefix":"s3://b/"}, 3]', b"\xff", b"[" * 5000]
 )
 def test_a_manifest_that_is_none_fails_with_its_url(body: bytes) -> None:
     with pytest.raises(JobFailed, match=r"^ClientError: Data download failed:The manifest s3://b/m is not"):

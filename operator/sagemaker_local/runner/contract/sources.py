@@ -117,7 +117,7 @@ def lines(source: Source, shelf: Shelf) -> list[dict[str, Any]]:
             continue
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
             raise BAD_MANIFEST.error(url=source.url, trouble=f"line {number} is no JSON object")
@@ -159,7 +159,7 @@ def _name(key: str, prefix: str) -> str:
 def _of_manifest(url: str, shelf: Shelf) -> Iterator[Item]:
     try:
         entries = json.loads(_text(url, shelf))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BAD_MANIFEST.error(url=url, trouble="it is no JSON") from None
     if not isinstance(entries, list) or not entries:
         raise BAD_MANIFEST.error(url=url, trouble="it is no list")

@@ -131,11 +131,10 @@ class Attempt:
         if how == crew.RECLAIMED:
             return self._give_back()
         if how == crew.OVERRAN:
-            detail = stages.MAX_RUNTIME if order.budget.worked_too_long() else stages.MAX_WAIT
             order.enter("Stopping", status="Stopping")
             self._end_programs()
             self._upload()
-            order.end("Stopped", detail)
+            order.end("Stopped", order.budget.exceeded or stages.MAX_RUNTIME)
         elif how == crew.STOPPED:
             self._end_programs()
             self._upload()

@@ -101,9 +101,9 @@ def _begins(order: Order) -> bool:
     if order.stopping.is_set():
         order.end("Stopped", "Stopped")
         return False
-    if order.budget.waited_too_long():
+    if order.budget.over():
         order.enter("Stopping", status="Stopping")
-        order.end("Stopped", stages.MAX_WAIT)
+        order.end("Stopped", order.budget.exceeded or stages.MAX_WAIT)
         return False
     return True
 
