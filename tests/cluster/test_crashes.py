@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 from tests.builders import Manifest, endpoint, endpoint_config, example, model, training_job
 from tests.cluster.operating import Operator, environment
-from tests.cluster.user import User
+from tests.cluster.user import Object, User
 
 from sagemaker_local.emulator import Emulator
 from sagemaker_operator.kinds import KINDS
 
 JOBS, ENDPOINTS = 30, 10
 KILLS_AT_WORK, KILLS_AT_THE_END = 35, 14
-NUMBERED, FEWER_KILLS = 4, 12
+NUMBERED = 4
+# Those whose names the operator chooses; the others get ids from SageMaker.
+NAMED = ("TrainingJob", "Model", "EndpointConfig", "Endpoint")
 SHORTEST_LIFE, LONGEST_LIFE = 0.15, 1.0
 
 
@@ -52,17 +54,22 @@ def mortal(user: User, unreliable: Emulator, tmp_path: Path, kinds: list[str]) -
     assert "Traceback" not in operator.log.read_text()
 
 
-@pytest.mark.serves("TrainingJob", "Model", "EndpointConfig", "Endpoint")
+@pytest.mark.serves(*NAMED, "ModelPackageGroup", "ModelPackage", "Pipeline", "PipelineExecution", "Domain", "MlflowApp")
 def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing(
     user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
 ) -> None:
-    names = apply_while_killing(user, mortal, chance, fleet(), kills=KILLS_AT_WORK)
+    manifests = [*fleet(), *numbered()]
+    names = apply_while_killing(user, mortal, chance, manifests, kills=KILLS_AT_WORK)
     mortal.start(wait=False)
     user.wait(*names, condition="Ready", seconds=90)
-    assert created(unreliable) == Counter(dict.fromkeys(sagemaker_names(user), 1)), (
+    objects = user.objects()
+    assert created(unreliable) == Counter(dict.fromkeys(sagemaker_names(objects), 1)), (
         "one Create that was carried out for each"
     )
-    assert shown(user) == actual(unreliable)
+    assert shown(objects) == actual(unreliable)
+    kinds = Counter(manifest["kind"] for manifest in manifests)
+    assert {kind: len(unreliable.resources(kind)) for kind in kinds} == dict(kinds)
+    assert len({o["status"]["arn"] for o in objects}) == len(manifests)
 
     mortal.kill_after(0)
     delete_while_killing(user, mortal, chance, kills=KILLS_AT_THE_END)
@@ -72,27 +79,6 @@ def test_killed_fifty_times_the_operator_does_everything_once_and_leaves_nothing
     assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
     assert user.objects() == []
     print(unreliable.journal.counts())
-
-
-@pytest.mark.serves("ModelPackageGroup", "ModelPackage", "Pipeline", "PipelineExecution", "Domain", "MlflowApp")
-def test_what_sagemaker_gives_an_id_of_its_own_is_made_once_all_the_same(
-    user: User, mortal: Operator, unreliable: Emulator, chance: random.Random
-) -> None:
-    manifests = numbered()
-    names = apply_while_killing(user, mortal, chance, manifests, kills=FEWER_KILLS)
-    mortal.start(wait=False)
-    user.wait(*names, condition="Ready", seconds=90)
-
-    kinds = Counter(manifest["kind"] for manifest in manifests)
-    assert {kind: len(unreliable.resources(kind)) for kind in kinds} == dict(kinds)
-    arns = [o["status"]["arn"] for o in user.objects()]
-    assert len(set(arns)) == len(manifests)
-
-    mortal.kill_after(0)
-    delete_while_killing(user, mortal, chance, kills=FEWER_KILLS // 2)
-    mortal.start(wait=False)
-    user.kubectl("delete", "sagemaker", "--all", "--timeout=90s")
-    assert {kind: unreliable.resources(kind) for kind in KINDS} == {kind: [] for kind in KINDS}
 
 
 def apply_while_killing(
@@ -152,23 +138,23 @@ def numbered() -> list[Manifest]:
 
 
 def created(sagemaker: Emulator) -> Counter[str]:
-    """How often each resource was created, whether or not the operator heard of it."""
+    """How often each resource with a name was created, whether or not the operator heard of it."""
     return Counter(
         next(value for member, value in entry.parameters.items() if member == f"{kind}Name")
-        for kind in KINDS
+        for kind in NAMED
         for entry in sagemaker.journal.entries(f"Create{kind}")
         if entry.committed
     )
 
 
-def sagemaker_names(user: User) -> list[str]:
-    return [o["status"][KINDS[o["kind"]].identity_field] for o in user.objects()]
+def sagemaker_names(objects: list[Object]) -> list[str]:
+    return [o["status"][KINDS[o["kind"]].identity_field] for o in objects if o["kind"] in NAMED]
 
 
-def shown(user: User) -> dict[str, str]:
-    """What the statuses say about everything that has a state."""
-    objects = [o for o in user.objects() if KINDS[o["kind"]].status_field]
-    return {o["status"]["arn"]: o["status"][KINDS[o["kind"]].status_field or ""] for o in objects}
+def shown(objects: list[Object]) -> dict[str, str]:
+    """What the statuses say about everything that has a name and a state."""
+    told = ((o["status"], KINDS[o["kind"]].status_field) for o in objects if o["kind"] in NAMED)
+    return {status["arn"]: status[state] for status, state in told if state}
 
 
 def actual(sagemaker: Emulator) -> dict[str, str]:
