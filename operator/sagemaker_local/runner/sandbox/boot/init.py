@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from .linux import LINUX
@@ -127,9 +128,12 @@ class Init:
                 os.kill(-1, signal.SIGKILL)
             return
         if LINUX:
-            for pid in descendants():
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
+            # Who is stopped starts nobody: when a look finds nobody new, everybody is known.
+            known: set[int] = set()
+            while new := set(descendants()) - known:
+                send(signal.SIGSTOP, new)
+                known |= new
+            send(signal.SIGKILL, known)
         elif self.program:
             # The group is there as soon as the program has made its session, and as long as somebody is in it.
             self.signal(signal.SIGKILL)
@@ -138,16 +142,23 @@ class Init:
 
     def kill_rest(self) -> None:
         """What the program has left behind. Who was killed hands its children to init: until there are none."""
-        while True:
-            self.kill()
-            try:
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                self.kill()
                 os.waitpid(-1, 0)
-            except ChildProcessError:
-                return
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
 
     def tell(self, **facts: Any) -> None:
         """To the emulator."""
         tell(self.line, **facts)
+
+
+def send(number: int, pids: Iterable[int]) -> None:
+    """A signal to those that are still there."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def tell(line: socket.socket, **facts: Any) -> None:
