@@ -157,7 +157,7 @@ def sagemaker(scratch: Path) -> Iterator[str]:
 
 def make_endpoints(address: str) -> None:
     """Two endpoints in service: `plain`, and `captured` with data capture."""
-    client, s3 = (_client(address, name) for name in ("sagemaker", "s3"))
+    client, s3 = (client_of(address, name) for name in ("sagemaker", "s3"))
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="bucket", Key="model.tar.gz", Body=_archive())
     role = f"arn:aws:iam::{ACCOUNT}:role/sagemaker"
@@ -172,10 +172,11 @@ def make_endpoints(address: str) -> None:
     for name, more in (("plain", {}), ("captured", {"DataCaptureConfig": CAPTURED})):
         client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **more)
         client.create_endpoint(EndpointName=name, EndpointConfigName=name)
-        _await(partial(client.describe_endpoint, EndpointName=name))
+        await_service(partial(client.describe_endpoint, EndpointName=name))
 
 
-def _await(describe: Callable[[], Any]) -> None:
+def await_service(describe: Callable[[], Any]) -> None:
+    """Wait until an endpoint serves. SystemExit if it fails, or takes too long."""
     deadline = time.monotonic() + 120
     while (found := describe())["EndpointStatus"] != "InService":
         if found["EndpointStatus"] == "Failed" or time.monotonic() > deadline:
@@ -192,7 +193,8 @@ def _archive() -> bytes:
     return buffer.getvalue()
 
 
-def _client(address: str, service: str) -> Any:
+def client_of(address: str, service: str) -> Any:
+    """A boto3 client that asks once."""
     return boto3.client(
         service,  # type: ignore[call-overload]  # its name is not known before it runs
         endpoint_url=f"http://{address}",
