@@ -1,9 +1,11 @@
 """Environments of programs: made once, by pip, from a package that lies beside the test."""
 
 import hashlib
+import os
 import socket
 import subprocess
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -73,7 +75,14 @@ def test_other_packages_need_another_environment(place: Path, wheel: str) -> Non
         made_of(Step(f"# a word more\n{wheel}", hashed=True), cache=place).ready("small", print, stopping=stopped())
 
 
-def test_a_half_made_environment_is_made_anew(place: Path, wheel: str) -> None:
+def test_a_half_made_environment_is_made_anew_and_one_that_nobody_has_used_for_a_month_is_removed(
+    place: Path, wheel: str
+) -> None:
+    forgotten, used = place / "environments" / "forgotten" / ".ready", place / "environments" / "used" / ".ready"
+    for marker, age in ((forgotten, 31), (used, 29)):
+        marker.parent.mkdir(parents=True)
+        marker.touch()
+        os.utime(marker, times=(time.time() - age * 24 * 3600,) * 2)
     environments = made_of(Step(wheel, hashed=True), cache=place)
     whole = environments.ready("small", print)
     (whole.directory / ".ready").unlink()
@@ -85,6 +94,8 @@ def test_a_half_made_environment_is_made_anew(place: Path, wheel: str) -> None:
     assert again == whole
     assert output(again.python, "import answer; print(answer.VALUE)") == "42"
     assert "sagemaker-local: what is left of an attempt that did not end is removed" in said
+    assert not forgotten.parent.exists()
+    assert used.exists()
 
 
 def test_an_environment_whose_interpreter_is_gone_is_not_used(place: Path, wheel: str) -> None:

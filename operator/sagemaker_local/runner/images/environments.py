@@ -3,6 +3,7 @@
 An environment is made in the place where it stays, as virtual environments cannot be moved, and counts only once its marker is
 written: a half-made one is remade. A lock of the file system lets one thread of one process make it. Its name has the hash of
 what it is made of, so that another version of sagemaker-local makes another. Nothing is asked of a package index once it is made.
+Those that nobody has asked for in a month are removed when another is made.
 """
 
 import fcntl
@@ -11,9 +12,10 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,7 @@ from .stand_ins import PACKAGE, location
 _FORMAT: Final = "1"  # Another number makes all environments anew.
 _READY: Final = ".ready"
 _PAUSE: Final = 0.2
+_MONTH: Final = 30 * 24 * 3600.0
 
 
 class Unmakeable(Exception):
@@ -78,6 +81,8 @@ class Environments:
         recipe = self._recipes[name]
         place = self._directory / f"{recipe.name}-{_key(recipe)}"
         if _usable(place):
+            with suppress(OSError):  # a cache that is only read
+                (place / _READY).touch()
             return _environment(place)
         write(f"sagemaker-local: the environment {name} is needed for the first time; it is made in {place}")
         gives_up = (self._closed, *([stopping] if stopping else []))
@@ -86,6 +91,7 @@ class Environments:
             with _locked(place.with_name(f"{place.name}.lock"), write, gives_up):
                 if not _usable(place):
                     _make(place, recipe, write, gives_up)
+            _sweep(self._directory, write)
         except OSError as error:
             raise Unmakeable(f"the environment {name} cannot be made in {place}: {error}") from error
         return _environment(place)
@@ -130,6 +136,23 @@ def _make(place: Path, recipe: Recipe, write: Callable[[str], None], gives_up: S
         raise Unmakeable(_told(recipe, failure, last)) from None
     (place / _READY).touch()
     write(f"sagemaker-local: the environment {recipe.name} is ready")
+
+
+def _sweep(directory: Path, write: Callable[[str], None]) -> None:
+    """Remove environments of earlier versions and of rows that are no more: their markers are touched at each use."""
+    for marker in directory.glob(f"*/{_READY}"):
+        place = marker.parent
+        if time.time() - _used(marker) > _MONTH:
+            write(f"sagemaker-local: {place} was not used for a month; it is removed")
+            marker.unlink(missing_ok=True)
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _used(marker: Path) -> float:
+    try:
+        return marker.stat().st_mtime
+    except FileNotFoundError:  # somebody else has just removed it
+        return time.time()
 
 
 def _install(

@@ -9,6 +9,8 @@ from typing import Final
 
 _LOOK: Final = 0.2
 _GRACE: Final = 5.0
+_ELSEWHERE: Final = frozenset({"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"})
+"""What would lead Python or pip to another place than the environment that they are to work on."""
 
 
 class Failed(Exception):
@@ -29,7 +31,7 @@ def run(command: Sequence[str], write: Callable[[str], None], gives_up: Sequence
     Raises:
         Failed: if it exits with another code than 0, or was given up.
     """
-    environ = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET"}}
+    environ = {key: value for key, value in os.environ.items() if key not in _ELSEWHERE} | {"PIP_USER": "0"}
     with subprocess.Popen(  # noqa: S603 our own interpreter and a command of ours
         command,
         stdin=subprocess.DEVNULL,
