@@ -1,0 +1,144 @@
+"""Environment variables to a `Task`, or a refusal that names the variable and says what it may be."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sagemaker_analyzer.contract.task import Baseline, Dataset, Layout, Position, Task, Window
+from sagemaker_analyzer.errors import BadTask
+
+# What this analyzer does not do yet has to be refused: a run that silently leaves it out would report "no violations".
+_NOT_DONE = {
+    "record_preprocessor_script": "prepare the records before they are captured or in a job of their own",
+    "post_analytics_processor_script": "read the files of this run in a job of its own",
+}
+_DRIFT_METHODS = ("LInfinity", "ChiSquared")
+
+
+def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -> Task:
+    """The task that the environment describes.
+
+    `root` is where SageMaker mounts what a container reads and writes. Raises BadTask with the variable's name.
+    """
+    _refuse_the_rest(environment)
+    method = environment.get("categorical_drift_method") or None
+    if method is not None and method not in _DRIFT_METHODS:
+        raise BadTask(f"categorical_drift_method is {method!r}; it may be {' or '.join(_DRIFT_METHODS)}")
+    return Task(
+        dataset=_dataset(environment),
+        output=Path(environment.get("output_path") or root / "processing/output"),
+        message=root / "output/message",
+        metrics=root / "output/metrics/cloudwatch",
+        baseline=_baseline(environment),
+        window=_window(environment),
+        publish_metrics=_enabled(environment, "publish_cloudwatch_metrics"),
+        drift_method=method,
+        endpoint=environment.get("sagemaker_endpoint_name", ""),
+        schedule=environment.get("sagemaker_monitoring_schedule_name", ""),
+        instances=_instances(root / "config/resourceconfig.json"),
+    )
+
+
+def _refuse_the_rest(environment: Mapping[str, str]) -> None:
+    for name, instead in _NOT_DONE.items():
+        if environment.get(name):
+            raise BadTask(f"{name} is set, and this analyzer runs no scripts of users: {instead}")
+    analysis = environment.get("analysis_type") or "DATA_QUALITY"
+    if analysis != "DATA_QUALITY":
+        raise BadTask(f"analysis_type is {analysis!r}; this analyzer does DATA_QUALITY")
+
+
+def _dataset(environment: Mapping[str, str]) -> Dataset:
+    source = environment.get("dataset_source")
+    if not source:
+        raise BadTask("dataset_source is not set; it has to be the path of the files to analyse")
+    text = environment.get("dataset_format") or '{"sagemakerCaptureJson": {}}'
+    try:
+        layouts: Any = json.loads(text)
+    except ValueError as error:
+        raise BadTask(f"dataset_format is not JSON: {error}") from error
+    known = [layout for layout in Layout if isinstance(layouts, dict) and layout.value in layouts]
+    if len(known) != 1:
+        raise BadTask(f"dataset_format is {text[:200]}; it has to have one of {', '.join(Layout)}")
+    options = layouts[known[0].value] or {}
+    if not isinstance(options, dict):
+        raise BadTask(f"dataset_format has {options!r} under {known[0]}, where an object has to be")
+    return Dataset(
+        source=Path(source),
+        layout=known[0],
+        header=_flag(options.get("header", False), "header"),
+        outputs=_position(options.get("output_columns_position", "START")),
+    )
+
+
+def _flag(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadTask(f"dataset_format has {name} {value!r}; it may be true or false")
+    return value
+
+
+def _position(value: object) -> Position:
+    try:
+        return Position(str(value))
+    except ValueError as error:
+        raise BadTask(f"dataset_format has output_columns_position {value!r}; it may be START or END") from error
+
+
+def _baseline(environment: Mapping[str, str]) -> Baseline | None:
+    constraints, statistics = environment.get("baseline_constraints"), environment.get("baseline_statistics")
+    if not constraints:
+        if statistics:
+            raise BadTask("baseline_statistics is set without baseline_constraints, which says what to check")
+        return None
+    return Baseline(
+        _file(constraints, "constraints.json"), _file(statistics, "statistics.json") if statistics else None
+    )
+
+
+def _file(path: str, usual: str) -> Path:
+    """The file itself, also where the directory is given into which SageMaker downloads it."""
+    return Path(path) / usual if Path(path).is_dir() else Path(path)
+
+
+def _window(environment: Mapping[str, str]) -> Window | None:
+    start, end = _moment(environment, "start_time"), _moment(environment, "end_time")
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise BadTask("of start_time and end_time only one is set; a window has both")
+    if end <= start:
+        raise BadTask(f"end_time {end.isoformat()} is not after start_time {start.isoformat()}")
+    return Window(start, end)
+
+
+def _moment(environment: Mapping[str, str], name: str) -> datetime | None:
+    text = environment.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadTask(f"{name} is {text!r}; it has to be a time such as 2026-01-31T10:00:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _enabled(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name) or "Disabled"
+    if value not in {"Enabled", "Disabled"}:
+        raise BadTask(f"{name} is {value!r}; it may be Enabled or Disabled")
+    return value == "Enabled"
+
+
+def _instances(path: Path) -> int:
+    """How many instances the job has.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
+    """
+    try:
+        return len(json.loads(path.read_text(encoding="utf-8"))["hosts"])
+    except FileNotFoundError:
+        return 1
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadTask(f"{path} does not tell the hosts of this job: {error!r}") from error

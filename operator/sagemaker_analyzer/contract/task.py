@@ -1,0 +1,73 @@
+"""What a run is asked for.
+
+The variables are those that SageMaker's Python SDK and Model Monitor set:
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html and `sagemaker.model_monitor`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class Layout(StrEnum):
+    """What the files of a dataset are made of."""
+
+    CSV = "csv"
+    JSON = "json"
+    CAPTURE = "sagemakerCaptureJson"
+    PARQUET = "parquet"
+
+
+class Position(StrEnum):
+    """Where the columns of the model's output stand among those of its input."""
+
+    START = "START"
+    END = "END"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start`, which is within, to `end`, which is not."""
+
+    start: datetime
+    end: datetime
+
+    def has(self, moment: datetime) -> bool:
+        """Whether a moment lies in the window."""
+        return self.start <= moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Where records are and how to read them; `header` is for CSV alone."""
+
+    source: Path
+    layout: Layout
+    header: bool = False
+    outputs: Position = Position.START
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The files that a run compares with; at least the constraints have to be there."""
+
+    constraints: Path
+    statistics: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run. Without a baseline it is the run that suggests one."""
+
+    dataset: Dataset
+    output: Path
+    message: Path
+    metrics: Path
+    baseline: Baseline | None = None
+    window: Window | None = None
+    publish_metrics: bool = False
+    drift_method: str | None = None
+    endpoint: str = ""
+    schedule: str = ""
+    instances: int = 1

@@ -1,0 +1,30 @@
+"""What keeps an analysis from being done at all, by name.
+
+    Refused
+    ├── BadTask         the environment asks for something that is not possible
+    ├── BadBaseline     constraints or statistics cannot be used as they are
+    └── NoData          nothing to analyse was left: not the same as nothing has drifted
+
+Not here: records that cannot be read. They are counted as `model.Rejected`, and the others are analysed.
+"""
+
+
+class Refused(Exception):
+    """The analysis cannot be done; the text tells what is wrong, where, and what to do."""
+
+    @property
+    def name(self) -> str:
+        """What users and programs know the refusal by."""
+        return type(self).__name__
+
+
+class BadTask(Refused):
+    """The environment asks for something that is not possible."""
+
+
+class BadBaseline(Refused):
+    """Constraints or statistics cannot be used as they are."""
+
+
+class NoData(Refused):
+    """Nothing to analyse was left."""
