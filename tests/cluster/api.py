@@ -5,6 +5,7 @@ import http.client
 import json
 import ssl
 import threading
+import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,8 @@ APPLIED = "application/apply-patch+yaml"
 # As `kubectl apply --server-side --force-conflicts` sends it.
 APPLY = "fieldManager=kubectl&force=true&fieldValidation=Strict"
 _MERGE = "application/merge-patch+json"
+# As often as client-go comes again: https://github.com/kubernetes/client-go/blob/master/rest/request.go, maxRetries.
+_PATIENCE = 11
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Api:
 
     def ask(self, method: str, path: str, body: Any = None, *, content: str = _MERGE, accept: str = JSON) -> Answer:
         """The answer to any request; once more on a new connection if an open one turns out to be dead.
+
+        An API server that is about to be able to answer says when to come again, and is asked again then, as kubectl does it.
 
         Raises:
             OSError: the API server is not there.
@@ -103,9 +108,13 @@ class Api:
 def _exchange(
     connection: http.client.HTTPSConnection, method: str, path: str, body: str | None, headers: dict[str, str]
 ) -> Answer:
-    connection.request(method, path, body=body, headers=headers)
-    reply = connection.getresponse()
-    said = reply.read()
+    for _ in range(_PATIENCE):
+        connection.request(method, path, body=body, headers=headers)
+        reply = connection.getresponse()
+        said = reply.read()
+        if reply.status != http.client.TOO_MANY_REQUESTS or not reply.getheader("Retry-After"):
+            break
+        time.sleep(float(reply.getheader("Retry-After", "1")))
     try:
         return Answer(reply.status, json.loads(said))
     except ValueError:

@@ -159,9 +159,13 @@ def test_dependents_go_with_their_owner(cluster: Cluster, namespace: str) -> Non
     assert cluster.kubectl(*gone).returncode == 0
 
 
-def test_an_outage_of_the_api_server_keeps_its_address_and_its_data() -> None:
-    with Cluster.start(controller_manager=False) as cluster:
+def test_an_outage_of_the_api_server_keeps_its_address_and_its_data_and_its_end_brings_back_what_died() -> None:
+    with Cluster.start() as cluster:
         cluster.kubectl("create", "-f", "-", input=config_map("default", "kept"))
+        os.kill(cluster.pids["kube-controller-manager"], signal.SIGKILL)
+        assert eventually(lambda: not alive(cluster.pids["kube-controller-manager"]))
+        with pytest.raises(ClusterError, match="kube-controller-manager ended with -9"):
+            cluster.check()
 
         cluster.stop_api_server()
         cluster.stop_api_server()
@@ -169,24 +173,18 @@ def test_an_outage_of_the_api_server_keeps_its_address_and_its_data() -> None:
         cluster.start_api_server()
         cluster.start_api_server()
 
+        cluster.check()
         assert "refused" in refused.stderr
         assert cluster.kubectl("get", "configmap/kept", "-o", "name").stdout == "configmap/kept\n"
 
 
-def test_a_component_that_died_is_told_and_comes_back_with_the_api_server() -> None:
-    with Cluster.start() as cluster:
-        os.kill(cluster.pids["kube-controller-manager"], signal.SIGKILL)
-        assert eventually(lambda: not alive(cluster.pids["kube-controller-manager"]))
-
-        with pytest.raises(ClusterError, match="kube-controller-manager ended with -9"):
-            cluster.check()
-        cluster.start_api_server()
-
-        cluster.check()
-
-
-def test_two_clusters_share_nothing(cluster: Cluster) -> None:
-    with Cluster.start(controller_manager=False) as other:
+def test_two_clusters_share_nothing_and_the_end_of_one_leaves_neither_process_nor_file(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    with Cluster.start(tmp_path / "cluster") as other:
+        pids = dict(other.pids)
+        assert set(pids) == {"keeper", "etcd", "kube-apiserver", "kube-controller-manager"}
+        assert all(alive(pid) for pid in pids.values())
         other.kubectl("create", "-f", "-", input=config_map("default", "theirs"))
 
         seen = cluster.kubectl("get", "configmap/theirs", check=False)
@@ -194,25 +192,11 @@ def test_two_clusters_share_nothing(cluster: Cluster) -> None:
 
     assert "not found" in seen.stderr
     assert "must be logged in" in answer.stderr
-
-
-def test_after_a_stop_neither_process_nor_file_is_left(tmp_path: Path) -> None:
-    with Cluster.start(tmp_path / "cluster") as cluster:
-        pids = dict(cluster.pids)
-        assert set(pids) == {"keeper", "etcd", "kube-apiserver", "kube-controller-manager"}
-        assert all(alive(pid) for pid in pids.values())
-
     assert {name for name, pid in pids.items() if alive(pid)} == set()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_stopped_cluster_says_so() -> None:
-    cluster = Cluster.start(controller_manager=False)
-    cluster.stop()
-    cluster.stop()
-
+    other.stop()
     with pytest.raises(ClusterError, match="has been stopped"):
-        cluster.start_api_server()
+        other.start_api_server()
 
 
 def test_a_directory_with_something_in_it_is_refused_and_untouched(tmp_path: Path) -> None:
