@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 VALIDATION_SHARE = 0.1
 HELD_OUT_SHARE = 0.2
 SEED = 20
+DIGITS_RECOGNISED = 0.95
+OTHERS_RECOGNISED = 0.8
+"""Of images that nobody has seen here; XGBoost with the example's hyperparameters recognises about 96 % of MNIST's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,20 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """All images: to train on, to validate with, and held out to ask the endpoint about."""
+    """All images: to train on, to validate with, and held out to ask the endpoint about.
+
+    Attributes:
+        side: pixels on each side.
+        darkest: the value of a black pixel.
+        recognised: the share of those held out that a sound model recognises at least.
+    """
 
     train: Sequence[Image]
     validation: Sequence[Image]
     held_out: Sequence[Image]
     side: int
     darkest: int
+    recognised: float
 
 
 def digits() -> Images:
@@ -104,7 +114,8 @@ def _parted(images: list[Image], *, side: int, darkest: int, held_out: Sequence[
     cut = 0 if held_out else round(len(images) * HELD_OUT_SHARE)
     held, rest = held_out or images[:cut], images[cut:]
     few = round(len(rest) * VALIDATION_SHARE)
-    return Images(rest[few:], rest[:few], held, side=side, darkest=darkest)
+    recognised = DIGITS_RECOGNISED if side == 8 else OTHERS_RECOGNISED
+    return Images(rest[few:], rest[:few], held, side=side, darkest=darkest, recognised=recognised)
 
 
 def _archive(file: Path) -> Images:

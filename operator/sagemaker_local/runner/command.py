@@ -10,6 +10,7 @@ from sagemaker_local.emulator.core import PROFILES
 from sagemaker_local.emulator.emulator import LOOPBACK, Emulator
 from sagemaker_local.runner.execution import Execution
 from sagemaker_local.runner.options import about_work
+from sagemaker_local.runner.sandbox import Sandbox
 
 HOWTO = """\
 An emulated SageMaker listens on {url}. {work}
@@ -95,6 +96,8 @@ def emulator(
         raise click.ClickException(f"cannot start on port {port} of {host}: {problem}") from None
     with running:
         click.echo(HOWTO.format(url=running.url, work=EXECUTES if execute else SIMULATES))
+        if execute and (shortfall := Sandbox().shortfall):
+            click.echo(f"\n{shortfall}", err=True)
         signal.sigwait(STOPPING)
 
 
