@@ -1,10 +1,15 @@
 """What is read from the lines of programs, and what is kept of it."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sagemaker_local.emulator.families.jobs.builtin_metrics import metric_definitions
 from sagemaker_local.runner import series as kept
-from sagemaker_local.runner.jobs.output import definitions, escaped, values
+from sagemaker_local.runner.jobs.measuring import definitions, indispensable, values
+from sagemaker_local.runner.jobs.output import escaped
 from sagemaker_local.runner.series import Point, Series
 
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
@@ -68,3 +73,52 @@ def test_only_the_latest_jobs_and_values_are_kept(monkeypatch: pytest.MonkeyPatc
 
     assert series.last("first") == {}
     assert [point.value for point in series.of("third", "loss")] == [2.0, 3.0, 4.0]
+
+
+EXPRESSIONS = (
+    r".*\[[0-9]+\].*#011train-auc:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*",
+    r"loss: ([0-9.]+)",
+    r"a=(.)|b=(.)",
+    r"ab?c=(.)",
+    r"ab+c*d{2,3}ef=(.)",
+    r"\x41bc=(.)",
+    r"(?i)loss=(.)",
+    r"x\|y=([^]x]+)[]ab]z",
+    r"^(?:loss|acc)=([0-9]+)%$",
+    r"\bepoch (\d+),\s",
+)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+@given(data=st.data())
+def test_what_an_expression_finds_holds_what_it_cannot_do_without(expression: str, data: st.DataObject) -> None:
+    regex = re.compile(expression)
+
+    assert indispensable(regex) in data.draw(st.from_regex(regex))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (EXPRESSIONS[0], "#011train-auc:"),
+        ("loss: (.)", "loss: "),
+        ("a=(.)|b", ""),
+        (r"\x41=(.)", ""),
+        ("ab{2}cd(.)", "cd"),
+    ],
+)
+def test_the_longest_text_that_is_certain_is_found(expression: str, text: str) -> None:
+    assert indispensable(re.compile(expression)) == text
+
+
+def test_a_long_line_without_values_costs_nothing() -> None:
+    known, _ = definitions(metric_definitions(XGBOOST))
+    line = "[1]" * 20_000  # which takes these expressions hours, one letter after the other
+
+    assert list(values(line, known)) == []
+    assert dict(values(f"{line}#011train-auc:0.5", known)) == {"train:auc": 0.5}
+
+
+def test_the_second_of_two_alternatives_is_found_anywhere() -> None:
+    assert read("step 7 acc=0.5", ("acc", ".*nothing=(.)|acc=([0-9.]+)")) == []
+    assert read("step 7 acc=0.5", ("acc", "(?:.*loss|acc)=([0-9.]+)")) == [("acc", 0.5)]

@@ -11,7 +11,8 @@ from sagemaker_local.runner.contract.hosts import Host, of_training
 from sagemaker_local.runner.contract.reasons import LONGEST
 from sagemaker_local.runner.jobs import stages
 from sagemaker_local.runner.jobs.limits import Budget
-from sagemaker_local.runner.jobs.output import Definition, definitions, final
+from sagemaker_local.runner.jobs.measuring import Definition, definitions
+from sagemaker_local.runner.jobs.output import final
 from sagemaker_local.runner.jobs.programs import Task
 from sagemaker_local.runner.jobs.shelf import AccountShelf
 from sagemaker_local.runner.tools import Tools

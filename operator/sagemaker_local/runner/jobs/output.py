@@ -1,16 +1,15 @@
 """The lines that programs write: into their log, and through the metric definitions of their job.
 
 Control characters are written as CloudWatch Logs shows them for SageMaker's containers, `#011` for a tab; the metric definitions
-of built-in algorithms count on it (`.*\\[[0-9]+\\].*#011train-rmse:(…)` in the XGBoost image's documentation).
+of built-in algorithms count on it.
 """
 
-import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from sagemaker_local.emulator.resource import Json, Resource
+from sagemaker_local.runner.jobs.measuring import Definition, values
 from sagemaker_local.runner.logbook import Writer
 from sagemaker_local.runner.tools import Tools
 
@@ -19,45 +18,9 @@ NAMESPACE: Final = "/aws/sagemaker/TrainingJobs"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A metric, and what its values look like in a line: the first group of the expression."""
-
-    name: str
-    regex: re.Pattern[str]
-
-
-def definitions(given: Iterable[Mapping[str, Any]]) -> tuple[list[Definition], list[str]]:
-    """The metric definitions that can be used, and what is wrong with the others, as lines for the log."""
-    found: list[Definition] = []
-    wrong: list[str] = []
-    for one in given:
-        try:
-            found.append(Definition(one["Name"], re.compile(one["Regex"])))
-        except re.error as error:
-            wrong.append(
-                f"sagemaker-local: the metric {one['Name']} has no values: its Regex is no regular expression: {error}"
-            )
-    return found, wrong
-
-
 def escaped(line: str) -> str:
     """A line with its control characters as CloudWatch Logs shows them: `#` and three octal digits."""
     return _CONTROL.sub(lambda found: f"#{ord(found[0]):03o}", line)
-
-
-def values(line: str, known: Iterable[Definition]) -> Iterable[tuple[str, float]]:
-    """The values of metrics that a line holds. What is not a finite number is no value."""
-    for definition in known:
-        found = definition.regex.search(line)
-        if found is None or not found.groups():
-            continue
-        try:
-            value = float(found[1])
-        except (TypeError, ValueError):
-            continue
-        if math.isfinite(value):
-            yield definition.name, value
 
 
 class Output:
