@@ -7,6 +7,7 @@ no riddle: a resource with our UID is ours, whatever happened to the reply of it
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 PREFIX = "sagemaker-operator.dev/"
 CLUSTER = f"{PREFIX}cluster"
@@ -69,6 +70,8 @@ def _reserved(key: str) -> bool:
     return key.startswith(PREFIX) or key.lower().startswith("aws:")
 
 
+# The same few names and UIDs are asked for in every pass.
+@lru_cache(4096)
 def _value(text: str) -> str:
     spelled = "".join(character if _allowed(character) else "_" for character in text)
     if spelled == text and len(text) <= _VALUE_LIMIT:
