@@ -1,0 +1,43 @@
+"""What an engine does, whichever it is."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sagemaker_analyzer.model import Sketch
+from sagemaker_analyzer.reading.stage import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is computed of one column over all records; of numbers only if there are any."""
+
+    records: int
+    numbers: int
+    texts: int
+    whole: int
+    mean: float = 0.0
+    sum: float = 0.0
+    std_dev: float = 0.0
+    minimum: float = 0.0
+    maximum: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How many different values a column has, and the most frequent ones, equally frequent ones in their order."""
+
+    distinct: int
+    counts: tuple[tuple[str, int], ...]
+
+
+class Engine(Protocol):
+    """Computes over tables of any size; columns are named as in `Table.columns`."""
+
+    def totals(self, table: Table) -> dict[str, Totals]:
+        """Of every column its totals, in one pass over the data."""
+
+    def frequencies(self, table: Table, column: str, most: int) -> Frequencies:
+        """The values of a column as texts, at most so many of them."""
+
+    def sketches(self, table: Table, columns: list[str]) -> dict[str, Sketch]:
+        """The distribution of the numbers of each of the columns."""

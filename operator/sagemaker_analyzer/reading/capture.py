@@ -1,0 +1,49 @@
+"""Files of data capture: one line for each invocation of the endpoint, with what went in, what came out and when."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sagemaker_analyzer.contract.task import Dataset, Window
+from sagemaker_analyzer.reading.files import json_of, lines_of
+from sagemaker_analyzer.reading.payloads import joined, rows_of
+from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
+from sagemaker_analyzer.reading.rows import Row, Rows
+from sagemaker_analyzer.reading.stage import Stage
+
+
+def read_captures(path: Path, dataset: Dataset, window: Window | None, stage: Stage, tally: Tally) -> None:
+    """Adds the rows of all invocations in the window; what cannot be read is counted."""
+    rows = Rows(stage, str(path))
+    for line in lines_of(path, tally):
+        event = json_of(line, path, tally)
+        if event is None:
+            continue
+        try:
+            for row in _rows(event, dataset, window):
+                rows.add(row)
+        except Unreadable as reason:
+            tally.add(reason.kind, str(path), str(reason))
+    rows.flush()
+
+
+def _rows(event: object, dataset: Dataset, window: Window | None) -> list[Row]:
+    if not isinstance(event, dict) or not isinstance(captured := event.get("captureData"), dict):
+        raise Unreadable(Kind.NOT_A_CAPTURE, "a line has no captureData")
+    if window is not None and not window.has(_time(event)):
+        return []
+    given, answered = captured.get("endpointInput"), captured.get("endpointOutput")
+    if given is None and answered is None:
+        raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has neither endpointInput nor endpointOutput")
+    return joined(
+        None if given is None else rows_of(given), None if answered is None else rows_of(answered), dataset.outputs
+    )
+
+
+def _time(event: dict[str, object]) -> datetime:
+    metadata = event.get("eventMetadata")
+    text = metadata.get("inferenceTime") if isinstance(metadata, dict) else None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise Unreadable(Kind.NO_TIME, f"inferenceTime is {text!r}, which is no time") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

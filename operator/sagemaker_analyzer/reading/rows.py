@@ -1,0 +1,78 @@
+"""Rows on their way to the table, gathered until there are enough of them to be converted at once."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from sagemaker_analyzer.reading.stage import Stage
+from sagemaker_analyzer.reading.values import of_objects, of_texts
+
+_ENOUGH = 50_000
+
+Row = str | list[object] | dict[str, object]
+"""A line of CSV, values in the order of columns, or values by name."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """Gathers the rows of one file; `flush` when there are no more."""
+
+    stage: Stage
+    file: str
+    names: Sequence[str] | None = None
+    _lines: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _lists: defaultdict[int, list[list[object]]] = field(default_factory=lambda: defaultdict(list))
+    _records: list[dict[str, object]] = field(default_factory=list)
+    _count: int = 0
+
+    def add(self, row: Row) -> None:
+        """Adds one row."""
+        if isinstance(row, str):
+            if '"' in row:
+                fields: list[object] = list(next(csv.reader([row]), []))
+                self._lists[len(fields)].append(fields)
+            else:
+                self._lines[row.count(",") + 1].append(row)
+        elif isinstance(row, dict):
+            self._records.append(row)
+        else:
+            self._lists[len(row)].append(row)
+        self._count += 1
+        if self._count >= _ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hands over what was gathered."""
+        for width, lines in self._lines.items():
+            self.stage.add(self.file, [of_texts(array) for array in _columns(lines, width)], self.names)
+        for lists in self._lists.values():
+            self.stage.add(self.file, [of_objects(values) for values in zip(*lists, strict=True)], self.names)
+        if self._records:
+            names = tuple(dict.fromkeys(name for record in self._records for name in record))
+            columns = [of_objects([record.get(name) for record in self._records]) for name in names]
+            self.stage.add(self.file, columns, names)
+        self._lines.clear()
+        self._lists.clear()
+        self._records.clear()
+        self._count = 0
+
+
+def _columns(lines: list[str], width: int) -> list[pa.Array]:
+    names = [str(i) for i in range(width)]
+    text = "\n".join(lines).encode() + b"\n"
+    table = arrow_csv.read_csv(
+        io.BytesIO(text),
+        read_options=arrow_csv.ReadOptions(
+            column_names=names, use_threads=False, block_size=max(len(text) + 1, 1 << 16)
+        ),
+        parse_options=arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+        ),
+    )
+    return [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]

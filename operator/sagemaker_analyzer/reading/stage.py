@@ -1,0 +1,106 @@
+"""The table of a dataset, in Parquet files: of every column one for its numbers and one for its texts.
+
+Rows come with names for their columns, or in the order of columns alone. Rows of the latter kind that have another number of
+columns than most cannot be told what their columns are: they are rejected, once all rows are known.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sagemaker_analyzer.reading.rejected import Kind, Tally
+from sagemaker_analyzer.reading.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a dataset and the names of its two columns in the table."""
+
+    name: str
+    number: str
+    text: str
+    fractional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dataset that engines can read: files whose columns are found by name, and may lack some."""
+
+    files: tuple[Path, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(slots=True)
+class _Part:
+    """The file of all rows with the same columns."""
+
+    writer: pq.ParquetWriter
+    path: Path
+    names: tuple[str, ...]
+    by_position: bool
+    rows: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Stage:
+    """Writes the table into a directory of its own; `names` are those of columns that come without."""
+
+    directory: Path
+    names: Sequence[str] = ()
+    _parts: dict[tuple[str, ...], _Part] = field(default_factory=dict)
+    _index: dict[str, int] = field(default_factory=dict)
+    _fractional: set[str] = field(default_factory=set)
+
+    def add(self, file: str, columns: Sequence[Values], names: Sequence[str] | None = None) -> None:
+        """Adds rows of a file: their columns by name, or by position if there are no names."""
+        if not columns or not len(columns[0]):
+            return
+        key = tuple(self._name(i) for i in range(len(columns))) if names is None else tuple(names)
+        arrays: dict[str, pa.Array] = {}
+        for name, values in zip(key, columns, strict=True):
+            index = self._index.setdefault(name, len(self._index))
+            arrays[f"n{index}"], arrays[f"t{index}"] = values.numbers, values.texts
+            if values.fractional:
+                self._fractional.add(name)
+        batch = pa.record_batch(arrays)
+        part = self._parts.get(key) or self._open(key, batch.schema, by_position=names is None)
+        part.writer.write_batch(batch)
+        part.rows[file] += batch.num_rows
+
+    def close(self, tally: Tally) -> Table:
+        """The table, after the last row. Rows by position with another number of columns than most are counted as rejected."""
+        for part in self._parts.values():
+            part.writer.close()
+        usual = max((part for part in self._parts.values() if part.by_position), key=_usual, default=None)
+        kept = [part for part in self._parts.values() if part is usual or not part.by_position]
+        for part in self._parts.values():
+            if part not in kept:
+                assert usual is not None
+                example = f"rows of {len(part.names)} columns, where most have {len(usual.names)}"
+                for file, rows in part.rows.items():
+                    tally.add(Kind.OTHER_COLUMNS, file, example, rows)
+        names = dict.fromkeys(name for part in kept for name in part.names)
+        return Table(tuple(part.path for part in kept), tuple(self._column(name) for name in names))
+
+    def _open(self, key: tuple[str, ...], schema: pa.Schema, *, by_position: bool) -> _Part:
+        path = self.directory / f"part-{len(self._parts)}.parquet"
+        part = _Part(pq.ParquetWriter(path, schema, compression="lz4"), path, key, by_position)
+        self._parts[key] = part
+        return part
+
+    def _name(self, index: int) -> str:
+        """Model Monitor's names for columns that have none are those of Spark."""
+        return self.names[index] if index < len(self.names) else f"_c{index}"
+
+    def _column(self, name: str) -> Column:
+        index = self._index[name]
+        return Column(name, f"n{index}", f"t{index}", name in self._fractional)
+
+
+def _usual(part: _Part) -> tuple[int, int]:
+    """Of equally many rows those with more columns are the usual ones."""
+    return part.rows.total(), len(part.names)
