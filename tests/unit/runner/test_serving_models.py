@@ -59,7 +59,9 @@ def test_links_and_devices_in_an_archive_are_refused(tmp_path: Path, kind: bytes
     assert not os.path.lexists(tmp_path / "trick")
 
 
-@pytest.mark.parametrize("body", [b"", b"plain text", archive({"model": "m" * 5000})[:-20]])
+@pytest.mark.parametrize(
+    "body", [b"", b"plain text", archive({"model": "m" * 5000})[:-20]], ids=["nothing", "text", "cut short"]
+)
 def test_what_is_no_whole_archive_is_refused(tmp_path: Path, body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 what the library says differs
         unpack(body, tmp_path)
