@@ -6,6 +6,9 @@ Plain values, of which the files that SageMaker documents are made (see `files`)
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LOW_CARDINALITY = 120
+"""Up to so many different texts are a set of categories: Deequ's lowCardinalityHistogramThreshold."""
+
 
 class InferredType(StrEnum):
     """The types that Model Monitor knows.
@@ -72,7 +75,7 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One column of a dataset. Exactly one of `numbers` and `texts` is there, or neither if the type is unknown."""
+    """One column of a dataset: its numbers if it has any, and all its values as texts if they were counted."""
 
     name: str
     inferred_type: InferredType

@@ -1,0 +1,1 @@
+"""The files that SageMaker documents, to and from what the analyzer knows."""

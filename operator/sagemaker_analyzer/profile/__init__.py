@@ -1,0 +1,1 @@
+"""What a dataset is like: statistics of every feature, and the constraints that they suggest."""
