@@ -1,0 +1,83 @@
+"""The command: environment in, files and exit message out."""
+
+import json
+import logging
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sagemaker_analyzer.analyze import analyze, given_constraints, suggested_constraints
+from sagemaker_analyzer.contract.environment import read_task
+from sagemaker_analyzer.contract.outcome import Outcome, completed, refused
+from sagemaker_analyzer.contract.task import Task
+from sagemaker_analyzer.engine.duckdb import duckdb_engine
+from sagemaker_analyzer.errors import BadTask, Refused
+from sagemaker_analyzer.files.constraints_file import constraints_form
+from sagemaker_analyzer.files.metrics_file import metrics_lines
+from sagemaker_analyzer.files.statistics_file import statistics_form
+from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
+from sagemaker_analyzer.model import Analysis
+
+_LOG = logging.getLogger(__name__)
+
+
+def run(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -> int:
+    """Does what the environment asks for and returns the exit code.
+
+    Whatever happens, there is an exit message: a job without one tells nobody why it has failed.
+    """
+    message = root / "output/message"
+    try:
+        task = read_task(environment, root=root)
+        analysis = _analysed(task)
+        _write(task, analysis)
+        outcome = completed(len(analysis.violations))
+    except Refused as reason:
+        outcome = refused(reason)
+    except Exception as error:
+        _tell(message, Outcome(f"Error: {type(error).__name__}: {error}"[:1024], 1))
+        raise
+    _tell(message, outcome)
+    return outcome.code
+
+
+def _analysed(task: Task) -> Analysis:
+    if task.instances > 1:
+        raise BadTask(f"the job has {task.instances} instances; this analyzer works on one: set InstanceCount to 1")
+    with tempfile.TemporaryDirectory() as directory:
+        table, spill = Path(directory) / "table", Path(directory) / "spill"
+        table.mkdir()
+        with duckdb_engine(spill) as engine:
+            analysis = analyze(task, engine, scratch=table)
+    _LOG.info("%d records of %d features", analysis.statistics.records, len(analysis.statistics.features))
+    for part in analysis.rejected:
+        _LOG.warning("%s: %d records are left out: %s: %s", part.file, part.records, part.kind, part.example)
+    for said in analysis.violations:
+        _LOG.warning("%s: %s: %s", said.feature, said.check, said.description)
+    return analysis
+
+
+def _write(task: Task, analysis: Analysis) -> None:
+    task.output.mkdir(parents=True, exist_ok=True)
+    _put(task.output / "statistics.json", statistics_form(analysis.statistics))
+    _put(task.output / "constraints.json", constraints_form(suggested_constraints(task, analysis)))
+    _put(task.output / "rejected.json", rejected_form(analysis.rejected))
+    if task.baseline is not None:
+        _put(task.output / "constraint_violations.json", violations_form(analysis.violations))
+    if task.publish_metrics:
+        task.metrics.parent.mkdir(parents=True, exist_ok=True)
+        at = task.window.start if task.window else datetime.now(UTC)
+        lines = metrics_lines(task, analysis, given_constraints(task), at=at)
+        task.metrics.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _put(path: Path, form: dict[str, Any]) -> None:
+    path.write_text(json.dumps(form, indent=1), encoding="utf-8")
+
+
+def _tell(message: Path, outcome: Outcome) -> None:
+    _LOG.log(logging.ERROR if outcome.code else logging.INFO, "%s", outcome.message)
+    message.parent.mkdir(parents=True, exist_ok=True)
+    message.write_text(outcome.message, encoding="utf-8")
