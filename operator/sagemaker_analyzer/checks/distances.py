@@ -30,9 +30,13 @@ def numeric_distance(current: Numbers, baseline: Numbers, method: Method) -> flo
     now = distribution(current.sketch)
     if baseline.sketch is not None:
         then = distribution(baseline.sketch)
+        if not then.values:
+            return None
         points = np.union1d(now.items, then.items)
         shares, size = then.not_above(points) / then.values, then.values
         distance = _greatest(now.not_above(points) / now.values, shares)
+    elif not sum(bucket.count for bucket in baseline.buckets):
+        return None
     else:
         bounds = np.array([bucket.upper for bucket in baseline.buckets[:-1]] + [baseline.maximum])
         upto = np.cumsum([bucket.count for bucket in baseline.buckets])

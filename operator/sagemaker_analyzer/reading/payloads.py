@@ -7,12 +7,16 @@ list.
 
 import base64
 import binascii
+import re
 
 import orjson
 
 from sagemaker_analyzer.contract.task import Position
 from sagemaker_analyzer.reading.rejected import Kind, Unreadable
 from sagemaker_analyzer.reading.rows import Row
+
+# Python's own notion of lines also ends them at characters that values may have.
+_ENDS = re.compile(r"\r\n|\n|\r")
 
 
 def rows_of(side: object) -> list[Row]:
@@ -44,7 +48,7 @@ def _lines(data: str) -> list[Row]:
     stripped = data.strip("\r\n")
     if "\n" not in stripped and "\r" not in stripped:
         return [stripped] if stripped else []
-    return [line for line in stripped.splitlines() if line]
+    return [line for line in _ENDS.split(stripped) if line]
 
 
 def _json(data: str | bytes) -> list[Row]:

@@ -16,6 +16,8 @@ from sagemaker_analyzer.reading.stage import Stage
 from sagemaker_analyzer.reading.values import of_arrow
 
 _BATCH = 50_000
+# An array can only be read as a whole.
+_LARGEST_ARRAY = 1 << 27
 
 
 def read_csv(path: Path, stage: Stage, tally: Tally, *, header: bool) -> None:
@@ -58,8 +60,8 @@ def _texts(path: Path, tally: Tally) -> Iterator[str]:
 def read_json(path: Path, stage: Stage, tally: Tally) -> None:
     """Adds the records of JSON lines, or of one JSON array over the whole file."""
     rows = Rows(stage, str(path))
-    if _starts_with(path, b"["):
-        for item in _array(path, tally):
+    if (items := _array(path)) is not None:
+        for item in items:
             rows.add(row(item))
     else:
         for line in lines_of(path, tally):
@@ -69,26 +71,17 @@ def read_json(path: Path, stage: Stage, tally: Tally) -> None:
     rows.flush()
 
 
-def _starts_with(path: Path, mark: bytes) -> bool:
+def _array(path: Path) -> list[object] | None:
+    """The items of a file that is one array of rows; None if it is not, but lines."""
     with path.open("rb") as file:
-        return file.read(64).lstrip().startswith(mark) and path.stat().st_size < 1 << 28 and not _is_lines(path)
-
-
-def _is_lines(path: Path) -> bool:
-    """Whether the first line is JSON by itself: then `[` begins a row, not the file."""
-    with path.open("rb") as file:
-        first = file.readline(1 << 20)
-        more = file.readline(1 << 20).strip()
-    try:
-        value = orjson.loads(first)
-    except orjson.JSONDecodeError:
-        return False
-    return bool(more) or not any(isinstance(item, list | dict) for item in value)
-
-
-def _array(path: Path, tally: Tally) -> list[object]:
-    found = json_of(path.read_bytes(), path, tally)
-    return found if isinstance(found, list) else []
+        if path.stat().st_size > _LARGEST_ARRAY or not file.read(64).lstrip().startswith(b"["):
+            return None
+        file.seek(0)
+        try:
+            found = orjson.loads(file.read())
+        except orjson.JSONDecodeError:
+            return None
+    return found if any(isinstance(item, list | dict) for item in found) else None
 
 
 def read_parquet(path: Path, stage: Stage, tally: Tally) -> None:

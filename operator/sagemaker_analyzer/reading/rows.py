@@ -14,6 +14,9 @@ from sagemaker_analyzer.reading.values import of_objects, of_texts
 
 _ENOUGH = 50_000
 
+# Python's limit is 128 KiB; the length of lines is limited where they are read.
+csv.field_size_limit(1 << 30)
+
 Row = str | list[object] | dict[str, object]
 """A line of CSV, values in the order of columns, or values by name."""
 

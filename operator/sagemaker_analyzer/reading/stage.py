@@ -51,7 +51,7 @@ class Stage:
 
     directory: Path
     names: Sequence[str] = ()
-    _parts: dict[tuple[str, ...], _Part] = field(default_factory=dict)
+    _parts: dict[tuple[bool, tuple[str, ...]], _Part] = field(default_factory=dict)
     _index: dict[str, int] = field(default_factory=dict)
     _fractional: set[str] = field(default_factory=set)
 
@@ -59,15 +59,20 @@ class Stage:
         """Adds rows of a file: their columns by name, or by position if there are no names."""
         if not columns or not len(columns[0]):
             return
-        key = tuple(self._name(i) for i in range(len(columns))) if names is None else tuple(names)
-        arrays: dict[str, pa.Array] = {}
-        for name, values in zip(key, columns, strict=True):
-            index = self._index.setdefault(name, len(self._index))
-            arrays[f"n{index}"], arrays[f"t{index}"] = values.numbers, values.texts
+        given = tuple(self._name(i) for i in range(len(columns))) if names is None else tuple(names)
+        by_name = dict(zip(given, columns, strict=True))
+        for name, values in by_name.items():
+            self._index.setdefault(name, len(self._index))
             if values.fractional:
                 self._fractional.add(name)
+        # In one order, or records whose keys come in another one each would make a file each.
+        ordered = tuple(sorted(by_name, key=self._index.__getitem__))
+        arrays: dict[str, pa.Array] = {}
+        for name in ordered:
+            index = self._index[name]
+            arrays[f"n{index}"], arrays[f"t{index}"] = by_name[name].numbers, by_name[name].texts
         batch = pa.record_batch(arrays)
-        part = self._parts.get(key) or self._open(key, batch.schema, by_position=names is None)
+        part = self._parts.get((names is None, ordered)) or self._open(ordered, batch.schema, by_position=names is None)
         part.writer.write_batch(batch)
         part.rows[file] += batch.num_rows
 
@@ -86,10 +91,10 @@ class Stage:
         names = dict.fromkeys(name for part in kept for name in part.names)
         return Table(tuple(part.path for part in kept), tuple(self._column(name) for name in names))
 
-    def _open(self, key: tuple[str, ...], schema: pa.Schema, *, by_position: bool) -> _Part:
+    def _open(self, names: tuple[str, ...], schema: pa.Schema, *, by_position: bool) -> _Part:
         path = self.directory / f"part-{len(self._parts)}.parquet"
-        part = _Part(pq.ParquetWriter(path, schema, compression="lz4"), path, key, by_position)
-        self._parts[key] = part
+        part = _Part(pq.ParquetWriter(path, schema, compression="lz4"), path, names, by_position)
+        self._parts[by_position, names] = part
         return part
 
     def _name(self, index: int) -> str:

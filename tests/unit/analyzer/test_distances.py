@@ -22,7 +22,7 @@ from sagemaker_analyzer.checks.constraints import (
 )
 from sagemaker_analyzer.checks.distances import categorical_distance, numeric_distance
 from sagemaker_analyzer.engine.sketches import Sketcher, rank_error
-from sagemaker_analyzer.model import Feature, InferredType, Kinds, Numbers, Statistics, Texts
+from sagemaker_analyzer.model import Bucket, Feature, InferredType, Kinds, Numbers, Sketch, Statistics, Texts
 from sagemaker_analyzer.profile.distribution import Floats, buckets
 
 
@@ -102,6 +102,15 @@ def test_a_baseline_with_buckets_alone_is_compared_at_their_bounds() -> None:
     bounds = np.histogram_bin_edges(wine, bins=10)
     expected = max(abs(np.mean(shifted < bound) - np.mean(wine < bound)) for bound in bounds[:-1])
     assert numeric_distance(numbers(shifted), then, Method.SIMPLE) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_baseline_without_values_is_not_compared_with() -> None:
+    wine = numbers(load_wine().data[:, 0])
+    empty = Numbers(0, 0, 0, 0, 0)
+
+    assert numeric_distance(wine, empty, Method.SIMPLE) is None
+    assert numeric_distance(wine, replace(empty, sketch=Sketch(2048, 0.64, ((),))), Method.SIMPLE) is None
+    assert numeric_distance(wine, replace(empty, buckets=(Bucket(0, 0, 0),)), Method.SIMPLE) is None
 
 
 def test_the_distance_of_categories_is_the_greatest_difference_of_their_shares() -> None:

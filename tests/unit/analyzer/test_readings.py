@@ -205,6 +205,35 @@ def test_json_lines_may_have_other_keys_each(source: Path) -> None:
     assert rejected == {"Truncated": 1}
 
 
+def test_records_whose_keys_come_in_another_order_each_make_one_table(source: Path, tmp_path: Path) -> None:
+    for i in range(6):
+        keys = ["a", "b", "c"][i % 3 :] + ["a", "b", "c"][: i % 3]
+        write(source / f"{i}.jsonl", [json.dumps(dict.fromkeys(keys, i))])
+    (tmp_path / "stage").mkdir()
+
+    table = read_dataset(Dataset(source, Layout.JSON), Tally(), into=tmp_path / "stage")
+
+    assert len(table.files) == 1
+    assert pq.read_metadata(table.files[0]).num_rows == 6
+
+
+def test_garbage_that_looks_like_an_array_does_not_hide_the_lines_after_it(source: Path) -> None:
+    write(source / "a.jsonl", ["[garbage", '{"a": 1}', '{"a": 2}'])
+
+    assert read(source, Layout.JSON) == ({"a": [1.0, 2.0]}, {"NotJson": 1})
+
+
+def test_values_may_be_long_and_have_any_letters(source: Path) -> None:
+    long = "x" * 200_000
+    write(source / "a.jsonl", [capture(f'1,"{long}"\n2,a\u2028b\n3,\x0bz\n'), capture("4,\u2028")])
+
+    columns, rejected = read(source)
+
+    assert sorted(map(float, map(str, columns["_c0"]))) == [1.0, 2.0, 3.0, 4.0]
+    assert {long, "a\u2028b"} <= set(columns["_c1"])
+    assert rejected == {}
+
+
 def test_a_json_file_may_be_one_array(source: Path) -> None:
     (source / "a.json").write_text(json.dumps([{"a": 1}, {"a": 2}], indent=1))
 
