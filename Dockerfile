@@ -1,4 +1,4 @@
-# The images of the operator and of the emulated SageMaker: `make image`. tools/image_steps.py runs these same steps without a
+# The images of the operator, of the emulated SageMaker and of the analyzer of captured data: `make image`. tools/image_steps.py runs these same steps without a
 # container engine.
 ARG PYTHON=3.11
 
@@ -41,6 +41,23 @@ HEALTHCHECK --interval=5s --timeout=4s --start-period=10s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:4580/_sagemaker-local/', timeout=3)"]
 # All addresses of the container; what of them others reach, whoever starts it decides.
 ENTRYPOINT ["sagemaker-local", "emulator", "--host", "0.0.0.0"]
+
+FROM build AS build-analyzer
+ARG ANALYZER=/opt/sagemaker-analyzer
+# It shares nothing with the operator but the wheel, and so has an environment of its own, without what the others need.
+RUN python -m venv --without-pip "$ANALYZER" \
+    && pip --python "$ANALYZER/bin/python" install --require-hashes --no-deps --requirement requirements/analyzer.txt \
+    && pip --python "$ANALYZER/bin/python" install --no-deps --no-index dist/*.whl \
+    && "$ANALYZER/bin/sagemaker-analyzer" --help
+
+FROM python:${PYTHON}-slim AS analyzer
+LABEL org.opencontainers.image.title="sagemaker-analyzer" \
+      org.opencontainers.image.description="Analyzes what SageMaker endpoints captured, in the place of Model Monitor's image" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build-analyzer /opt/sagemaker-analyzer /opt/sagemaker-analyzer
+ENV PATH=/opt/sagemaker-analyzer/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# As root, since SageMaker mounts what a processing job reads and writes for root alone.
+ENTRYPOINT ["sagemaker-analyzer"]
 
 # The last stage is the one that is built when none is named.
 FROM python:${PYTHON}-slim AS operator

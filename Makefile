@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 IMAGE ?= sagemaker-operator:dev
 EMULATOR_IMAGE ?= sagemaker-local:dev
+ANALYZER_IMAGE ?= sagemaker-analyzer:dev
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench generate up down image
@@ -41,9 +42,10 @@ up: $(READY) ## Start a Kubernetes API server and an emulated SageMaker in the b
 down: $(READY) ## Stop them and remove their data
 	@$(BIN)/sagemaker-local down
 
-image: ## Build the container images of the operator and of the emulated SageMaker
+image: ## Build the container images of the operator, the emulated SageMaker and the analyzer
 	docker build --tag $(IMAGE) .
 	docker build --tag $(EMULATOR_IMAGE) --target emulator .
+	docker build --tag $(ANALYZER_IMAGE) --target analyzer .
 
 $(READY): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/it")'

@@ -184,6 +184,10 @@ def main() -> None:
         for step in image["build-emulator"].steps:
             stage.carry_out(*step)
         try_emulator(image["emulator"], environment, Path(stage.environment["STATE"]))
+        for step in image["build-analyzer"].steps:
+            stage.carry_out(*step)
+        analyzers = {"PATH": str(Path(stage.environment["ANALYZER"]) / "bin"), "HOME": name}
+        run([*json.loads(image["analyzer"].said("ENTRYPOINT")), "--help"], analyzers)
 
 
 if __name__ == "__main__":

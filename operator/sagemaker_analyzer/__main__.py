@@ -7,12 +7,21 @@ import sys
 from sagemaker_analyzer.command import run
 
 
+_USAGE = """usage: sagemaker-analyzer
+
+Analyzes captured data as a SageMaker processing job. It takes no arguments but the environment variables of Model Monitor's jobs:
+dataset_source, dataset_format, output_path, start_time, end_time, baseline_constraints, baseline_statistics,
+publish_cloudwatch_metrics, categorical_drift_method, sagemaker_endpoint_name, sagemaker_monitoring_schedule_name."""
+
+
 def main() -> None:
     """Runs once and exits: 0 when the data was analysed, whatever was found, and 1 if it was not."""
+    if sys.argv[1:] == ["--help"]:
+        print(_USAGE)
+        return
     if len(sys.argv) > 1:
-        sys.exit(
-            f"usage: {sys.argv[0]}\n\n{__doc__}\nIt takes no arguments, but environment variables such as dataset_source."
-        )
+        print(_USAGE, file=sys.stderr)
+        sys.exit(2)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
     sys.exit(run(os.environ))
 

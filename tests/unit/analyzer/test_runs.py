@@ -250,10 +250,11 @@ def test_a_fault_of_the_machine_still_leaves_a_message(job: Job, baseline: Job) 
     assert job.message.startswith("Error: FileExistsError: ")
 
 
-def test_the_command_takes_no_arguments() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sagemaker_analyzer", "--help"], capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--dataset_source", 2)])
+def test_the_command_takes_no_arguments_and_tells_its_variables(argument: str, code: int) -> None:
+    command = [sys.executable, "-m", "sagemaker_analyzer", argument]
 
-    assert done.returncode == 1
-    assert "dataset_source" in done.stderr
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code
+    assert "dataset_source" in done.stdout + done.stderr
