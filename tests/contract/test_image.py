@@ -129,4 +129,4 @@ def test_the_steps_of_the_images_make_programs_that_start() -> None:
     assert "sagemaker-operator, version " in done.stdout
     assert "Run the operator until SIGTERM or SIGINT." in done.stdout
     assert "arn:aws:sagemaker:us-east-1:123456789012:experiment/churn" in done.stdout
-    assert "usage: sagemaker-analyzer" in done.stdout.partition("experiment/churn")[2].partition("+ sagemaker-analyzer")[2]
+    assert "usage: sagemaker-analyzer" in done.stdout.rpartition("+ sagemaker-analyzer --help")[2]
