@@ -19,7 +19,9 @@ from sagemaker_operator.aws import failures
 from sagemaker_operator.errors import AWSFailure, Denied, Limited, Refused, Throttled, Unknown
 from sagemaker_operator.kinds import KINDS
 
-REFUSALS = refusals()
+# What the emulated SageMaker says to the operator; what it says to those who invoke endpoints is none of the operator's business.
+_OF_SAGEMAKER = "emulator."
+REFUSALS = {n.removeprefix(_OF_SAGEMAKER): one for n, one in refusals().items() if n.startswith(_OF_SAGEMAKER)}
 
 
 class _Facts(dict[str, str]):
