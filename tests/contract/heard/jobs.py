@@ -29,6 +29,7 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     ),
     "jobs.transform.EXISTS": (("TransformJob", "CreateTransformJob", Exists),),
     "jobs.transform.WRONG_STATUS": (("TransformJob", "StopTransformJob", Busy),),
+    "jobs.transform.TOO_MUCH_AT_ONCE": (("TransformJob", "CreateTransformJob", Refused),),
     "jobs.transform.NO_MODEL": (("TransformJob", "CreateTransformJob", Refused),),
     "jobs.transform.NO_OBJECTS": (("TransformJob", "CreateTransformJob", Refused),),
     "jobs.tuning.MISSING": (
