@@ -6,7 +6,6 @@ import sys
 
 from sagemaker_analyzer.command import run
 
-
 _USAGE = """usage: sagemaker-analyzer
 
 Analyzes captured data as a SageMaker processing job. It takes no arguments but the environment variables of Model Monitor's jobs:

@@ -1,7 +1,6 @@
 """Rows on their way to the table, gathered until there are enough of them to be converted at once."""
 
 import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from sagemaker_analyzer.reading.stage import Stage
-from sagemaker_analyzer.reading.values import of_objects, of_texts
+from sagemaker_analyzer.reading.values import Values, of_finite, of_objects, of_texts
 
 _ENOUGH = 50_000
 
@@ -30,6 +29,7 @@ class Rows:
     names: Sequence[str] | None = None
     _lines: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     _lists: defaultdict[int, list[list[object]]] = field(default_factory=lambda: defaultdict(list))
+    _texts: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _records: list[dict[str, object]] = field(default_factory=list)
     _count: int = 0
 
@@ -52,7 +52,7 @@ class Rows:
     def flush(self) -> None:
         """Hands over what was gathered."""
         for width, lines in self._lines.items():
-            self.stage.add(self.file, [of_texts(array) for array in _columns(lines, width)], self.names)
+            self.stage.add(self.file, _columns(lines, width, self._texts[width]), self.names)
         for lists in self._lists.values():
             self.stage.add(self.file, [of_objects(values) for values in zip(*lists, strict=True)], self.names)
         if self._records:
@@ -65,17 +65,44 @@ class Rows:
         self._count = 0
 
 
-def _columns(lines: list[str], width: int) -> list[pa.Array]:
-    names = [str(i) for i in range(width)]
+def _columns(lines: list[str], width: int, texts: set[str]) -> list[Values]:
+    """The columns of lines without quotes, converted as numbers where all of a column are, which is several times faster.
+
+    Columns named in `texts` are known not to be such; those that turn out not to be are added to it.
+    """
     text = "\n".join(lines).encode() + b"\n"
+    names = [str(i) for i in range(width)]
+    kinds = {name: pa.string() if name in texts else pa.float64() for name in names}
+    try:
+        arrays = _parsed(text, names, kinds)
+    except pa.ArrowInvalid:
+        found = [of_texts(array) for array in _parsed(text, names, dict.fromkeys(names, pa.string()))]
+        texts.update(name for name, values in zip(names, found, strict=True) if values.has_texts)
+        return found
+    columns = {
+        name: of_texts(array) if name in texts else of_finite(array) for name, array in zip(names, arrays, strict=True)
+    }
+    # Of numbers that are whole it has to be known whether they were written so; NaN and infinities are looked at as texts.
+    again = [name for name, column in columns.items() if column is None]
+    if again:
+        literals = _parsed(text, names, dict.fromkeys(again, pa.string()))
+        columns.update(zip(again, map(of_texts, literals), strict=True))
+    return [column for column in columns.values() if column is not None]
+
+
+def _parsed(text: bytes, names: list[str], kinds: dict[str, pa.DataType]) -> list[pa.Array]:
+    """The columns that have a kind, as of that kind. Raises ArrowInvalid if a value is not of it."""
     table = arrow_csv.read_csv(
-        io.BytesIO(text),
+        pa.BufferReader(text),
         read_options=arrow_csv.ReadOptions(
             column_names=names, use_threads=False, block_size=max(len(text) + 1, 1 << 16)
         ),
         parse_options=arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            include_columns=list(kinds),
+            column_types=kinds,
+            null_values=[""],
+            strings_can_be_null=True,
         ),
     )
     return [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,6 +28,11 @@ class Values:
     texts: pa.Array
     fractional: bool
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether one of the values is no number."""
+        return bool(len(self.texts) > self.texts.null_count)
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -45,6 +51,14 @@ def of_texts(array: pa.Array) -> Values:
         if pc.all(pc.is_finite(numbers)).as_py() is not False:
             return Values(numbers, pa.nulls(len(array), pa.string()), fractional=True)
     return _one_by_one(array)
+
+
+def of_finite(numbers: pa.Array) -> Values | None:
+    """The values of a column of doubles if all are finite and one of them has a fraction; of others more has to be known."""
+    found = numbers.drop_null().to_numpy(zero_copy_only=False)
+    if not np.isfinite(found).all() or (found == np.floor(found)).all():
+        return None
+    return Values(numbers, pa.nulls(len(numbers), pa.string()), fractional=True)
 
 
 def _one_by_one(array: pa.Array) -> Values:

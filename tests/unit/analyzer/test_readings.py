@@ -170,6 +170,33 @@ def test_literals_are_numbers_only_in_decimal_notation(source: Path) -> None:
     assert columns["_c1"] == [*numbers, "inf", "1_0", "true", "1e999", "2026-01-01"]
 
 
+def test_many_rows_are_read_alike_whatever_columns_turn_out_to_be(source: Path) -> None:
+    def row(i: int) -> str:
+        late = "x" if i == 119_999 else str(i)
+        return f"{i},{i}.5,{i}.0,{'nan' if i == 3 else i},{'a' if i % 2 else 'b'},{late}"
+
+    write(source / "a.jsonl", [capture(row(i)) for i in range(120_000)])
+    tally = Tally()
+    (source.parent / "stage").mkdir()
+
+    table = read_dataset(Dataset(source, Layout.CAPTURE), tally, into=source.parent / "stage")
+
+    (path,) = table.files
+    found = pq.read_table(path)
+    columns = [(found[c.number].null_count, found[c.text].null_count, c.fractional) for c in table.columns]
+    most = 120_000
+    assert columns == [
+        (0, most, False),
+        (0, most, True),
+        (0, most, True),
+        (1, most, False),
+        (most, 0, False),
+        (1, most - 1, False),
+    ]
+    assert found["n1"].to_pylist()[-1] == 119_999.5
+    assert found["t5"].to_pylist()[-1] == "x"
+
+
 def test_quoted_commas_do_not_part_columns(source: Path) -> None:
     write(source / "a.jsonl", [capture('1,"a, b"'), capture("2,c")])
 
