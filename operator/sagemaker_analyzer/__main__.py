@@ -10,7 +10,8 @@ _USAGE = """usage: sagemaker-analyzer
 
 Analyzes captured data as a SageMaker processing job. It takes no arguments but the environment variables of Model Monitor's jobs:
 dataset_source, dataset_format, output_path, start_time, end_time, baseline_constraints, baseline_statistics,
-publish_cloudwatch_metrics, categorical_drift_method, sagemaker_endpoint_name, sagemaker_monitoring_schedule_name."""
+publish_cloudwatch_metrics, categorical_drift_method, record_preprocessor_script, post_analytics_processor_script,
+sagemaker_endpoint_name, sagemaker_monitoring_schedule_name."""
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from sagemaker_analyzer.model import Analysis, InferredType
 from sagemaker_analyzer.profile.statistics import profile
 from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.rejected import Tally
+from sagemaker_analyzer.reading.scripts import preprocessor
 
 
 def analyze(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
@@ -24,7 +25,8 @@ def analyze(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
     baseline = read_statistics(statistics_file) if statistics_file else None
     tally = Tally()
     names = tuple(feature.name for feature in constraints.features) if constraints else ()
-    table = read_dataset(task.dataset, tally, into=scratch, window=task.window, names=names)
+    prepare = preprocessor(task.preprocessor) if task.preprocessor else None
+    table = read_dataset(task.dataset, tally, into=scratch, window=task.window, names=names, prepare=prepare)
     statistics = profile(engine, table, as_texts=_texts(constraints))
     if constraints is None:
         return Analysis(statistics, rejected=tally.rejected())

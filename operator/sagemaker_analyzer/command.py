@@ -19,6 +19,7 @@ from sagemaker_analyzer.files.metrics_file import metrics_lines
 from sagemaker_analyzer.files.statistics_file import statistics_form
 from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
 from sagemaker_analyzer.model import Analysis
+from sagemaker_analyzer.reading.scripts import postprocess
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def run(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -> int:
         task = read_task(environment, root=root)
         analysis = _analysed(task)
         _write(task, analysis)
+        if task.postprocessor:
+            postprocess(task.postprocessor)
         outcome = completed(len(analysis.violations))
     except Refused as reason:
         outcome = refused(reason)

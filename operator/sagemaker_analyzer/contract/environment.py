@@ -9,11 +9,6 @@ from typing import Any
 from sagemaker_analyzer.contract.task import Baseline, Dataset, Layout, Position, Task, Window
 from sagemaker_analyzer.errors import BadTask
 
-# What this analyzer does not do yet has to be refused: a run that silently leaves it out would report "no violations".
-_NOT_DONE = {
-    "record_preprocessor_script": "prepare the records before they are captured or in a job of their own",
-    "post_analytics_processor_script": "read the files of this run in a job of its own",
-}
 _DRIFT_METHODS = ("LInfinity", "ChiSquared")
 
 
@@ -22,12 +17,17 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
 
     `root` is where SageMaker mounts what a container reads and writes. Raises BadTask with the variable's name.
     """
-    _refuse_the_rest(environment)
+    analysis = environment.get("analysis_type") or "DATA_QUALITY"
+    if analysis != "DATA_QUALITY":
+        raise BadTask(f"analysis_type is {analysis!r}; this analyzer does DATA_QUALITY")
+    dataset, preprocessor = _dataset(environment), _script(environment, "record_preprocessor_script")
+    if preprocessor and dataset.layout is not Layout.CAPTURE:
+        raise BadTask(f"record_preprocessor_script is for {Layout.CAPTURE}, and dataset_format is {dataset.layout}")
     method = environment.get("categorical_drift_method") or None
     if method is not None and method not in _DRIFT_METHODS:
         raise BadTask(f"categorical_drift_method is {method!r}; it may be {' or '.join(_DRIFT_METHODS)}")
     return Task(
-        dataset=_dataset(environment),
+        dataset=dataset,
         output=Path(environment.get("output_path") or root / "processing/output"),
         message=root / "output/message",
         metrics=root / "output/metrics/cloudwatch/cloudwatch_metrics.jsonl",
@@ -37,17 +37,17 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         drift_method=method,
         endpoint=environment.get("sagemaker_endpoint_name", ""),
         schedule=environment.get("sagemaker_monitoring_schedule_name", ""),
+        preprocessor=preprocessor,
+        postprocessor=_script(environment, "post_analytics_processor_script"),
         instances=_instances(root / "config/resourceconfig.json"),
     )
 
 
-def _refuse_the_rest(environment: Mapping[str, str]) -> None:
-    for name, instead in _NOT_DONE.items():
-        if environment.get(name):
-            raise BadTask(f"{name} is set, and this analyzer runs no scripts of users: {instead}")
-    analysis = environment.get("analysis_type") or "DATA_QUALITY"
-    if analysis != "DATA_QUALITY":
-        raise BadTask(f"analysis_type is {analysis!r}; this analyzer does DATA_QUALITY")
+def _script(environment: Mapping[str, str], name: str) -> Path | None:
+    path = environment.get(name)
+    if path and not Path(path).is_file():
+        raise BadTask(f"{name} is {path!r}, and there is no such file")
+    return Path(path) if path else None
 
 
 def _dataset(environment: Mapping[str, str]) -> Dataset:

@@ -70,4 +70,6 @@ class Task:
     drift_method: str | None = None
     endpoint: str = ""
     schedule: str = ""
+    preprocessor: Path | None = None
+    postprocessor: Path | None = None
     instances: int = 1

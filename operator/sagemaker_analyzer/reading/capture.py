@@ -8,29 +8,40 @@ from sagemaker_analyzer.reading.files import json_of, lines_of
 from sagemaker_analyzer.reading.payloads import joined, rows_of
 from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
 from sagemaker_analyzer.reading.rows import Row, Rows
+from sagemaker_analyzer.reading.scripts import Preprocessor
 from sagemaker_analyzer.reading.stage import Stage
 
 
-def read_captures(path: Path, dataset: Dataset, window: Window | None, stage: Stage, tally: Tally) -> None:
-    """Adds the rows of all invocations in the window; what cannot be read is counted."""
+def read_captures(
+    path: Path,
+    dataset: Dataset,
+    window: Window | None,
+    stage: Stage,
+    tally: Tally,
+    *,
+    prepare: Preprocessor | None = None,
+) -> None:
+    """Adds the rows of all invocations in the window, as `prepare` makes them if it is given; the unreadable are counted."""
     rows = Rows(stage, str(path))
     for line in lines_of(path, tally):
         event = json_of(line, path, tally)
         if event is None:
             continue
         try:
-            for row in _rows(event, dataset, window):
+            for row in _rows(event, dataset, window, prepare):
                 rows.add(row)
         except Unreadable as reason:
             tally.add(reason.kind, str(path), str(reason))
     rows.flush()
 
 
-def _rows(event: object, dataset: Dataset, window: Window | None) -> list[Row]:
+def _rows(event: object, dataset: Dataset, window: Window | None, prepare: Preprocessor | None) -> list[Row]:
     if not isinstance(event, dict) or not isinstance(captured := event.get("captureData"), dict):
         raise Unreadable(Kind.NOT_A_CAPTURE, "a line has no captureData")
     if window is not None and not window.has(_time(event)):
         return []
+    if prepare is not None:
+        return prepare(event)
     given, answered = captured.get("endpointInput"), captured.get("endpointOutput")
     if given is None and answered is None:
         raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has neither endpointInput nor endpointOutput")

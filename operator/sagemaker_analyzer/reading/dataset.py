@@ -9,15 +9,23 @@ from sagemaker_analyzer.reading.capture import read_captures
 from sagemaker_analyzer.reading.files import files_of
 from sagemaker_analyzer.reading.records import read_csv, read_json, read_parquet
 from sagemaker_analyzer.reading.rejected import Tally
+from sagemaker_analyzer.reading.scripts import Preprocessor
 from sagemaker_analyzer.reading.stage import Stage, Table
 
 
 def read_dataset(
-    dataset: Dataset, tally: Tally, *, into: Path, window: Window | None = None, names: Sequence[str] = ()
+    dataset: Dataset,
+    tally: Tally,
+    *,
+    into: Path,
+    window: Window | None = None,
+    names: Sequence[str] = (),
+    prepare: Preprocessor | None = None,
 ) -> Table:
     """The dataset as a table in the directory `into`; columns without names get those of `names`.
 
-    The window is for captured data, whose records alone have a time. Raises NoData if not a single record was left.
+    The window is for captured data, whose records alone have a time, and so is `prepare`, the script of a user. Raises NoData
+    if not a single record was left.
     """
     stage = Stage(into, names)
     files = files_of(dataset.source)
@@ -25,7 +33,7 @@ def read_dataset(
         if not path.stat().st_size:
             continue
         if dataset.layout is Layout.CAPTURE:
-            read_captures(path, dataset, window, stage, tally)
+            read_captures(path, dataset, window, stage, tally, prepare=prepare)
         elif dataset.layout is Layout.CSV:
             read_csv(path, stage, tally, header=dataset.header)
         elif dataset.layout is Layout.JSON:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     UNEQUAL_ROWS = "UnequalRows"
     OTHER_COLUMNS = "OtherColumns"
     UNREADABLE_FILE = "UnreadableFile"
+    SCRIPT_FAILED = "ScriptFailed"
 
 
 class Unreadable(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from captures import capture, write
+from captures import capture, side, write
 from schemas import CONSTRAINTS, STATISTICS, VIOLATIONS
 from scipy import stats
 from sklearn.datasets import load_wine
@@ -248,6 +248,50 @@ def test_a_fault_of_the_machine_still_leaves_a_message(job: Job, baseline: Job) 
         hour(job, baseline, captures())
 
     assert job.message.startswith("Error: FileExistsError: ")
+
+
+def test_a_script_prepares_the_records_and_another_has_the_last_word(job: Job, tmp_path: Path) -> None:
+    before, after = tmp_path / "before.py", tmp_path / "after.py"
+    before.write_text(
+        "def preprocess_handler(record, logger):\n"
+        "    age, size = record.endpoint_input.data.split(',')\n"
+        "    if size == 'skip':\n"
+        "        return []\n"
+        "    one = {'age': int(age), 'more': {'size': size}, 'id': record.event_metadata.event_id}\n"
+        "    return [one, one] if size == 'twice' else one\n"
+    )
+    seen = str(tmp_path / "seen")
+    after.write_text(f"import pathlib\ndef postprocess_handler():\n    pathlib.Path({seen!r}).write_text('done')\n")
+    lines = [capture("3,S", event="a"), capture("4,skip"), capture("5,twice", event="b"), capture("six,L")]
+    lines.append(capture(side("?", encoding="BASE64")))
+    path = write(job.root / "in/a.jsonl", lines)
+
+    code = job.run(
+        dataset_source=str(path), record_preprocessor_script=str(before), post_analytics_processor_script=str(after)
+    )
+
+    assert code == 0
+    features = {feature["name"]: feature for feature in job.file("statistics.json")["features"]}
+    assert set(features) == {"age", "more.size", "id"}
+    assert features["age"]["numerical_statistics"]["sum"] == 3 + 5 + 5
+    failed, coded = job.file("rejected.json")["rejected"]
+    assert (failed["kind"], failed["records"], coded["kind"]) == ("ScriptFailed", 1, "Undecodable")
+    assert "ValueError: invalid literal for int()" in failed["example"]
+    assert (tmp_path / "seen").read_text() == "done"
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("def handler(): ...", "has no function preprocess_handler"), ("import nothing_such", "cannot be run")],
+)
+def test_a_script_that_cannot_be_used_is_refused(job: Job, tmp_path: Path, script: str, words: str) -> None:
+    (tmp_path / "script.py").write_text(script)
+    path = write(job.root / "in/a.jsonl", captures())
+
+    assert job.run(dataset_source=str(path), record_preprocessor_script=str(tmp_path / "script.py")) == 1
+
+    assert job.message.startswith("Error: BadTask: record_preprocessor_script ")
+    assert words in job.message
 
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--dataset_source", 2)])

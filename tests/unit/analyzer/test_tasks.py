@@ -78,7 +78,8 @@ def test_the_number_of_instances_is_that_of_the_job(tmp_path: Path) -> None:
         ({"baseline_statistics": "/b/statistics.json"}, "without baseline_constraints"),
         ({"publish_cloudwatch_metrics": "true"}, "may be Enabled or Disabled"),
         ({"categorical_drift_method": "Euclid"}, "LInfinity or ChiSquared"),
-        ({"record_preprocessor_script": "/code/script.py"}, "runs no scripts"),
+        ({"record_preprocessor_script": "/code/script.py"}, "record_preprocessor_script is .* no such file"),
+        ({"post_analytics_processor_script": "/code/script.py"}, "post_analytics_processor_script is .* no such file"),
         ({"analysis_type": "MODEL_MOOD"}, "MODEL_MOOD"),
     ],
 )
