@@ -19,7 +19,7 @@ demo: $(READY) ## Train, deploy and monitor a model against an emulated SageMake
 
 test: $(READY) ## Run all tests
 	@# Half of what the tests with a cluster do is waiting: on two cores three workers leave little of it idle.
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(READY) ## Lint, types, import contracts, generated files, manifests, Dockerfile
 	$(BIN)/ruff check
