@@ -18,7 +18,6 @@ demo: $(READY) ## Train, deploy and monitor a model against an emulated SageMake
 	@$(BIN)/sagemaker-local demo
 
 test: $(READY) ## Run all tests
-	@# Half of what the tests with a cluster do is waiting: on two cores three workers leave little of it idle.
 	$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(READY) ## Lint, types, import contracts, generated files, manifests, Dockerfile
