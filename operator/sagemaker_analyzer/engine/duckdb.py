@@ -15,9 +15,8 @@ from sagemaker_analyzer.engine.sketches import Sketcher
 from sagemaker_analyzer.model import Sketch
 from sagemaker_analyzer.reading.stage import Table
 
-# Half of what a run may have: the other half is for reading and sketches.
-_MEMORY = "512MB"
-_ROWS = 65_536
+# A run may have 1 GB: the rest is for reading and sketches.
+_MEMORY = "384MB"
 
 
 class DuckDB:
@@ -59,16 +58,17 @@ class DuckDB:
         return Frequencies(distinct, tuple((row["value"], row["records"]) for row in rows))
 
     def sketches(self, table: Table, columns: list[str]) -> dict[str, Sketch]:
-        """As `Engine.sketches`: one file after the other, each in batches of rows."""
+        """As `Engine.sketches`: one file after the other, each by its row groups."""
         wanted = {column.number: column.name for column in table.columns if column.name in columns}
         sketchers = {name: Sketcher() for name in wanted.values()}
         for path in table.files:
             with pq.ParquetFile(path) as file:
                 here = [number for number in wanted if number in file.schema_arrow.names]
-                for batch in file.iter_batches(_ROWS, columns=here):
+                # Arrow keeps what it has read of a file, of all row groups that it was asked for at once.
+                for group in range(file.num_row_groups):
                     for number in here:
-                        array = batch.column(number).drop_null()
-                        sketchers[wanted[number]].add(array.to_numpy(zero_copy_only=False))
+                        for array in file.read_row_group(group, columns=[number])[number].chunks:
+                            sketchers[wanted[number]].add(array.drop_null().to_numpy(zero_copy_only=False))
         return {name: sketcher.sketch() for name, sketcher in sketchers.items()}
 
     def _data(self, table: Table) -> ir.Table:

@@ -94,8 +94,10 @@ def read_parquet(path: Path, stage: Stage, tally: Tally) -> None:
                     kind = file.schema_arrow.field(name).type
                     example = f"column {name} of {kind} has neither numbers nor texts"
                     tally.add(Kind.UNSUPPORTED_CONTENT, str(path), example, file.metadata.num_rows)
-            for batch in file.iter_batches(_BATCH, columns=names):
-                stage.add(str(path), [of_arrow(array) for array in batch.columns], names)
+            # Arrow keeps what it has read of a file, of all row groups that it was asked for at once.
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(_BATCH, row_groups=[group], columns=names):
+                    stage.add(str(path), [of_arrow(array) for array in batch.columns], names)
     except (pa.ArrowException, OSError) as error:
         tally.add(Kind.UNREADABLE_FILE, str(path), str(error))
 
