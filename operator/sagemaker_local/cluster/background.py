@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from sagemaker_local.cluster.control_plane import Cluster
 from sagemaker_local.cluster.errors import ClusterError
 from sagemaker_local.cluster.health import resident_bytes
 from sagemaker_local.cluster.session import Running, Session
+from sagemaker_local.runner.options import Work
 
 START_SECONDS = 120.0
 STOP_SECONDS = 30.0
@@ -37,23 +37,16 @@ class Options:
     Attributes:
         port: 0 is any.
         speed: how fast its clock runs.
-        execute: whether its jobs and endpoints really run.
-        slots: how many instances are at work at once; None is one for each core.
-        images: a file that says what to run for which image.
+        work: how its jobs and endpoints really run; they do unless it says otherwise.
     """
 
     port: int = DEFAULT_PORT
     speed: float = 1.0
-    execute: bool = True
-    slots: int | None = None
-    images: Path | None = None
+    work: Work = field(default_factory=Work)
 
     def arguments(self) -> list[str]:
         """The same on a command line."""
-        slots = [] if self.slots is None else [f"--slots={self.slots}"]
-        images = [] if self.images is None else [f"--images={self.images.absolute()}"]
-        work = "--execute" if self.execute else "--simulate"
-        return [f"--port={self.port}", f"--speed={self.speed}", work, *slots, *images]
+        return [f"--port={self.port}", f"--speed={self.speed}", *self.work.arguments()]
 
 
 def serve(session: Session, options: Options, ready: Callable[[Running], None]) -> None:
@@ -139,9 +132,12 @@ def _emulator(options: Options) -> Iterator[str]:
     from sagemaker_local.emulator import Emulator  # noqa: PLC0415
     from sagemaker_local.runner.execution import Execution  # noqa: PLC0415
 
-    execution = Execution(slots=options.slots, images=options.images) if options.execute else None
+    work = options.work
+    wanted = Execution(slots=work.slots, images=work.images, servers=work.servers)
     try:
-        emulator = Emulator.start(options.port, speed=options.speed, execution=execution)
+        emulator = Emulator.start(
+            options.port, speed=options.speed, execution=wanted if work.execute is not False else None
+        )
     except (OSError, ValueError, OverflowError) as error:
         raise ClusterError(
             f"the emulated SageMaker cannot start on port {options.port}: {error} (--port=0 takes a free one)"

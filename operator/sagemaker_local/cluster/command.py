@@ -20,7 +20,7 @@ from sagemaker_local.cluster import background, binaries, places
 from sagemaker_local.cluster.errors import ClusterError
 from sagemaker_local.cluster.health import Access, answers, resident_bytes
 from sagemaker_local.cluster.session import Running, Session
-from sagemaker_local.runner.options import about_work
+from sagemaker_local.runner.options import Work, about_work
 
 MEBIBYTE = 1024 * 1024
 
@@ -102,16 +102,14 @@ def _describe(running: Running, processes: list[Process]) -> str:
 @click.option("--speed", default=1.0, show_default=True, help="How much faster than SageMaker work proceeds.")
 @click.option("--foreground", is_flag=True, help="Stay until interrupted, then remove everything.")
 @about_work
-def up(
-    *, port: int, speed: float, foreground: bool, execute: bool | None, slots: int | None, images: Path | None
-) -> None:
+def up(*, port: int, speed: float, foreground: bool, work: Work) -> None:
     """Start a Kubernetes API server and an emulated SageMaker.
 
     Prints the shell settings that make kubectl and the AWS SDKs use them:
     eval "$(sagemaker-local up)".
     """
     session = _session()
-    options = background.Options(port=port, speed=speed, execute=execute is not False, slots=slots, images=images)
+    options = background.Options(port=port, speed=speed, work=work)
     with _told():
         if session.holder() is not None:
             running = session.read()

@@ -9,7 +9,7 @@ import click
 from sagemaker_local.emulator.core import PROFILES
 from sagemaker_local.emulator.emulator import LOOPBACK, Emulator
 from sagemaker_local.runner.execution import Execution
-from sagemaker_local.runner.options import about_work
+from sagemaker_local.runner.options import Work, about_work
 from sagemaker_local.runner.sandbox import Sandbox
 
 HOWTO = """\
@@ -70,13 +70,11 @@ def emulator(
     check_s3: bool,
     state: Path | None,
     profile: str,
-    execute: bool | None,
-    slots: int | None,
-    images: Path | None,
+    work: Work,
 ) -> None:
     """Serve an emulated SageMaker on this machine until interrupted."""
-    if execute is None:
-        execute = not virtual and _is_loopback(host)
+    execute = not virtual and _is_loopback(host) if work.execute is None else work.execute
+    execution = Execution(slots=work.slots, images=work.images, servers=work.servers)
     # Blocked before any thread starts, so that only sigwait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
@@ -90,7 +88,7 @@ def emulator(
             check_s3=check_s3,
             state=state,
             profile=profile,
-            execution=Execution(slots=slots, images=images) if execute else None,
+            execution=execution if execute else None,
         )
     except (OSError, ValueError, OverflowError) as problem:
         raise click.ClickException(f"cannot start on port {port} of {host}: {problem}") from None
