@@ -1,7 +1,7 @@
 """The worker of one emulator: gives each resource to the department that does its work."""
 
 import asyncio
-import shutil
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sagemaker_local.emulator.resource import Json, Place, Resource
 from sagemaker_local.emulator.timeline import Timeline
 
 from .crafts import Department
+from .sandbox import erase
 from .search import searcher
 from .shop import Shop
 from .tools import Tools
@@ -81,4 +82,5 @@ class Runner:
         for department in self._departments:
             await asyncio.to_thread(department.stop)
         await asyncio.to_thread(self._tools.log.forget)
-        await asyncio.to_thread(shutil.rmtree, self._tools.directory, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(erase, self._tools.directory)

@@ -4,8 +4,8 @@ Knows nothing of what the work is (`crafts`). A job of several instances takes a
 order in which they came.
 """
 
+import contextlib
 import logging
-import shutil
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from sagemaker_local.emulator.timeline import Timeline
 
 from .assignment import Assignment
 from .crafts import Craft
+from .sandbox import erase
 from .tools import Tools
 
 BY_SCENARIO: Final = (
@@ -149,7 +150,8 @@ class Shop:
             _log.exception("the work of %s failed", resource.arn)
             self._tools.desk.enter(assignment, "Failed", "Failed", "Job failed", reason=BROKEN)
         finally:
-            shutil.rmtree(assignment.directory, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                erase(assignment.directory)
             with self._lock:
                 self._free += slots
                 self._threads.pop(assignment, None)
