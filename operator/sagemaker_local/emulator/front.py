@@ -21,7 +21,7 @@ BROKEN: Final = Refusal(
     "sagemaker-local could not answer this request because of a fault of its own; its log has the details.",
     evidence="this project's own answer",
 )
-_AFTERWARDS: Final = frozenset({Effect.LOSE_REPLY, Effect.SURPRISE})
+AFTERWARDS: Final = frozenset({Effect.LOSE_REPLY, Effect.SURPRISE})
 """Faults of requests that are done all the same."""
 CUT_BY: Final = {Effect.HANG: "hung", Effect.CUT: "cut"}
 
@@ -32,6 +32,43 @@ class Answer:
 
     status: int
     body: bytes
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of a request so far.
+
+    Attributes:
+        request: what of it goes into the journal.
+        fault: what goes wrong with it, if something does.
+        committed: whether it was done.
+    """
+
+    time: float
+    caller: str
+    operation: str = ""
+    place: Place = field(default=Place("", ""))
+    request: Json = field(default_factory=dict)
+    fault: Fault | None = None
+    committed: bool = False
+
+    @property
+    def loses_reply(self) -> bool:
+        """Whether it is done, and nobody hears of it."""
+        return self.fault is not None and self.fault.effect is Effect.LOSE_REPLY
+
+    def entry(self, outcome: str) -> Entry:
+        """What the journal keeps of it."""
+        return Entry(
+            time=self.time,
+            operation=self.operation,
+            account=self.place.account,
+            region=self.place.region,
+            caller=self.caller,
+            asked=wire.encode(self.request),
+            outcome=outcome,
+            committed=self.committed,
+        )
 
 
 @dataclass(slots=True)
@@ -54,7 +91,7 @@ class Front:
         """The answer to one request; None means that the connection is cut without one."""
         if self.latency:
             await asyncio.sleep(self.latency)
-        visit = _Visit(self.service.world.clock.now(), headers.get("User-Agent", ""))
+        visit = Visit(self.service.world.clock.now(), headers.get("User-Agent", ""))
         try:
             return await self._answer(visit, headers, body)
         except ServiceError as error:
@@ -64,21 +101,21 @@ class Front:
             self._note(visit, BROKEN.code)
             raise
 
-    async def _answer(self, visit: "_Visit", headers: Mapping[str, str], body: bytes) -> Answer | None:
+    async def _answer(self, visit: Visit, headers: Mapping[str, str], body: bytes) -> Answer | None:
         visit.operation = headers.get("X-Amz-Target", "").removeprefix(wire.TARGET)
         scope = wire.signed_for_sagemaker(headers)
         visit.place = Place(self.account_of(scope.access_key), scope.region)
         operation = wire.operation(headers)
         visit.request = request = wire.decode(body)
-        fault = self.faults.choose(operation, request, visit.place.account)
-        if fault is not None and fault.effect not in _AFTERWARDS:
+        fault = visit.fault = self.faults.choose(operation, request, visit.place.account)
+        if fault is not None and fault.effect not in AFTERWARDS:
             await self._suffer(fault, visit)
             return None
         if not self.rates.allows(operation, visit.place, now=visit.time):
             raise THROTTLED.error()
         surprising = fault is not None and fault.effect is Effect.SURPRISE
         reply = self._perform(visit, operation, surprising=surprising)
-        if fault is not None and not surprising:
+        if visit.loses_reply:
             self._note(visit, "lost")
             return None
         if isinstance(reply, ServiceError):
@@ -86,7 +123,7 @@ class Front:
         self._note(visit, "ok")
         return Answer(200, reply)
 
-    def _perform(self, visit: "_Visit", operation: str, *, surprising: bool) -> bytes | ServiceError:
+    def _perform(self, visit: Visit, operation: str, *, surprising: bool) -> bytes | ServiceError:
         """The body of the answer, or the error that is the answer; either may get lost on its way."""
         try:
             with self.service.lock:  # what is encoded is what was read
@@ -97,7 +134,7 @@ class Front:
         visit.committed = True
         return reply
 
-    async def _suffer(self, fault: Fault, visit: "_Visit") -> None:
+    async def _suffer(self, fault: Fault, visit: Visit) -> None:
         refusal = ANSWERS.get(fault.effect)
         if refusal is not None:
             operation = visit.operation
@@ -111,28 +148,5 @@ class Front:
         self._note(visit, CUT_BY[fault.effect])
         await asyncio.sleep(fault.seconds)
 
-    def _note(self, visit: "_Visit", outcome: str) -> None:
-        self.journal.add(
-            Entry(
-                time=visit.time,
-                operation=visit.operation,
-                account=visit.place.account,
-                region=visit.place.region,
-                caller=visit.caller,
-                asked=wire.encode(visit.request),
-                outcome=outcome,
-                committed=visit.committed,
-            )
-        )
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What is known of a request so far."""
-
-    time: float
-    caller: str
-    operation: str = ""
-    place: Place = field(default=Place("", ""))
-    request: Json = field(default_factory=dict)
-    committed: bool = False
+    def _note(self, visit: Visit, outcome: str) -> None:
+        self.journal.add(visit.entry(outcome))

@@ -50,7 +50,3 @@ class Objects:
     def put(self, place: Place, address: Address, body: bytes) -> bool:
         """Write an object; False if there is no such bucket."""
         return self.storage.put(place.account, address.bucket, address.key, body)
-
-    def holds(self, place: Place, bucket: str) -> bool:
-        """Whether there is such a bucket."""
-        return self.storage.holds(place.account, bucket)

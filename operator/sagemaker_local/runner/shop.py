@@ -77,16 +77,16 @@ class Shop:
         assignment.reclaimed.set()
         return True
 
-    def assignment(self, resource: Resource) -> Assignment | None:
-        """The work of a job, as long as it goes on."""
-        return self._by_arn.get(resource.arn)
-
     def restored(self, now: float) -> None:
         """Begin anew what was at work."""
         service = self._tools.desk.service
         for kind in self._crafts:
             for resource in list(service.world.store.everywhere(kind)):
-                if resource.facts.get(EXECUTED) and resource.status == "InProgress" and not self.assignment(resource):
+                if (
+                    resource.facts.get(EXECUTED)
+                    and resource.status == "InProgress"
+                    and resource.arn not in self._by_arn
+                ):
                     service.begin(resource, service.family(kind).create, now=now)
 
     def forget(self) -> None:

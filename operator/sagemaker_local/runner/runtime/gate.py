@@ -5,38 +5,15 @@ Knows the front of the emulator and shares its parts. Not here: what an operatio
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
 
 from sagemaker_local.emulator import wire
-from sagemaker_local.emulator.faults import ANSWERS, THROTTLED, Effect, Fault
-from sagemaker_local.emulator.front import BROKEN, CUT_BY, Front
-from sagemaker_local.emulator.journal import Entry
-from sagemaker_local.emulator.resource import Json, Place
-
-_AFTERWARDS: Final = frozenset({Effect.LOSE_REPLY, Effect.SURPRISE})
+from sagemaker_local.emulator.faults import ANSWERS, THROTTLED, Fault
+from sagemaker_local.emulator.front import AFTERWARDS, BROKEN, CUT_BY, Front, Visit
+from sagemaker_local.emulator.resource import Place
 
 
 class Cut(Exception):
     """The connection is to be cut without an answer."""
-
-
-@dataclass(slots=True)
-class Visit:
-    """What is known of a request so far."""
-
-    time: float
-    caller: str
-    operation: str = ""
-    place: Place = field(default=Place("", ""))
-    shown: Json = field(default_factory=dict)
-    fault: Fault | None = None
-    committed: bool = False
-
-    @property
-    def loses_reply(self) -> bool:
-        """Whether it is done, and nobody hears of it."""
-        return self.fault is not None and self.fault.effect is Effect.LOSE_REPLY
 
 
 class Gate:
@@ -63,8 +40,8 @@ class Gate:
             ServiceError: a fault or a rate refuses it.
             Cut: a fault lets it end without an answer.
         """
-        chosen = self._front.faults.choose(visit.operation, visit.shown, visit.place.account)
-        if chosen is not None and chosen.effect not in _AFTERWARDS:
+        chosen = self._front.faults.choose(visit.operation, visit.request, visit.place.account)
+        if chosen is not None and chosen.effect not in AFTERWARDS:
             await self._suffer(chosen, visit)
         visit.fault = chosen
         if not self._front.rates.allows(visit.operation, visit.place, now=visit.time):
@@ -72,18 +49,7 @@ class Gate:
 
     def note(self, visit: Visit, outcome: str) -> None:
         """Write how it ended into the journal."""
-        self._front.journal.add(
-            Entry(
-                time=visit.time,
-                operation=visit.operation,
-                account=visit.place.account,
-                region=visit.place.region,
-                caller=visit.caller,
-                asked=wire.encode(visit.shown),
-                outcome=outcome,
-                committed=visit.committed,
-            )
-        )
+        self._front.journal.add(visit.entry(outcome))
 
     def note_broken(self, visit: Visit) -> None:
         """Write that the emulator itself failed."""
@@ -92,7 +58,7 @@ class Gate:
     async def _suffer(self, fault: Fault, visit: Visit) -> None:
         refusal = ANSWERS.get(fault.effect)
         if refusal is not None:
-            endpoint = str(visit.shown.get("EndpointName", "*")).lower()
+            endpoint = str(visit.request.get("EndpointName", "*")).lower()
             raise refusal.error(
                 account=visit.place.account,
                 operation=visit.operation,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from aiohttp import web
 
 from sagemaker_local.emulator import model
+from sagemaker_local.emulator.front import Visit
 from sagemaker_local.emulator.refusal import ServiceError
 from sagemaker_local.emulator.resource import Json, Place
 from sagemaker_local.runner.capture import Capture
@@ -24,7 +25,7 @@ from sagemaker_local.runner.runtime import eventstream, refusals, wire
 from sagemaker_local.runner.runtime.aims import Aim, Aims
 from sagemaker_local.runner.runtime.asynchronous import LARGEST_INLINE, Asynchronous
 from sagemaker_local.runner.runtime.calls import Reply
-from sagemaker_local.runner.runtime.gate import Cut, Gate, Visit
+from sagemaker_local.runner.runtime.gate import Cut, Gate
 from sagemaker_local.runner.runtime.invoking import LARGEST, LARGEST_SERVERLESS, Invoking, Prediction
 from sagemaker_local.runner.runtime.meter import Meter
 from sagemaker_local.runner.runtime.ports import Hosting
@@ -147,8 +148,8 @@ class Runtime:
         operation, members = wire.understood(request.method, request.path, request.headers)
         visit.operation = operation.name
         body = await _read(request)
-        visit.shown = {name: value for name, value in members.items() if name not in _HIDDEN}
-        visit.shown["Body"] = f"{len(body)} bytes"
+        visit.request = {name: value for name, value in members.items() if name not in _HIDDEN}
+        visit.request["Body"] = f"{len(body)} bytes"
         await self._gate.admit(visit)
         wire.checked(operation, members)
         with self._service.lock:
