@@ -1,0 +1,92 @@
+"""`summary.json`: one run in a few numbers and one line, small enough for the status of a Kubernetes object.
+
+Model Monitor has no such file. Whoever starts the run reads it; the report shows it, and charts those of earlier runs.
+Not here: what the other files hold, the statistics and every violation with its text.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_analyzer.model import Analysis, Violation
+
+_WORST = 10
+_METRICS = 20
+_LONGEST_NAME = 200
+
+
+def summary_form(
+    analysis: Analysis, *, kind: str = "DATA_QUALITY", metrics: Mapping[str, float] | None = None, unmerged: int = 0
+) -> dict[str, Any]:
+    """The file's content. `kind` is the analysis_type, `metrics` what was measured of the model, the most telling first.
+
+    An entry of `worst` has no value and threshold where its check has none, as that of missing columns.
+    """
+    finite = {name: value for name, value in (metrics or {}).items() if math.isfinite(value)}
+    return {
+        "version": 1,
+        "analysis": kind,
+        "records": analysis.statistics.records,
+        "rejected": sum(part.records for part in analysis.rejected),
+        "unmerged": unmerged,
+        "violations": len(analysis.violations),
+        "byCheck": dict(sorted(Counter(said.check for said in analysis.violations).items())),
+        "worst": [_worst_form(said) for said in worst(analysis.violations)[:_WORST]],
+        "metrics": dict(list(finite.items())[:_METRICS]),
+        "line": line(analysis),
+    }
+
+
+def worst(violations: tuple[Violation, ...]) -> list[Violation]:
+    """Violations in the order of how far they are from what is allowed, those without numbers last."""
+    return sorted(violations, key=_closeness)
+
+
+def _closeness(said: Violation) -> float:
+    if said.value is None or said.threshold is None or not math.isfinite(said.value):
+        return math.inf
+    return -abs(said.value - said.threshold) / abs(said.threshold) if said.threshold else -math.inf
+
+
+def _worst_form(said: Violation) -> dict[str, Any]:
+    numbers = {"value": said.value, "threshold": said.threshold}
+    finite = {name: value for name, value in numbers.items() if value is not None and math.isfinite(value)}
+    return {"feature": said.feature[:_LONGEST_NAME], "check": said.check, **finite}
+
+
+def line(analysis: Analysis) -> str:
+    """The run in one line."""
+    records = _counted(analysis.statistics.records, "record")
+    rejected = sum(part.records for part in analysis.rejected)
+    left_out = f"; {_counted(rejected, 'record')} could not be read" if rejected else ""
+    if analysis.violations:
+        first = worst(analysis.violations)[0]
+        found = _counted(len(analysis.violations), "violation")
+        which = "it is" if len(analysis.violations) == 1 else "the worst is"
+        return f"{found} in {records}; {which} {first.feature[:_LONGEST_NAME]}: {verdict(first)}{left_out}"
+    return f"no violations in {records}{left_out}"
+
+
+def verdict(said: Violation) -> str:
+    """What is wrong, in a few words."""
+    if said.value is None or said.threshold is None:
+        return said.check.removesuffix("_check").replace("_", " ")
+    value, threshold = f"{said.value:.4g}", f"{said.threshold:.4g}"
+    match said.check:
+        case "baseline_drift_check":
+            return f"drift {value} of {threshold} allowed"
+        case "completeness_check":
+            return f"completeness {value} of {threshold} wanted"
+        case "categorical_values_check":
+            return f"known values {value} of {threshold} wanted"
+        case "data_type_check" if said.threshold:
+            return f"expected type {value} of {threshold} wanted"
+        case "data_type_check":
+            return f"minimum {value}, none below {threshold} allowed"
+        case _:
+            return f"{value} against a threshold of {threshold}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

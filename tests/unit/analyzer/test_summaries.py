@@ -1,0 +1,72 @@
+"""What a run tells in a few numbers and one line."""
+
+import json
+import math
+
+import pytest
+
+from sagemaker_analyzer.files.summary_file import line, summary_form
+from sagemaker_analyzer.model import Analysis, Rejected, Statistics, Violation
+
+
+def analysis(*violations: Violation, records: int = 1234, rejected: int = 0) -> Analysis:
+    left_out = (Rejected("NotJson", "a.jsonl", rejected),) if rejected else ()
+    return Analysis(Statistics(records, ()), violations, rejected=left_out)
+
+
+def drifted(feature: str, value: float, threshold: float = 0.1) -> Violation:
+    return Violation(feature, "baseline_drift_check", "", value, threshold)
+
+
+GONE = Violation("zip", "missing_column_check", "")
+
+
+def test_a_summary_counts_and_tells_the_worst_first() -> None:
+    found = analysis(drifted("age", 0.2), GONE, drifted("income", 0.9, 0.5), drifted("city", 0.31), rejected=2)
+
+    assert summary_form(found, metrics={"f2": 0.8, "r2": math.nan}) == {
+        "version": 1,
+        "analysis": "DATA_QUALITY",
+        "records": 1234,
+        "rejected": 2,
+        "unmerged": 0,
+        "violations": 4,
+        "byCheck": {"baseline_drift_check": 3, "missing_column_check": 1},
+        "worst": [
+            {"feature": "city", "check": "baseline_drift_check", "value": 0.31, "threshold": 0.1},
+            {"feature": "age", "check": "baseline_drift_check", "value": 0.2, "threshold": 0.1},
+            {"feature": "income", "check": "baseline_drift_check", "value": 0.9, "threshold": 0.5},
+            {"feature": "zip", "check": "missing_column_check"},
+        ],
+        "metrics": {"f2": 0.8},
+        "line": "4 violations in 1,234 records; the worst is city: drift 0.31 of 0.1 allowed; 2 records could not be read",
+    }
+
+
+def test_a_summary_stays_small_however_much_is_wrong() -> None:
+    found = analysis(*(drifted("f" * 5000 + str(i), 0.2 + i) for i in range(5000)))
+
+    form = summary_form(found, metrics={f"m{i}": 1.0 for i in range(500)})
+
+    assert (len(form["worst"]), len(form["metrics"]), form["violations"]) == (10, 20, 5000)
+    assert len(json.dumps(form)) < 8000
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (analysis(), "no violations in 1,234 records"),
+        (analysis(records=1, rejected=1), "no violations in 1 record; 1 record could not be read"),
+        (analysis(GONE), "1 violation in 1,234 records; it is zip: missing column"),
+        (
+            analysis(Violation("age", "completeness_check", "", 0.5, 1.0)),
+            "1 violation in 1,234 records; it is age: completeness 0.5 of 1 wanted",
+        ),
+        (
+            analysis(Violation("age", "data_type_check", "", -3.0, 0.0), drifted("age", 0.9)),
+            "2 violations in 1,234 records; the worst is age: minimum -3, none below 0 allowed",
+        ),
+    ],
+)
+def test_the_line_says_what_is_wrong(found: Analysis, words: str) -> None:
+    assert line(found) == words
