@@ -8,18 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sagemaker_analyzer.analyze import analyze, given_constraints, suggested_constraints
+from sagemaker_analyzer.analyze import analyze
 from sagemaker_analyzer.contract.environment import read_task
 from sagemaker_analyzer.contract.outcome import Outcome, completed, refused
 from sagemaker_analyzer.contract.task import Task
 from sagemaker_analyzer.engine.duckdb import duckdb_engine
 from sagemaker_analyzer.errors import BadTask, Refused
-from sagemaker_analyzer.files.constraints_file import constraints_form
-from sagemaker_analyzer.files.metrics_file import metrics_lines
-from sagemaker_analyzer.files.statistics_file import statistics_form
-from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
 from sagemaker_analyzer.model import Analysis
 from sagemaker_analyzer.reading.scripts import postprocess
+from sagemaker_analyzer.results import metrics, results
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,7 +52,7 @@ def _analysed(task: Task) -> Analysis:
         with duckdb_engine(spill) as engine:
             analysis = analyze(task, engine, scratch=table)
     _LOG.info("%d records of %d features", analysis.statistics.records, len(analysis.statistics.features))
-    for part in analysis.rejected:
+    for part in (*analysis.rejected, *analysis.unmatched):
         _LOG.warning("%s: %d records are left out: %s: %s", part.file, part.records, part.kind, part.example)
     for said in analysis.violations:
         _LOG.warning("%s: %s: %s", said.feature, said.check, said.description)
@@ -64,16 +61,12 @@ def _analysed(task: Task) -> Analysis:
 
 def _write(task: Task, analysis: Analysis) -> None:
     task.output.mkdir(parents=True, exist_ok=True)
-    _put(task.output / "statistics.json", statistics_form(analysis.statistics))
-    _put(task.output / "constraints.json", constraints_form(suggested_constraints(task, analysis)))
-    _put(task.output / "rejected.json", rejected_form(analysis.rejected))
-    if task.baseline is not None:
-        _put(task.output / "constraint_violations.json", violations_form(analysis.violations))
+    for name, form in results(task, analysis).items():
+        _put(task.output / name, form)
     if task.publish_metrics:
         task.metrics.parent.mkdir(parents=True, exist_ok=True)
         at = task.window.start if task.window else datetime.now(UTC)
-        lines = metrics_lines(task, analysis, given_constraints(task), at=at)
-        task.metrics.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        task.metrics.write_text("".join(f"{line}\n" for line in metrics(task, analysis, at=at)), encoding="utf-8")
 
 
 def _put(path: Path, form: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
     Refused
     ├── BadTask         the environment asks for something that is not possible
     ├── BadBaseline     constraints or statistics cannot be used as they are
+    ├── BadLabels       the labels are not those of the problem that the task names
     └── NoData          nothing to analyse was left: not the same as nothing has drifted
 
 Not here: records that cannot be read. They are counted as `model.Rejected`, and the others are analysed.
@@ -24,6 +25,10 @@ class BadTask(Refused):
 
 class BadBaseline(Refused):
     """Constraints or statistics cannot be used as they are."""
+
+
+class BadLabels(Refused):
+    """The labels are not those of the problem that the task names."""
 
 
 class NoData(Refused):

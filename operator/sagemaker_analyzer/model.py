@@ -3,8 +3,11 @@
 Plain values, of which the files that SageMaker documents are made (see `files`) and the report is drawn. Nothing here computes.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from sagemaker_analyzer.contract.task import Problem
 
 LOW_CARDINALITY = 120
 """Up to so many different texts are a set of categories: Deequ's lowCardinalityHistogramThreshold."""
@@ -106,13 +109,18 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A constraint that does not hold, with the value and the threshold where there are such."""
+    """A constraint that does not hold, with the value and the threshold where there are such.
+
+    `feature` is the name of a feature, or of the metric that is not as it has to be; metrics of bias are those of a facet.
+    """
 
     feature: str
     check: str
     description: str
     value: float | None = None
     threshold: float | None = None
+    facet: str = ""
+    facet_value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +143,114 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that tells how good a model is: NaN if the data does not define it, or too few records its deviation."""
+
+    name: str
+    value: float
+    standard_deviation: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How many records of each true label were given each label: `counts[true][given]`, in the order of `labels`."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points from the strictest threshold for a probability to the most lenient: `x` and `y`, equally many."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a model does what it is for, by the `records` that were compared with the truth.
+
+    `roc` is of false and true positive rates, `precision_recall` of recalls and precisions.
+    """
+
+    problem: Problem
+    records: int
+    metrics: tuple[Metric, ...]
+    confusion: Confusion | None = None
+    roc: Curve | None = None
+    precision_recall: Curve | None = None
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric of that name, if there is one."""
+        return next((metric for metric in self.metrics if metric.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class BiasMetric:
+    """A metric of bias by its abbreviation, such as DPL; `error` says why it has no value."""
+
+    name: str
+    description: str
+    value: float | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The metrics of one group of people, or of whatever may be treated unequally: a column and its values or threshold."""
+
+    name: str
+    value: str
+    pre_training: tuple[BiasMetric, ...] = ()
+    post_training: tuple[BiasMetric, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """How unequally facets are treated, by the label and the value of it that is the favourable outcome."""
+
+    label: str
+    label_value: str
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """How much a feature matters on the average; of a model with several outputs, to the one of that name."""
+
+    feature: str
+    value: float
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributions:
+    """How much every feature matters, and how like the baseline's their ranking is: 1.0 is equal. None without a baseline."""
+
+    features: tuple[Attribution, ...]
+    ndcg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
-    """All that was found out in one run. `baseline` is None if the run was to suggest one."""
+    """All that was found out in one run. `baseline` is None if the run was to suggest one.
+
+    Of quality, bias and attributions there is the one that was asked for; the statistics then have the records and no features,
+    or what else was computed. `unmatched` are predictions without a truth and truths without a prediction.
+    """
 
     statistics: Statistics
     violations: tuple[Violation, ...] = ()
     drifts: tuple[Drift, ...] = ()
     rejected: tuple[Rejected, ...] = field(default=())
     baseline: Statistics | None = None
+    quality: Quality | None = None
+    bias: Bias | None = None
+    attributions: Attributions | None = None
+    unmatched: tuple[Rejected, ...] = ()
+
+    @property
+    def unmerged(self) -> int:
+        """How many records of predictions and of truths could not be brought together."""
+        return sum(part.records for part in self.unmatched)

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sagemaker_analyzer.contract.task import Baseline, Dataset, Layout, Position, Task, Window
+from sagemaker_analyzer.contract.task import AnalysisType, Baseline, Dataset, Layout, Position, Problem, Task, Window
 from sagemaker_analyzer.errors import BadTask
+
+E = TypeVar("E", bound=StrEnum)
 
 _DRIFT_METHODS = ("LInfinity", "ChiSquared")
 
@@ -17,9 +20,7 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
 
     `root` is where SageMaker mounts what a container reads and writes. Raises BadTask with the variable's name.
     """
-    analysis = environment.get("analysis_type") or "DATA_QUALITY"
-    if analysis != "DATA_QUALITY":
-        raise BadTask(f"analysis_type is {analysis!r}; this analyzer does DATA_QUALITY")
+    analysis = _one_of(environment, "analysis_type", AnalysisType) or AnalysisType.DATA_QUALITY
     dataset, preprocessor = _dataset(environment), _script(environment, "record_preprocessor_script")
     if preprocessor and dataset.layout is not Layout.CAPTURE:
         raise BadTask(f"record_preprocessor_script is for {Layout.CAPTURE}, and dataset_format is {dataset.layout}")
@@ -40,7 +41,55 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         preprocessor=preprocessor,
         postprocessor=_script(environment, "post_analytics_processor_script"),
         instances=_instances(root / "config/resourceconfig.json"),
+        analysis=analysis,
+        problem=_one_of(environment, "problem_type", Problem),
+        inference=environment.get("inference_attribute") or None,
+        probability=environment.get("probability_attribute") or None,
+        ground_truth=environment.get("ground_truth_attribute") or None,
+        probability_threshold=_threshold(environment),
+        truth=_directory(environment, "ground_truth_source"),
+        config=_config(environment, root, analysis),
     )
+
+
+def _one_of(environment: Mapping[str, str], name: str, kinds: type[E]) -> E | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    if value not in list(kinds):
+        raise BadTask(f"{name} is {value!r}; it may be {', '.join(kinds)}")
+    return kinds(value)
+
+
+def _threshold(environment: Mapping[str, str]) -> float | None:
+    text = environment.get("probability_threshold_attribute")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise BadTask(f"probability_threshold_attribute is {text!r}; it has to be a number from 0 to 1")
+    return value
+
+
+def _directory(environment: Mapping[str, str], name: str) -> Path | None:
+    path = environment.get(name)
+    if path and not Path(path).exists():
+        raise BadTask(f"{name} is {path!r}, and there is neither such a file nor such a directory")
+    return Path(path) if path else None
+
+
+def _config(environment: Mapping[str, str], root: Path, analysis: AnalysisType) -> Path | None:
+    """Clarify's analysis_config.json; SageMaker's Python SDK mounts it below the inputs (`sagemaker.clarify`)."""
+    if analysis not in {AnalysisType.MODEL_BIAS, AnalysisType.MODEL_EXPLAINABILITY}:
+        return None
+    given = environment.get("analysis_config")
+    path = _file(given or str(root / "processing/input/config"), "analysis_config.json")
+    if not path.is_file():
+        raise BadTask(f"analysis_config {path} does not exist; {analysis} needs Clarify's analysis_config.json")
+    return path
 
 
 def _script(environment: Mapping[str, str], name: str) -> Path | None:

@@ -26,6 +26,23 @@ class Position(StrEnum):
     END = "END"
 
 
+class AnalysisType(StrEnum):
+    """What is analysed, by the names that the jobs of Model Monitor's SDK have for it."""
+
+    DATA_QUALITY = "DATA_QUALITY"
+    MODEL_QUALITY = "MODEL_QUALITY"
+    MODEL_BIAS = "MODEL_BIAS"
+    MODEL_EXPLAINABILITY = "MODEL_EXPLAINABILITY"
+
+
+class Problem(StrEnum):
+    """What a model is for: ProblemType of CreateModelQualityJobDefinition."""
+
+    REGRESSION = "Regression"
+    BINARY = "BinaryClassification"
+    MULTICLASS = "MulticlassClassification"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """From `start`, which is within, to `end`, which is not."""
@@ -58,7 +75,12 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run. Without a baseline it is the run that suggests one."""
+    """One run. Without a baseline it is the run that suggests one.
+
+    The attributes tell where the label that the model gave, its probability and the true label are: the name or the index of
+    a column, or a JSON path. `truth` has records of ground truth; without it, the dataset has the true labels. `config` is
+    Clarify's analysis_config.json.
+    """
 
     dataset: Dataset
     output: Path
@@ -73,3 +95,11 @@ class Task:
     preprocessor: Path | None = None
     postprocessor: Path | None = None
     instances: int = 1
+    analysis: AnalysisType = AnalysisType.DATA_QUALITY
+    problem: Problem | None = None
+    inference: str | None = None
+    probability: str | None = None
+    ground_truth: str | None = None
+    probability_threshold: float | None = None
+    truth: Path | None = None
+    config: Path | None = None

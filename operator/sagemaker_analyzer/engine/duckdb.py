@@ -1,6 +1,6 @@
 """The engine for one machine: DuckDB, which works in parts and puts on disk what does not fit into the memory it may have."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,10 @@ class DuckDB:
                         for array in file.read_row_group(group, columns=[number])[number].chunks:
                             sketchers[wanted[number]].add(array.drop_null().to_numpy(zero_copy_only=False))
         return {name: sketcher.sketch() for name, sketcher in sketchers.items()}
+
+    def rows(self, query: Callable[..., ir.Table], *tables: Table) -> list[dict[str, Any]]:
+        """As `Engine.rows`."""
+        return self._rows(query(*(self._data(table) for table in tables)))
 
     def _data(self, table: Table) -> ir.Table:
         return self._connection.read_parquet([str(path) for path in table.files], union_by_name=True)

@@ -1,7 +1,10 @@
 """What an engine does, whichever it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
 
 from sagemaker_analyzer.model import Sketch
 from sagemaker_analyzer.reading.stage import Table
@@ -41,3 +44,9 @@ class Engine(Protocol):
 
     def sketches(self, table: Table, columns: list[str]) -> dict[str, Sketch]:
         """The distribution of the numbers of each of the columns."""
+
+    def rows(self, query: Callable[..., ir.Table], *tables: Table) -> list[dict[str, Any]]:
+        """The rows of an Ibis expression over tables: `query` gets the data of each, and its result has to fit into memory.
+
+        The data has the columns that `Column.number` and `Column.text` name, and those in `Table.columns` alone.
+        """

@@ -1,0 +1,1 @@
+"""How unequally the model and its data treat people."""

@@ -1,0 +1,13 @@
+"""One run: how unequally the model and its data treat people."""
+
+from pathlib import Path
+
+from sagemaker_analyzer.contract.task import Task
+from sagemaker_analyzer.engine.engine import Engine
+from sagemaker_analyzer.errors import BadTask
+from sagemaker_analyzer.model import Analysis
+
+
+def analyze_bias(task: Task, engine: Engine, *, scratch: Path) -> Analysis:  # noqa: ARG001
+    """Refuses. Raises BadTask."""
+    raise BadTask(f"analysis_type is {task.analysis}, which this analyzer does not do")

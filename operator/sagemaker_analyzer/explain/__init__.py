@@ -1,0 +1,1 @@
+"""How much every feature matters to the model."""

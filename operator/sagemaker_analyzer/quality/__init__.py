@@ -1,0 +1,1 @@
+"""How good the model's answers are, by the truth."""

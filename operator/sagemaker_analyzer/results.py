@@ -1,0 +1,44 @@
+"""The files that a run leaves behind, by what was analysed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sagemaker_analyzer.analyze import given_constraints, suggested_constraints
+from sagemaker_analyzer.contract.task import AnalysisType, Task
+from sagemaker_analyzer.files.constraints_file import constraints_form
+from sagemaker_analyzer.files.metrics_file import metrics_lines
+from sagemaker_analyzer.files.statistics_file import statistics_form
+from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
+from sagemaker_analyzer.model import Analysis
+
+Forms = dict[str, dict[str, Any]]
+
+
+def results(task: Task, analysis: Analysis) -> Forms:
+    """The content of each JSON file by its name."""
+    forms = {**_FORMS[task.analysis](task, analysis), "rejected.json": rejected_form(analysis)}
+    if task.baseline is not None:
+        forms["constraint_violations.json"] = violations_form(analysis.violations)
+    return forms
+
+
+def metrics(task: Task, analysis: Analysis, *, at: datetime) -> Iterable[str]:
+    """The lines for CloudWatch."""
+    return _METRICS[task.analysis](task, analysis, at)
+
+
+def _data(task: Task, analysis: Analysis) -> Forms:
+    return {
+        "statistics.json": statistics_form(analysis.statistics),
+        "constraints.json": constraints_form(suggested_constraints(task, analysis)),
+    }
+
+
+def _data_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[str]:
+    return metrics_lines(task, analysis, given_constraints(task), at=at)
+
+
+_FORMS = {AnalysisType.DATA_QUALITY: _data}
+
+_METRICS = {AnalysisType.DATA_QUALITY: _data_metrics}
