@@ -90,8 +90,8 @@ def test_the_emulators_image_installs_all_that_it_needs_and_nothing_of_the_clust
 def test_the_analyzers_image_installs_all_that_it_needs_and_nothing_of_the_operator() -> None:
     parts = set(pins(ROOT / "requirements" / "analyzer.txt"))
 
-    assert names("sagemaker-operator[analyzer]") - names("sagemaker-operator") <= parts
-    assert not parts & {"boto3", "kopf", "kubernetes", "moto", "scikit-learn", "pytest"}
+    assert names("sagemaker-operator[analyzer-explain]") - names("sagemaker-operator") <= parts
+    assert not parts & {"boto3", "kopf", "kubernetes", "moto", "pytest"}
 
 
 def test_the_build_sees_what_the_dockerfile_copies() -> None:
