@@ -9,6 +9,7 @@ from sagemaker_analyzer.contract.task import AnalysisType, Task
 from sagemaker_analyzer.files.constraints_file import constraints_form
 from sagemaker_analyzer.files.metrics_file import metrics_lines
 from sagemaker_analyzer.files.statistics_file import statistics_form
+from sagemaker_analyzer.files.summary_file import summary_form
 from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
 from sagemaker_analyzer.model import Analysis
 
@@ -18,6 +19,7 @@ Forms = dict[str, dict[str, Any]]
 def results(task: Task, analysis: Analysis) -> Forms:
     """The content of each JSON file by its name."""
     forms = {**_FORMS[task.analysis](task, analysis), "rejected.json": rejected_form(analysis)}
+    forms["summary.json"] = summary_form(analysis, kind=task.analysis, window=task.window)
     if task.baseline is not None:
         forms["constraint_violations.json"] = violations_form(analysis.violations)
     return forms

@@ -6,9 +6,10 @@ Not here: what the other files hold, the statistics and every violation with its
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
+from sagemaker_analyzer.contract.task import AnalysisType, Window
 from sagemaker_analyzer.model import Analysis, Violation
 
 _WORST = 10
@@ -17,25 +18,39 @@ _LONGEST_NAME = 200
 
 
 def summary_form(
-    analysis: Analysis, *, kind: str = "DATA_QUALITY", metrics: Mapping[str, float] | None = None, unmerged: int = 0
+    analysis: Analysis, *, kind: AnalysisType = AnalysisType.DATA_QUALITY, window: Window | None = None
 ) -> dict[str, Any]:
-    """The file's content. `kind` is the analysis_type, `metrics` what was measured of the model, the most telling first.
+    """The file's content.
 
     An entry of `worst` has no value and threshold where its check has none, as that of missing columns.
     """
-    finite = {name: value for name, value in (metrics or {}).items() if math.isfinite(value)}
     return {
         "version": 1,
-        "analysis": kind,
+        "analysis": kind.value,
+        **({"start": window.start.isoformat(), "end": window.end.isoformat()} if window else {}),
         "records": analysis.statistics.records,
         "rejected": sum(part.records for part in analysis.rejected),
-        "unmerged": unmerged,
+        "unmerged": analysis.unmerged,
         "violations": len(analysis.violations),
         "byCheck": dict(sorted(Counter(said.check for said in analysis.violations).items())),
         "worst": [_worst_form(said) for said in worst(analysis.violations)[:_WORST]],
-        "metrics": dict(list(finite.items())[:_METRICS]),
+        "metrics": dict(islice(measured(analysis).items(), _METRICS)),
         "line": line(analysis),
     }
+
+
+def measured(analysis: Analysis) -> dict[str, float]:
+    """The metrics of a model that have a value: of its quality, of its bias by facet, of its attributions."""
+    found: dict[str, float | None] = {}
+    if analysis.quality is not None:
+        found |= {metric.name: metric.value for metric in analysis.quality.metrics}
+    if analysis.bias is not None:
+        for facet in analysis.bias.facets:
+            of = f"{facet.name} {facet.value}".strip()[:_LONGEST_NAME]
+            found |= {f"{metric.name} {of}": metric.value for metric in (*facet.post_training, *facet.pre_training)}
+    if analysis.attributions is not None:
+        found["ndcg"] = analysis.attributions.ndcg
+    return {name: value for name, value in found.items() if value is not None and math.isfinite(value)}
 
 
 def worst(violations: tuple[Violation, ...]) -> list[Violation]:

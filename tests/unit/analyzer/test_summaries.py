@@ -2,11 +2,26 @@
 
 import json
 import math
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from sagemaker_analyzer.contract.task import AnalysisType, Window
 from sagemaker_analyzer.files.summary_file import line, summary_form
-from sagemaker_analyzer.model import Analysis, Rejected, Statistics, Violation
+from sagemaker_analyzer.model import (
+    Analysis,
+    Attributions,
+    Bias,
+    BiasMetric,
+    Facet,
+    Metric,
+    Problem,
+    Quality,
+    Rejected,
+    Statistics,
+    Violation,
+)
 
 
 def analysis(*violations: Violation, records: int = 1234, rejected: int = 0) -> Analysis:
@@ -24,7 +39,7 @@ GONE = Violation("zip", "missing_column_check", "")
 def test_a_summary_counts_and_tells_the_worst_first() -> None:
     found = analysis(drifted("age", 0.2), GONE, drifted("income", 0.9, 0.5), drifted("city", 0.31), rejected=2)
 
-    assert summary_form(found, metrics={"f2": 0.8, "r2": math.nan}) == {
+    assert summary_form(found) == {
         "version": 1,
         "analysis": "DATA_QUALITY",
         "records": 1234,
@@ -38,7 +53,7 @@ def test_a_summary_counts_and_tells_the_worst_first() -> None:
             {"feature": "income", "check": "baseline_drift_check", "value": 0.9, "threshold": 0.5},
             {"feature": "zip", "check": "missing_column_check"},
         ],
-        "metrics": {"f2": 0.8},
+        "metrics": {},
         "line": "4 violations in 1,234 records; the worst is city: drift 0.31 of 0.1 allowed; 2 records could not be read",
     }
 
@@ -46,10 +61,25 @@ def test_a_summary_counts_and_tells_the_worst_first() -> None:
 def test_a_summary_stays_small_however_much_is_wrong() -> None:
     found = analysis(*(drifted("f" * 5000 + str(i), 0.2 + i) for i in range(5000)))
 
-    form = summary_form(found, metrics={f"m{i}": 1.0 for i in range(500)})
+    quality = Quality(Problem.REGRESSION, 1234, tuple(Metric(f"m{i}", 1.0) for i in range(500)))
+    form = summary_form(replace(found, quality=quality))
 
     assert (len(form["worst"]), len(form["metrics"]), form["violations"]) == (10, 20, 5000)
     assert len(json.dumps(form)) < 8000
+
+
+def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None:
+    quality = Quality(Problem.REGRESSION, 1234, (Metric("mae", 0.8), Metric("r2", math.nan)))
+    facet = Facet("sex", "1", (BiasMetric("CI", "", 0.1),), (BiasMetric("DI", "", 0.7), BiasMetric("TE", "", None)))
+    found = replace(
+        analysis(), quality=quality, bias=Bias("paid", "1", (facet,)), attributions=Attributions((), ndcg=0.9)
+    )
+    window = Window(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 11, tzinfo=UTC))
+
+    form = summary_form(found, kind=AnalysisType.MODEL_QUALITY, window=window)
+
+    assert form["metrics"] == {"mae": 0.8, "DI sex 1": 0.7, "CI sex 1": 0.1, "ndcg": 0.9}
+    assert (form["analysis"], form["start"]) == ("MODEL_QUALITY", "2026-01-01T10:00:00+00:00")
 
 
 @pytest.mark.parametrize(
