@@ -7,28 +7,30 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sagemaker_analyzer.errors import BadBaseline
+from sagemaker_analyzer.errors import BadBaseline, Refused
 
 E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value in a file and where it stands; the methods raise BadBaseline."""
+    """A value in a file and where it stands; the methods raise what a bad value of that file is."""
 
     file: Path
     path: str
     value: Any
+    refusal: type[Refused] = BadBaseline
 
-    def wrong(self, words: str) -> BadBaseline:
+    def wrong(self, words: str) -> Refused:
         """The refusal of this value."""
-        return BadBaseline(f"{self.file}: {self.path or 'the file'} is {json.dumps(self.value)[:120]}; {words}")
+        return self.refusal(f"{self.file}: {self.path or 'the file'} is {json.dumps(self.value)[:120]}; {words}")
 
     def entry(self, name: str) -> "Entry":
         """The entry of an object, None if there is none."""
         if not isinstance(self.value, Mapping):
             raise self.wrong("it has to be an object")
-        return Entry(self.file, f"{self.path}.{name}" if self.path else name, self.value.get(name))
+        path = f"{self.path}.{name}" if self.path else name
+        return Entry(self.file, path, self.value.get(name), self.refusal)
 
     def items(self) -> list["Entry"]:
         """The entries of a list, none if there is no list."""
@@ -36,7 +38,7 @@ class Entry:
             return []
         if not isinstance(self.value, list):
             raise self.wrong("it has to be a list")
-        return [Entry(self.file, f"{self.path}[{i}]", value) for i, value in enumerate(self.value)]
+        return [Entry(self.file, f"{self.path}[{i}]", value, self.refusal) for i, value in enumerate(self.value)]
 
     def text(self) -> str:
         """A string."""
@@ -81,11 +83,11 @@ class Entry:
         return kinds(self.value)
 
 
-def open_json(path: Path) -> Entry:
-    """The whole of a file. Raises BadBaseline if there is no such file, or no JSON in it."""
+def open_json(path: Path, refusal: type[Refused] = BadBaseline) -> Entry:
+    """The whole of a file. Raises `refusal` if there is no such file, or no JSON in it."""
     try:
-        return Entry(path, "", json.loads(path.read_text(encoding="utf-8")))
+        return Entry(path, "", json.loads(path.read_text(encoding="utf-8")), refusal)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadBaseline(f"{path} cannot be read: {error}") from error
+        raise refusal(f"{path} cannot be read: {error}") from error
     except ValueError as error:
-        raise BadBaseline(f"{path} is not JSON: {error}") from error
+        raise refusal(f"{path} is not JSON: {error}") from error
