@@ -19,7 +19,7 @@ Forms = dict[str, dict[str, Any]]
 def results(task: Task, analysis: Analysis) -> Forms:
     """The content of each JSON file by its name."""
     forms = {**_FORMS[task.analysis](task, analysis), "rejected.json": rejected_form(analysis)}
-    forms["summary.json"] = summary_form(analysis, kind=task.analysis, window=task.window)
+    forms["summary.json"] = summary_form(task, analysis)
     if task.baseline is not None:
         forms["constraint_violations.json"] = violations_form(analysis.violations)
     return forms

@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import islice
 from typing import Any
 
-from sagemaker_analyzer.contract.task import AnalysisType, Window
+from sagemaker_analyzer.contract.task import Task
 from sagemaker_analyzer.model import Analysis, Violation
 
 _WORST = 10
@@ -17,17 +17,15 @@ _METRICS = 20
 _LONGEST_NAME = 200
 
 
-def summary_form(
-    analysis: Analysis, *, kind: AnalysisType = AnalysisType.DATA_QUALITY, window: Window | None = None
-) -> dict[str, Any]:
+def summary_form(task: Task, analysis: Analysis) -> dict[str, Any]:
     """The file's content.
 
     An entry of `worst` has no value and threshold where its check has none, as that of missing columns.
     """
     return {
         "version": 1,
-        "analysis": kind.value,
-        **({"start": window.start.isoformat(), "end": window.end.isoformat()} if window else {}),
+        "analysis": task.analysis.value,
+        **_window_form(task),
         "records": analysis.statistics.records,
         "rejected": sum(part.records for part in analysis.rejected),
         "unmerged": analysis.unmerged,
@@ -35,8 +33,12 @@ def summary_form(
         "byCheck": dict(sorted(Counter(said.check for said in analysis.violations).items())),
         "worst": [_worst_form(said) for said in worst(analysis.violations)[:_WORST]],
         "metrics": dict(islice(measured(analysis).items(), _METRICS)),
-        "line": line(analysis),
+        "line": line(task, analysis),
     }
+
+
+def _window_form(task: Task) -> dict[str, str]:
+    return {"start": task.window.start.isoformat(), "end": task.window.end.isoformat()} if task.window else {}
 
 
 def measured(analysis: Analysis) -> dict[str, float]:
@@ -70,17 +72,32 @@ def _worst_form(said: Violation) -> dict[str, Any]:
     return {"feature": said.feature[:_LONGEST_NAME], "check": said.check, **finite}
 
 
-def line(analysis: Analysis) -> str:
+def line(task: Task, analysis: Analysis) -> str:
     """The run in one line."""
-    records = _counted(analysis.statistics.records, "record")
-    rejected = sum(part.records for part in analysis.rejected)
-    left_out = f"; {_counted(rejected, 'record')} could not be read" if rejected else ""
+    return headline(task, analysis) + "".join(f"; {more}" for more in remarks(analysis))
+
+
+def headline(task: Task, analysis: Analysis) -> str:
+    """What the run found."""
+    records = counted(analysis.statistics.records, "record")
+    if task.baseline is None:
+        features = len(analysis.statistics.features)
+        return f"baseline of {records}" + (f" with {counted(features, 'feature')}" if features else "")
+    return f"{counted(len(analysis.violations), 'violation') if analysis.violations else 'no violations'} in {records}"
+
+
+def remarks(analysis: Analysis) -> list[str]:
+    """What else is to be told of the run: the worst violation, and what was left out."""
+    found = []
     if analysis.violations:
         first = worst(analysis.violations)[0]
-        found = _counted(len(analysis.violations), "violation")
         which = "it is" if len(analysis.violations) == 1 else "the worst is"
-        return f"{found} in {records}; {which} {first.feature[:_LONGEST_NAME]}: {verdict(first)}{left_out}"
-    return f"no violations in {records}{left_out}"
+        found.append(f"{which} {first.feature[:_LONGEST_NAME]}: {verdict(first)}")
+    if rejected := sum(part.records for part in analysis.rejected):
+        found.append(f"{counted(rejected, 'record')} could not be read")
+    if analysis.unmerged:
+        found.append(f"{counted(analysis.unmerged, 'record')} had no counterpart")
+    return found
 
 
 def verdict(said: Violation) -> str:
@@ -103,5 +120,6 @@ def verdict(said: Violation) -> str:
             return f"{value} against a threshold of {threshold}"
 
 
-def _counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """Such as `1,234 records`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

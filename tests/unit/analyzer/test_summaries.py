@@ -4,10 +4,11 @@ import json
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from sagemaker_analyzer.contract.task import AnalysisType, Window
+from sagemaker_analyzer.contract.task import AnalysisType, Baseline, Dataset, Layout, Problem, Task, Window
 from sagemaker_analyzer.files.summary_file import line, summary_form
 from sagemaker_analyzer.model import (
     Analysis,
@@ -16,7 +17,6 @@ from sagemaker_analyzer.model import (
     BiasMetric,
     Facet,
     Metric,
-    Problem,
     Quality,
     Rejected,
     Statistics,
@@ -33,13 +33,16 @@ def drifted(feature: str, value: float, threshold: float = 0.1) -> Violation:
     return Violation(feature, "baseline_drift_check", "", value, threshold)
 
 
+HERE = Path("here")
+BASELINE = Task(Dataset(HERE, Layout.CSV), output=HERE, message=HERE, metrics=HERE)
+CHECK = replace(BASELINE, baseline=Baseline(HERE))
 GONE = Violation("zip", "missing_column_check", "")
 
 
 def test_a_summary_counts_and_tells_the_worst_first() -> None:
     found = analysis(drifted("age", 0.2), GONE, drifted("income", 0.9, 0.5), drifted("city", 0.31), rejected=2)
 
-    assert summary_form(found) == {
+    assert summary_form(CHECK, found) == {
         "version": 1,
         "analysis": "DATA_QUALITY",
         "records": 1234,
@@ -62,7 +65,7 @@ def test_a_summary_stays_small_however_much_is_wrong() -> None:
     found = analysis(*(drifted("f" * 5000 + str(i), 0.2 + i) for i in range(5000)))
 
     quality = Quality(Problem.REGRESSION, 1234, tuple(Metric(f"m{i}", 1.0) for i in range(500)))
-    form = summary_form(replace(found, quality=quality))
+    form = summary_form(CHECK, replace(found, quality=quality))
 
     assert (len(form["worst"]), len(form["metrics"]), form["violations"]) == (10, 20, 5000)
     assert len(json.dumps(form)) < 8000
@@ -76,7 +79,7 @@ def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None
     )
     window = Window(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 11, tzinfo=UTC))
 
-    form = summary_form(found, kind=AnalysisType.MODEL_QUALITY, window=window)
+    form = summary_form(replace(CHECK, analysis=AnalysisType.MODEL_QUALITY, window=window), found)
 
     assert form["metrics"] == {"mae": 0.8, "DI sex 1": 0.7, "CI sex 1": 0.1, "ndcg": 0.9}
     assert (form["analysis"], form["start"]) == ("MODEL_QUALITY", "2026-01-01T10:00:00+00:00")
@@ -99,4 +102,8 @@ def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None
     ],
 )
 def test_the_line_says_what_is_wrong(found: Analysis, words: str) -> None:
-    assert line(found) == words
+    assert line(CHECK, found) == words
+
+
+def test_a_baseline_claims_nothing_of_violations() -> None:
+    assert line(BASELINE, analysis(rejected=3)) == "baseline of 1,234 records; 3 records could not be read"
