@@ -49,6 +49,7 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         probability_threshold=_threshold(environment),
         truth=_directory(environment, "ground_truth_source"),
         config=_config(environment, root, analysis),
+        history=Path(environment["history_source"]) if environment.get("history_source") else None,
     )
 
 

@@ -79,7 +79,8 @@ class Task:
 
     The attributes tell where the label that the model gave, its probability and the true label are: the name or the index of
     a column, or a JSON path. `truth` has records of ground truth; without it, the dataset has the true labels. `config` is
-    Clarify's analysis_config.json.
+    Clarify's analysis_config.json, `history` a directory with the summaries of earlier runs, which
+    the first run does not have yet.
     """
 
     dataset: Dataset
@@ -103,3 +104,4 @@ class Task:
     probability_threshold: float | None = None
     truth: Path | None = None
     config: Path | None = None
+    history: Path | None = None
