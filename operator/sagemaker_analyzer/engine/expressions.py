@@ -34,12 +34,16 @@ def field(index: int, name: str) -> str:
 
 def counts(data: ir.Table, column: Column) -> ir.Table:
     """A row with `value` and `records` for each different value, numbers written as texts; whole ones without a fraction."""
-    number = data[column.number]
-    whole = (number == number.floor()) & (number.abs() < 2.0**53)
-    written = whole.ifelse(number.round().cast("int64").cast("string"), number.cast("string"))
-    values = data.select(value=ibis.coalesce(data[column.text], written))
+    values = data.select(value=as_text(data[column.number], data[column.text]))
     values = values.filter(values.value.notnull())
     return values.group_by("value").aggregate(records=values.count())
+
+
+def as_text(number: ir.FloatingValue, text: ir.StringValue) -> ir.StringValue:
+    """The values of a column as texts, of which it has the one or the other; whole numbers without a fraction."""
+    whole = (number == number.floor()) & (number.abs() < 2.0**53)
+    written = whole.ifelse(number.round().cast("int64").cast("string"), number.cast("string"))
+    return ibis.coalesce(text, written)
 
 
 def most_frequent(grouped: ir.Table, most: int) -> ir.Table:

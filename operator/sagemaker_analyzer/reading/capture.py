@@ -1,7 +1,9 @@
 """Files of data capture: one line for each invocation of the endpoint, with what went in, what came out and when."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sagemaker_analyzer.contract.task import Dataset, Window
 from sagemaker_analyzer.reading.files import json_of, lines_of
@@ -23,25 +25,33 @@ def read_captures(
 ) -> None:
     """Adds the rows of all invocations in the window, as `prepare` makes them if it is given; the unreadable are counted."""
     rows = Rows(stage, str(path))
-    for line in lines_of(path, tally):
-        event = json_of(line, path, tally)
-        if event is None:
-            continue
+    for event in events_of(path, window, tally):
         try:
-            for row in _rows(event, dataset, window, prepare):
+            for row in prepare(event) if prepare else _rows(event, dataset):
                 rows.add(row)
         except Unreadable as reason:
             tally.add(reason.kind, str(path), str(reason))
     rows.flush()
 
 
-def _rows(event: object, dataset: Dataset, window: Window | None, prepare: Preprocessor | None) -> list[Row]:
-    if not isinstance(event, dict) or not isinstance(captured := event.get("captureData"), dict):
-        raise Unreadable(Kind.NOT_A_CAPTURE, "a line has no captureData")
-    if window is not None and not window.has(_time(event)):
-        return []
-    if prepare is not None:
-        return prepare(event)
+def events_of(path: Path, window: Window | None, tally: Tally) -> Iterator[dict[str, Any]]:
+    """The invocations in the window, each with its `captureData`; lines that are none are counted."""
+    for line in lines_of(path, tally):
+        event = json_of(line, path, tally)
+        if event is None:
+            continue
+        if not isinstance(event, dict) or not isinstance(event.get("captureData"), dict):
+            tally.add(Kind.NOT_A_CAPTURE, str(path), "a line has no captureData")
+            continue
+        try:
+            if window is None or window.has(_time(event)):
+                yield event
+        except Unreadable as reason:
+            tally.add(reason.kind, str(path), str(reason))
+
+
+def _rows(event: dict[str, Any], dataset: Dataset) -> list[Row]:
+    captured = event["captureData"]
     given, answered = captured.get("endpointInput"), captured.get("endpointOutput")
     if given is None and answered is None:
         raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has neither endpointInput nor endpointOutput")
@@ -50,7 +60,7 @@ def _rows(event: object, dataset: Dataset, window: Window | None, prepare: Prepr
     )
 
 
-def _time(event: dict[str, object]) -> datetime:
+def _time(event: dict[str, Any]) -> datetime:
     metadata = event.get("eventMetadata")
     text = metadata.get("inferenceTime") if isinstance(metadata, dict) else None
     try:

@@ -21,13 +21,14 @@ def read_dataset(
     window: Window | None = None,
     names: Sequence[str] = (),
     prepare: Preprocessor | None = None,
+    samples: int = 0,
 ) -> Table:
     """The dataset as a table in the directory `into`; columns without names get those of `names`.
 
-    The window is for captured data, whose records alone have a time, and so is `prepare`, the script of a user. Raises NoData
-    if not a single record was left.
+    `samples` is how many of them the records are drawn into, as `Stage` tells. The window is for captured data, whose records
+    alone have a time, and so is `prepare`, the script of a user. Raises NoData if not a single record was left.
     """
-    stage = Stage(into, names)
+    stage = Stage(into, names, samples)
     files = files_of(dataset.source)
     for path in files:
         if not path.stat().st_size:

@@ -33,6 +33,20 @@ def rows_of(side: object) -> list[Row]:
     raise Unreadable(Kind.UNSUPPORTED_CONTENT, f"the encoding {encoding!r} is none of CSV, JSON, BASE64")
 
 
+def documents_of(side: object) -> list[object]:
+    """The JSON documents of `endpointInput` or `endpointOutput`: one, or one a line. Raises Unreadable."""
+    if not isinstance(side, dict) or not isinstance(data := side.get("data"), str):
+        raise Unreadable(Kind.NOT_A_CAPTURE, "endpointInput and endpointOutput have to have their data in a string")
+    plain = _plain(data) if side.get("encoding") == "BASE64" else data.encode()
+    try:
+        return [orjson.loads(plain)]
+    except orjson.JSONDecodeError as error:
+        try:
+            return [orjson.loads(line) for line in plain.splitlines() if line.strip()]
+        except orjson.JSONDecodeError:
+            raise Unreadable(Kind.UNDECODABLE, f"the captured data is no JSON: {error}") from error
+
+
 def joined(inputs: list[Row] | None, outputs: list[Row] | None, position: Position) -> list[Row]:
     """Each row of a request with that of its response. Raises Unreadable if there are not equally many."""
     if inputs is None or outputs is None:
@@ -86,10 +100,7 @@ def flat(record: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def _decoded(data: str, content: str) -> list[Row]:
-    try:
-        plain = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Unreadable(Kind.UNDECODABLE, f"the captured data is not base64: {error}") from error
+    plain = _plain(data)
     if "json" in content:
         return _json(plain)
     if content and "csv" not in content and not content.startswith("text/"):
@@ -98,6 +109,13 @@ def _decoded(data: str, content: str) -> list[Row]:
         return _lines(plain.decode())
     except UnicodeDecodeError as error:
         raise Unreadable(Kind.NOT_UTF8, f"the captured data is not UTF-8: {error}") from error
+
+
+def _plain(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Unreadable(Kind.UNDECODABLE, f"the captured data is not base64: {error}") from error
 
 
 def _one_each(output: Row) -> list[Row]:

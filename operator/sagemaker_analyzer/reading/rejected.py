@@ -22,6 +22,13 @@ class Kind(StrEnum):
     OTHER_COLUMNS = "OtherColumns"
     UNREADABLE_FILE = "UnreadableFile"
     SCRIPT_FAILED = "ScriptFailed"
+    NOT_A_TRUTH = "NotATruth"
+    NO_ID = "NoId"
+    NO_ATTRIBUTE = "NoAttribute"
+    NOT_A_LABEL = "NotALabel"
+    NO_TRUTH = "NoGroundTruth"
+    NO_PREDICTION = "NoPrediction"
+    DUPLICATE_ID = "DuplicateId"
 
 
 class Unreadable(Exception):

@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sagemaker_analyzer.reading.rejected import Kind, Tally
 from sagemaker_analyzer.reading.values import Values
+
+SAMPLE = "sample"
+_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,19 @@ class _Part:
 
 @dataclass(slots=True)
 class Stage:
-    """Writes the table into a directory of its own; `names` are those of columns that come without."""
+    """Writes the table into a directory of its own; `names` are those of columns that come without.
+
+    With `samples`, the table has a column `SAMPLE` whose bit i tells whether a record is in the i-th sample of 80 % of them. It
+    is drawn here and not by an engine, so that every engine has the same samples, and every run over the same files.
+    """
 
     directory: Path
     names: Sequence[str] = ()
+    samples: int = 0
     _parts: dict[tuple[bool, tuple[str, ...]], _Part] = field(default_factory=dict)
     _index: dict[str, int] = field(default_factory=dict)
     _fractional: set[str] = field(default_factory=set)
+    _chance: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def add(self, file: str, columns: Sequence[Values], names: Sequence[str] | None = None) -> None:
         """Adds rows of a file: their columns by name, or by position if there are no names."""
@@ -71,6 +81,9 @@ class Stage:
         for name in ordered:
             index = self._index[name]
             arrays[f"n{index}"], arrays[f"t{index}"] = by_name[name].numbers, by_name[name].texts
+        if self.samples:
+            drawn = self._chance.random((len(columns[0]), self.samples)) < _SHARE
+            arrays[SAMPLE] = pa.array(drawn @ (1 << np.arange(self.samples)), pa.int64())
         batch = pa.record_batch(arrays)
         part = self._parts.get((names is None, ordered)) or self._open(ordered, batch.schema, by_position=names is None)
         part.writer.write_batch(batch)
