@@ -4,6 +4,7 @@
     ├── BadTask         the environment asks for something that is not possible
     ├── BadBaseline     constraints or statistics cannot be used as they are
     ├── BadLabels       the labels are not those of the problem that the task names
+    ├── BadModel        the model that is to be explained cannot be read or asked, or answers what are no predictions
     └── NoData          nothing to analyse was left: not the same as nothing has drifted
 
 Not here: records that cannot be read. They are counted as `model.Rejected`, and the others are analysed.
@@ -29,6 +30,10 @@ class BadBaseline(Refused):
 
 class BadLabels(Refused):
     """The labels are not those of the problem that the task names."""
+
+
+class BadModel(Refused):
+    """The model that is to be explained cannot be read or asked, or answers what are no predictions."""
 
 
 class NoData(Refused):

@@ -225,11 +225,30 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """An output of a model: what it is expected to be, and how like the baseline's the ranking of its features is."""
+
+    name: str
+    expected: float
+    ndcg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attributions:
-    """How much every feature matters, and how like the baseline's their ranking is: 1.0 is equal. None without a baseline."""
+    """How much every feature matters, and how like the baseline's their ranking is: 1.0 is equal. None without a baseline.
+
+    `ndcg` is that of the output whose ranking has changed most. `local` has, if they are to be kept, of each record the
+    attributions of all features, output after output.
+    """
 
     features: tuple[Attribution, ...]
     ndcg: float | None = None
+    outputs: tuple[Output, ...] = ()
+    local: tuple[tuple[float, ...], ...] = ()
+
+    def of(self, output: str) -> dict[str, float]:
+        """How much each feature matters to one output."""
+        return {found.feature: found.value for found in self.features if found.output == output}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from sagemaker_analyzer.contract.task import AnalysisType, Baseline, Dataset, Layout, Position, Problem, Task, Window
 from sagemaker_analyzer.errors import BadTask
@@ -49,6 +50,7 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         probability_threshold=_threshold(environment),
         truth=_directory(environment, "ground_truth_source"),
         config=_config(environment, root, analysis),
+        predictor_url=_url(environment, "predictor_url"),
         history=Path(environment["history_source"]) if environment.get("history_source") else None,
     )
 
@@ -73,6 +75,13 @@ def _threshold(environment: Mapping[str, str]) -> float | None:
     if not 0 <= value <= 1:
         raise BadTask(f"probability_threshold_attribute is {text!r}; it has to be a number from 0 to 1")
     return value
+
+
+def _url(environment: Mapping[str, str], name: str) -> str | None:
+    url = environment.get(name)
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
+        raise BadTask(f"{name} is {url!r}; it has to be a URL such as http://127.0.0.1:8080/invocations")
+    return url or None
 
 
 def _directory(environment: Mapping[str, str], name: str) -> Path | None:

@@ -104,4 +104,5 @@ class Task:
     probability_threshold: float | None = None
     truth: Path | None = None
     config: Path | None = None
+    predictor_url: str | None = None
     history: Path | None = None

@@ -1,0 +1,71 @@
+"""The features of records, which are all that an explanation needs of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sagemaker_analyzer.contract.config import AnalysisConfig
+from sagemaker_analyzer.contract.task import Layout, Task
+from sagemaker_analyzer.errors import BadTask
+from sagemaker_analyzer.reading.dataset import read_dataset
+from sagemaker_analyzer.reading.payloads import rows_of
+from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
+from sagemaker_analyzer.reading.rows import Row
+from sagemaker_analyzer.reading.scripts import Preprocessor, preprocessor
+from sagemaker_analyzer.reading.stage import Column, Table
+
+
+def read_features(task: Task, config: AnalysisConfig, tally: Tally, *, into: Path) -> tuple[Table, tuple[Column, ...]]:
+    """The records as a table, and which of its columns are the features. Raises BadTask or NoData."""
+    captured = task.dataset.layout is Layout.CAPTURE
+    headers = tuple(name for name in config.headers if not captured or name != config.label)
+    table = read_dataset(
+        task.dataset,
+        tally,
+        into=into,
+        window=task.window,
+        names=headers,
+        prepare=_prepare(task, config.features) if captured else None,
+    )
+    return table, features_of(table, config)
+
+
+def features_of(table: Table, config: AnalysisConfig) -> tuple[Column, ...]:
+    """The columns of a table that the model gets, in the order of the headers if there are any. Raises BadTask."""
+    wanted = [name for name in config.headers if name != config.label]
+    known = {column.name: column for column in table.columns}
+    if not wanted:
+        return tuple(column for column in table.columns if column.name != config.label)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise BadTask(
+            f"the headers of analysis_config have {', '.join(missing)}, and the data has only {', '.join(known) or 'nothing'}"
+        )
+    return tuple(known[name] for name in wanted)
+
+
+def _prepare(task: Task, features: str | None) -> Preprocessor:
+    if task.preprocessor:
+        return preprocessor(task.preprocessor)
+
+    def inputs(event: dict[str, Any]) -> list[Row]:
+        return input_rows(event, features)
+
+    return inputs
+
+
+def input_rows(event: dict[str, Any], features: str | None) -> list[Row]:
+    """The rows that went into the model. `features` is the path of a list of them. Raises Unreadable."""
+    side = event["captureData"].get("endpointInput")
+    if side is None:
+        raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has no endpointInput, in which the features are")
+    return [_listed(row, features) for row in rows_of(side)]
+
+
+def _listed(row: Row, features: str | None) -> Row:
+    if features is None or not isinstance(row, dict):
+        return row
+    found: Any = row.get(features.removeprefix("$."))
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        raise Unreadable(Kind.NO_ATTRIBUTE, f"features is {features!r}, and a row has {', '.join(row)}")
+    return list(found)
