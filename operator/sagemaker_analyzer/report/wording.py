@@ -1,0 +1,53 @@
+"""How texts and numbers of users are shown: so that they cannot break a page, a chart or a line.
+
+Escaping is not done here: the template escapes everything, and the renderer of charts does too.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+_SHOWN = 120
+# They turn the direction of the text that follows them, also outside of the value: https://trojansource.codes.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NO_CHARACTERS = frozenset("\ufffe\uffff")
+_UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def shown(text: str, longest: int = _SHOWN) -> str:
+    """The text in one line without what is no character, cut off where it is long."""
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    return "".join("\ufffd" if _unshown(character) else character for character in text) or "(empty)"
+
+
+def _unshown(character: str) -> bool:
+    return character in _TURNING or character in _NO_CHARACTERS or unicodedata.category(character) in _UNSHOWN
+
+
+def labels(texts: Iterable[str], longest: int = 40) -> Iterator[str]:
+    """The texts as they are shown, all different: a chart would draw two of the same name as one."""
+    seen: set[str] = set()
+    for text in texts:
+        label = base = shown(text, longest)
+        number = 2
+        while label in seen:
+            label, number = f"{base} ({number})", number + 1
+        seen.add(label)
+        yield label
+
+
+def number(value: float | None) -> str:
+    """Four digits that count, with thousands apart where it is a large number."""
+    if value is None or math.isnan(value):
+        return "-"
+    if math.isfinite(value) and abs(value) < 1e12 and value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
+def percent(share: float) -> str:
+    """A share of one as a percentage."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.9995 <= share < 1 else f"{share * 100:.1f} %".replace(".0 %", " %")
