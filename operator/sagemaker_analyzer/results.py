@@ -7,11 +7,13 @@ from typing import Any
 from sagemaker_analyzer.analyze import given_constraints, suggested_constraints
 from sagemaker_analyzer.contract.task import AnalysisType, Task
 from sagemaker_analyzer.files.constraints_file import constraints_form
-from sagemaker_analyzer.files.metrics_file import metrics_lines
+from sagemaker_analyzer.files.metrics_file import metrics_lines, shared
+from sagemaker_analyzer.files.quality_files import quality_constraints_form, quality_form, quality_lines
 from sagemaker_analyzer.files.statistics_file import statistics_form
 from sagemaker_analyzer.files.summary_file import summary_form
 from sagemaker_analyzer.files.violations_file import rejected_form, violations_form
 from sagemaker_analyzer.model import Analysis
+from sagemaker_analyzer.quality.constraints import suggest
 
 Forms = dict[str, dict[str, Any]]
 
@@ -41,6 +43,19 @@ def _data_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[str]
     return metrics_lines(task, analysis, given_constraints(task), at=at)
 
 
-_FORMS = {AnalysisType.DATA_QUALITY: _data}
+def _quality(task: Task, analysis: Analysis) -> Forms:
+    assert analysis.quality is not None
+    return {
+        "statistics.json": quality_form(analysis.quality, task.window),
+        "constraints.json": quality_constraints_form(suggest(analysis.quality)),
+    }
 
-_METRICS = {AnalysisType.DATA_QUALITY: _data_metrics}
+
+def _quality_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[str]:
+    assert analysis.quality is not None
+    return quality_lines(analysis.quality, shared(task, at=at))
+
+
+_FORMS = {AnalysisType.DATA_QUALITY: _data, AnalysisType.MODEL_QUALITY: _quality}
+
+_METRICS = {AnalysisType.DATA_QUALITY: _data_metrics, AnalysisType.MODEL_QUALITY: _quality_metrics}

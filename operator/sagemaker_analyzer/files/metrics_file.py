@@ -17,12 +17,17 @@ from sagemaker_analyzer.model import Analysis, Feature, InferredType
 def metrics_lines(task: Task, analysis: Analysis, constraints: Constraints | None, *, at: datetime) -> Iterator[str]:
     """The lines for every feature whose constraints do not say that its metrics are disabled."""
     drifts = {drift.feature: drift.distance for drift in analysis.drifts}
-    base = {"Timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Dimensions": _dimensions(task)}
+    base = shared(task, at=at)
     for feature in analysis.statistics.features:
         if constraints is not None and not constraints.config_of(feature.name).emit_metrics:
             continue
         for name, values in _values(feature, drifts.get(feature.name)):
             yield json.dumps({"MetricName": f"{name}_{feature.name}", **base, **values})
+
+
+def shared(task: Task, *, at: datetime) -> dict[str, Any]:
+    """What all metrics of a run have."""
+    return {"Timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Dimensions": _dimensions(task)}
 
 
 def _dimensions(task: Task) -> list[dict[str, str]]:
