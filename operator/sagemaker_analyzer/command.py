@@ -16,6 +16,8 @@ from sagemaker_analyzer.engine.duckdb import duckdb_engine
 from sagemaker_analyzer.errors import BadTask, Refused
 from sagemaker_analyzer.model import Analysis
 from sagemaker_analyzer.reading.scripts import postprocess
+from sagemaker_analyzer.report.history import read_history
+from sagemaker_analyzer.report.page import report
 from sagemaker_analyzer.results import metrics, results
 
 _LOG = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ def _write(task: Task, analysis: Analysis) -> None:
         task.metrics.parent.mkdir(parents=True, exist_ok=True)
         at = task.window.start if task.window else datetime.now(UTC)
         task.metrics.write_text("".join(f"{line}\n" for line in metrics(task, analysis, at=at)), encoding="utf-8")
+    # Last, as it takes the longest and the other files do not need it.
+    (task.output / "report.html").write_text(report(task, analysis, read_history(task)), encoding="utf-8")
 
 
 def _put(path: Path, form: dict[str, Any]) -> None:

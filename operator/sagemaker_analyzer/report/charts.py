@@ -13,7 +13,7 @@ from sagemaker_analyzer.report.wording import labels, number, percent
 _WIDTH = 360
 _ROW = 20
 _SHARE: Spec = {"format": "%", "tickCount": 4}
-NOW, THEN, INK, WRONG, RIGHT, SOFT = (f"var(--{name})" for name in ("now", "then", "ink", "wrong", "right", "soft"))
+NOW, THEN, INK, WRONG = (f"var(--{name})" for name in ("now", "then", "ink", "wrong"))
 
 
 def chart(height: int, layers: Sequence[Spec]) -> Spec:
@@ -23,7 +23,7 @@ def chart(height: int, layers: Sequence[Spec]) -> Spec:
         "width": _WIDTH,
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": {"left": 2, "right": 10, "top": 6, "bottom": 2},
+        "padding": {"left": 6, "right": 14, "top": 6, "bottom": 2},
         "background": None,
         "layer": list(layers),
         "config": _CONFIG,
@@ -40,12 +40,18 @@ def histogram(bins: Bins) -> Spec:
         {"from": low, "to": high, "now": share, "said": _bin_text(bins, i)}
         for i, (low, high, share) in enumerate(zip(bins.edges, bins.edges[1:], bins.now, strict=False))
     ]
-    x = _axis("from", {"tickCount": 5, "grid": False, "labelOverlap": "greedy"})
+    x = _axis("from", {"tickCount": 5, "grid": False, "labelOverlap": "greedy", **_short(bins.edges)})
     x["scale"] = {"zero": False, "nice": False, "domain": [bins.edges[0], bins.edges[-1]]}
     bars = {
         "data": {"values": rows},
         "mark": {"type": "bar", "color": NOW, "binSpacing": 1},
-        "encoding": {"x": x, "x2": {"field": "to"}, "y": _axis("now", _SHARE), "description": {"field": "said"}},
+        "encoding": {
+            "x": x,
+            "x2": {"field": "to"},
+            "y": _axis("now", _SHARE),
+            "y2": {"datum": 0},
+            "description": {"field": "said"},
+        },
     }
     layers: list[Spec] = [bars]
     if bins.then:
@@ -61,36 +67,45 @@ def histogram(bins: Bins) -> Spec:
     return chart(150, layers)
 
 
+def _short(edges: Sequence[float]) -> Spec:
+    """Powers of ten where digits would need more room than there is."""
+    greatest = max(abs(edges[0]), abs(edges[-1]))
+    return {} if 1e-3 <= greatest < 1e12 else {"format": ".3~e"}
+
+
 def _bin_text(bins: Bins, i: int) -> str:
     text = f"{number(bins.edges[i])} to {number(bins.edges[i + 1])}: {percent(bins.now[i])}"
     return f"{text}, baseline {percent(bins.then[i])}" if bins.then else text
 
 
 def categories(found: Categories) -> Spec:
-    """Shares of values as bars, each beside the baseline's."""
+    """Shares of values as bars, with a tick where the baseline's was."""
     names = list(labels(found.values, 28))
-    series = [("now", found.now)] + ([("baseline", found.then)] if found.then else [])
+    before: Sequence[float | None] = found.then or [None] * len(names)
     rows = [
-        {"value": name, "of": of, "share": share, "said": f"{name}, {of}: {percent(share)}"}
-        for of, shares in series
-        for name, share in zip(names, shares, strict=True)
+        {
+            "value": name,
+            "now": now,
+            "then": then,
+            "said": f"{name}: {percent(now)}" + (f", baseline {percent(then)}" if then is not None else ""),
+        }
+        for name, now, then in zip(names, found.now, before, strict=True)
     ]
-    encoding: Spec = {
-        "y": {"field": "value", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 120}},
-        "x": _axis("share", _SHARE),
-        "color": {
-            "field": "of",
-            "type": "nominal",
-            "legend": None,
-            "scale": {"domain": ["now", "baseline"], "range": [NOW, SOFT]},
-        },
-        "description": {"field": "said"},
+    y = {"field": "value", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 140}}
+    bars = {
+        "mark": {"type": "bar", "color": NOW, "height": {"band": 0.7}},
+        "encoding": {"x": _axis("now", _SHARE), "y": y, "description": {"field": "said"}},
     }
-    if found.then:
-        encoding["yOffset"] = {"field": "of", "type": "nominal", "sort": ["now", "baseline"]}
-    mark = {"type": "bar"}
-    height = max(4, len(names)) * (26 if found.then else _ROW) + 26
-    return chart(height, [{"data": {"values": rows}, "mark": mark, "encoding": encoding}])
+    layers = [bars, _ticks("then", y)] if found.then else [bars]
+    return {**chart(max(4, len(names)) * _ROW + 26, layers), "data": {"values": rows}}
+
+
+def _ticks(field: str, y: Spec, **scale: Spec) -> Spec:
+    return {
+        "transform": [{"filter": {"field": field, "valid": True}}],
+        "mark": {"type": "tick", "color": THEN, "thickness": 2, "size": _ROW - 2, "aria": False},
+        "encoding": {"x": {"field": field, "type": "quantitative", **scale}, "y": y},
+    }
 
 
 def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: str = "allowed") -> Spec:
@@ -113,7 +128,7 @@ def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: st
     x = _axis("value", {"tickCount": 5})
     # The number stands beyond the end of its bar.
     x["scale"] = {"domain": [low - (room if low < 0 else 0), high + room], "nice": False}
-    y = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 120}}
+    y = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 140}}
     colour = {
         "field": "colour",
         "type": "nominal",
@@ -135,12 +150,7 @@ def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: st
         ),
     ]
     if any(row["limit"] is not None for row in data):
-        tick = {
-            "transform": [{"filter": {"field": "limit", "valid": True}}],
-            "mark": {"type": "tick", "color": THEN, "thickness": 2, "size": _ROW - 2, "aria": False},
-            "encoding": {"x": {**x, "field": "limit"}, "y": y},
-        }
-        layers.append(tick)
+        layers.append(_ticks("limit", y, scale=x["scale"]))
     return {**chart(len(data) * _ROW + 26, layers), "data": {"values": data}}
 
 
@@ -152,7 +162,7 @@ def over_time(points: Sequence[tuple[str, float]], *, whole: bool = False) -> Sp
     ]
     names = [when for when, _ in points]
     x = {"field": "when", "type": "ordinal", "sort": names, "title": None, "scale": {"type": "point", "padding": 0.5}}
-    x["axis"] = {"labelAngle": 0, "labelOverlap": "greedy", "grid": False, "ticks": True}
+    x["axis"] = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8, "grid": False}
     y = _axis("value", {"tickCount": 4, **({"format": "d", "tickMinStep": 1} if whole else {})})
     y["scale"] = {"zero": whole}
     colour = {"condition": {"test": {"field": "last", "equal": True}, "value": INK}, "value": NOW}
@@ -185,7 +195,8 @@ def curve(points: Sequence[tuple[float, float]], *, x_title: str, y_title: str, 
 
 
 _CONFIG: Spec = {
-    "font": "system-ui, sans-serif",
+    # The one by which widths are measured; the style sheet says in which it is written.
+    "font": "Arial",
     "view": {"stroke": None},
     "axis": {
         "labelColor": INK,

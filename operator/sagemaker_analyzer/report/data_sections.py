@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sagemaker_analyzer.files.summary_file import counted, worst
+from sagemaker_analyzer.files.summary_file import counted, verdict, worst
 from sagemaker_analyzer.model import Analysis, Drift, Feature, Rejected, Violation
 from sagemaker_analyzer.report.charts import categories, histogram, ranking
 from sagemaker_analyzer.report.comparison import Bins, Categories, compared
 from sagemaker_analyzer.report.parts import Cell, Figure, Key, Section, Table
-from sagemaker_analyzer.report.wording import percent, shown
+from sagemaker_analyzer.report.wording import number, percent, shown
 
 MOST = 30
 """So many features get a chart; all of them are in tables."""
@@ -18,7 +18,7 @@ _KEYS = (Key("now", "this run"), Key("then", "baseline"))
 def violations_section(found: tuple[Violation, ...]) -> Section:
     """Every violation, the worst first."""
     rows = tuple((shown(v.feature), v.check, v.value, v.threshold, shown(v.description, 400)) for v in worst(found))
-    table = Table("Violations, the worst first", ("feature", "check", "value", "threshold", "what was found"), rows)
+    table = Table("The worst first", ("feature", "check", "value", "threshold", "what was found"), rows)
     return Section("violations", "Violations", tables=(table,))
 
 
@@ -52,8 +52,10 @@ def features_section(analysis: Analysis) -> Section:
     figures: list[Figure] = []
     for feature in features:
         then = analysis.baseline.feature(feature.name) if analysis.baseline else None
-        if len(figures) < MOST and (figure := _figure(feature, then, drifts.get(feature.name))) is not None:
-            figures.append(figure)
+        found = compared(feature, then) if len(figures) < MOST else None
+        if found is not None:
+            wrong = [said for said in analysis.violations if said.feature == feature.name]
+            figures.append(_figure(feature, found, drifts.get(feature.name), wrong))
     tables = (_overview(analysis.statistics.features, analysis),)
     left = len(features) - len(figures)
     intro = f"{counted(len(figures), 'feature')} of {len(features)}, those first that matter most." if left else ""
@@ -69,23 +71,16 @@ def _ranked(analysis: Analysis) -> list[Feature]:
     return sorted(analysis.statistics.features, key=lambda f: (f.name not in violating, -beyond.get(f.name, 0.0)))
 
 
-def _figure(feature: Feature, then: Feature | None, drift: Drift | None) -> Figure | None:
-    found = compared(feature, then)
-    if found is None:
-        return None
+def _figure(feature: Feature, found: Bins | Categories, drift: Drift | None, wrong: list[Violation]) -> Figure:
     spec = histogram(found) if isinstance(found, Bins) else categories(found)
     against = " beside the baseline" if found.then else ""
-    wrong = drift is not None and drift.distance > drift.threshold
-    notes = [] if drift is None else [f"drift {drift.distance:.3f} of {drift.threshold:.3g} allowed"]
+    notes = [verdict(said) for said in wrong]
+    if drift is not None and not wrong:
+        notes.append(f"drift {number(drift.distance)} of {number(drift.threshold)} allowed")
     notes += _left_out(found)
-    return Figure(
-        shown(feature.name),
-        f"Distribution of {shown(feature.name)}{against}. {'; '.join(notes)}",
-        spec,
-        _shares(feature, found),
-        "; ".join(notes),
-        wrong,
-    )
+    name, note = shown(feature.name), "; ".join(notes)
+    label = f"Distribution of {name}{against}." + (f" {note[:1].upper()}{note[1:]}." if note else "")
+    return Figure(name, label, spec, _shares(feature, found), note, bool(wrong))
 
 
 def _left_out(found: Bins | Categories) -> list[str]:

@@ -13,7 +13,7 @@ from sagemaker_analyzer.report.parts import Spec
 
 _SVG = "http://www.w3.org/2000/svg"
 _KEPT = {"d", "fill", "stroke", "opacity", "transform", "stroke-width", "stroke-dasharray", "x2", "y2", "x1", "y1"}
-_KEPT |= {"font-size", "font-family", "font-weight", "text-anchor", "stroke-miterlimit", "viewBox"}
+_KEPT |= {"font-size", "font-weight", "text-anchor", "stroke-miterlimit", "viewBox"}
 
 
 class Undrawable(Exception):

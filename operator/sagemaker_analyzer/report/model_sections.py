@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sagemaker_analyzer.files.summary_file import measured
+from sagemaker_analyzer.files.summary_file import counted, measured
 from sagemaker_analyzer.model import (
     Analysis,
     Attributions,
@@ -118,19 +118,21 @@ def history_section(analysis: Analysis, history: History, now: str) -> Section:
     for name, value in list(measured(analysis).items())[:_CURVES]:
         before = [(run.when, run.metrics[name]) for run in history.runs if name in run.metrics]
         figures.append(_over_time(name, [*before, (now, value)]))
-    intro = f"This run after {len(history.runs)} earlier ones."
+    intro = f"This run after {counted(len(history.runs), 'earlier one')}."
     if history.unread:
-        intro += f" {history.unread} summaries could not be read."
+        intro += f" Of {counted(history.unread, 'more run')} the summary could not be read."
     keys = (Key("now", "earlier run"), Key("then", "this run"))
     return Section("history", "Over time", intro, keys, figures=tuple(figures))
 
 
 def _over_time(name: str, runs: list[tuple[str, float]], *, whole: bool = False) -> Figure:
     title, points = shown(name), list(_moments(runs))
+    # All in the same year, as runs mostly are: the axis has no room to say so.
+    year = f"{points[0][0][:5]}" if len({when[:5] for when, _ in points}) == 1 else ""
     return Figure(
         title,
         f"{title} in {len(runs)} runs, last {number(runs[-1][1])}.",
-        over_time(points, whole=whole),
+        over_time([(when.removeprefix(year), value) for when, value in points], whole=whole),
         Table(title, ("run", title), tuple(points)),
     )
 
