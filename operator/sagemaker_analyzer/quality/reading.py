@@ -27,11 +27,15 @@ _ENOUGH = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Where the label that the model gave, its probability and the true label are."""
+    """Where the label that the model gave, its probability and the true label are.
+
+    `beside` makes more columns of an event, or of the rows that a user's script made of it.
+    """
 
     inference: Attribute | None = None
     probability: Attribute | None = None
     truth: Attribute | None = None
+    beside: Callable[[dict[str, Any], list[Row] | None], dict[str, list[object]]] | None = None
 
 
 @dataclass(slots=True)
@@ -125,14 +129,16 @@ def read_truths(source: Path, place: Attribute | None, events: Events, tally: Ta
 
 def _given(event: dict[str, Any], places: Attributes, prepare: Preprocessor | None) -> dict[str, list[object]]:
     wanted = {"given": places.inference, "probability": places.probability}
-    if prepare is not None:
-        rows = prepare(event)
+    rows = prepare(event) if prepare is not None else None
+    if rows is not None:
         columns = {name: [value_of(place, row) for row in rows] for name, place in wanted.items() if place}
     else:
         side = event["captureData"].get("endpointOutput")
         if side is None:
             raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has no endpointOutput, in which the predictions are")
         columns = {name: values_of(place, side) for name, place in wanted.items() if place}
+    if places.beside is not None:
+        columns |= places.beside(event, rows)
     if len({len(values) for values in columns.values()}) > 1:
         raise Unreadable(Kind.UNEQUAL_ROWS, f"{' and '.join(f'{len(v)} of {n}' for n, v in columns.items())}")
     return columns
@@ -176,6 +182,6 @@ def _id(event: Any) -> str:
     """The id that callers gave or else that of the endpoint, as documented."""
     metadata = event.get("eventMetadata")
     found = (metadata.get("inferenceId") or metadata.get("eventId")) if isinstance(metadata, dict) else None
-    if not isinstance(found, str):
+    if not isinstance(found, str) or not found:
         raise Unreadable(Kind.NO_ID, "eventMetadata has neither inferenceId nor eventId")
     return found

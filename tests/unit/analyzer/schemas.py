@@ -88,3 +88,38 @@ _VIOLATION = _object(
     }
 )
 VIOLATIONS = _object({"violations": _list(_VIOLATION)})
+
+
+def _any_of(form: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": form, "minProperties": 1}
+
+
+# model-monitor-model-quality-metrics.html and model-monitor-model-quality-baseline.html of the same guide.
+_SHARES = _list({"type": "number", "minimum": 0, "maximum": 1})
+_METRIC = _object(
+    {"value": {"oneOf": [_NUMBER, {"const": "NaN"}]}, "standard_deviation": {"oneOf": [_NUMBER, {"const": "NaN"}]}}
+)
+_METRICS = {
+    "type": "object",
+    "properties": {
+        "confusion_matrix": _any_of(_any_of({"type": "integer"})),
+        "receiver_operating_characteristic_curve": _object(
+            {"false_positive_rates": _SHARES, "true_positive_rates": _SHARES}
+        ),
+        "precision_recall_curve": _object({"precisions": _SHARES, "recalls": _SHARES}),
+    },
+    "additionalProperties": _METRIC,
+}
+_PROBLEMS = ("regression", "binary_classification", "multiclass_classification")
+_DATASET = _object({"item_count": _NUMBER}, {"start_time": _TEXT, "end_time": _TEXT})
+QUALITY_STATISTICS = {
+    "oneOf": [_object({"version": _NUMBER, "dataset": _DATASET, f"{name}_metrics": _METRICS}) for name in _PROBLEMS]
+}
+_OPERATOR = {"enum": ["LessThanThreshold", "GreaterThanThreshold"]}
+_OF_METRICS = _any_of(_object({"threshold": _NUMBER, "comparison_operator": _OPERATOR}))
+QUALITY_CONSTRAINTS = {
+    "oneOf": [_object({"version": _NUMBER, f"{name}_constraints": _OF_METRICS}) for name in _PROBLEMS]
+}
+QUALITY_VIOLATIONS = _object(
+    {"violations": _list(_object({"metric_name": _TEXT, "constraint_check_type": _OPERATOR, "description": _TEXT}))}
+)
