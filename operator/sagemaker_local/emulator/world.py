@@ -90,6 +90,9 @@ class Worker(Protocol):
     def interrupt(self, place: Place, name: str) -> bool:
         """Take the spot capacity of a training job away; whether it was at work. Not under the lock."""
 
+    def flush(self) -> None:
+        """Write to S3 now what endpoints have captured. Called under the lock."""
+
     def suggest(self, tuner: Resource, definition: int, rows: Sequence[Json]) -> dict[str, str] | None:
         """The hyperparameters of the next training job of a tuning job; None leaves them to its draws. Called under the lock.
 

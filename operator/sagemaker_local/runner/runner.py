@@ -50,6 +50,10 @@ class Runner:
             job = self._tools.desk.service.world.find(place, "TrainingJob", name)
             return job is not None and self._shop.reclaim(job)
 
+    def flush(self) -> None:
+        """Write to S3 now what endpoints have captured."""
+        self.runtime.flush()
+
     def suggest(self, tuner: Resource, definition: int, rows: Sequence[Json]) -> dict[str, str] | None:
         """The hyperparameters of the next training job of a tuning job."""
         return searcher.suggest(tuner, definition, rows)

@@ -30,6 +30,10 @@ def built_in() -> Registry:
         ("382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1", "kmeans"),
         ("382416733822.dkr.ecr.us-east-1.amazonaws.com/pca:1", "pca"),
         (f"{ECR}/sagemaker-scikit-learn:1.2-1-cpu-py3", "scikit-learn"),
+        ("156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer", "model-monitor"),
+        ("111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-analyzer:1.0", "analyzer"),
+        ("registry.example/team/sagemaker-analyzer@sha256:0123", "analyzer"),
+        ("sagemaker-analyzer:dev", "analyzer"),
     ],
 )
 def test_an_image_of_aws_is_run_by_its_stand_in(built_in: Registry, image: str, name: str) -> None:
@@ -68,7 +72,7 @@ def test_a_framework_takes_the_entry_point_of_processing_jobs_and_an_algorithm_d
     [
         ("763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311", "`like: scikit-learn`"),
         ("522234722520.dkr.ecr.us-east-1.amazonaws.com/forecasting-deepar:1", "no stand-in"),
-        ("156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer", "no stand-in"),
+        ("205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0", "no stand-in"),
         ("example.com/mine:1", "no row of the image registry matches example.com/mine:1"),
     ],
 )
@@ -128,7 +132,7 @@ def test_rows_that_are_alike_share_their_environment(tmp_path: Path) -> None:
 
     assert found is not None
     assert found.environment == "mine"
-    assert sorted(registry.recipes) == ["algorithms", "mine", "scripts"]
+    assert sorted(registry.recipes) == ["algorithms", "analyzer", "mine", "scripts"]
 
 
 def test_requirements_may_be_a_list(tmp_path: Path) -> None:

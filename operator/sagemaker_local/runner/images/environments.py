@@ -22,7 +22,7 @@ from typing import Final
 
 from .pip import Failed, run
 from .program import Recipe, Step
-from .stand_ins import PACKAGE, location
+from .stand_ins import PACKAGES, location
 
 _FORMAT: Final = "1"  # Another number makes all environments anew.
 _READY: Final = ".ready"
@@ -51,10 +51,11 @@ class Environment:
     def argv(self, command: Sequence[str]) -> tuple[str, ...]:
         """A program's command as it is started: with what this environment holds by its path.
 
-        `python -m sagemaker_stand_ins.…` is called so that the package of the stand-ins is found, and nothing that is beside it.
+        `python -m sagemaker_stand_ins.…` is called so that the package of the stand-ins is found, and nothing that is beside it;
+        the same goes for the analyzer.
         """
         first, *rest = command
-        if first in {"python", "python3"} and rest[:1] == ["-m"] and rest[1:2] and rest[1].split(".")[0] == PACKAGE:
+        if first in {"python", "python3"} and rest[:1] == ["-m"] and rest[1:2] and rest[1].split(".")[0] in PACKAGES:
             return (str(self.python), str(location()), *rest[1:])
         own = self.bin / first
         return (str(own) if "/" not in first and own.exists() else first, *rest)

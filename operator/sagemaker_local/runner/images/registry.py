@@ -139,6 +139,7 @@ def _shipped(name: str) -> str:
 
 SHIPPED: Final[Mapping[str, Recipe]] = {
     "algorithms": Recipe("algorithms", (Step(_shipped("algorithms"), hashed=True),)),
+    "analyzer": Recipe("analyzer", (Step(_shipped("analyzer"), hashed=True),)),
     "scripts": Recipe(
         "scripts",
         (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from sagemaker_local.runner.images import Program, Unmakeable
-from sagemaker_local.runner.images.stand_ins import location
+from sagemaker_local.runner.images.stand_ins import locations
 from sagemaker_local.runner.sandbox import Container, Limits, Network
 from sagemaker_local.runner.tools import Tools
 
@@ -132,7 +132,7 @@ def command(what: Task, tools: Tools, *, write: Callable[[str], None], stopping:
 
 
 def readable(what: Task) -> tuple[Path, ...]:
-    """What a program has to see beside its environment: the stand-ins, and the files that its row of the registry names.
+    """What a program has to see beside its environment: our own packages, and the files that its row of the registry names.
 
     The directory of the first word is seen anyway.
     """
@@ -141,7 +141,7 @@ def readable(what: Task) -> tuple[Path, ...]:
         return ()
     words = {word for command in (program.train, program.serve, program.process) if command for word in command[1:]}
     named = [Path(word) for word in words if word.startswith("/")]
-    return (location(), *sorted({_shown(path) for path in named if path.exists()}))
+    return (*locations(), *sorted({_shown(path) for path in named if path.exists()}))
 
 
 def why_not(image: str, tools: Tools, *, script: bool = False) -> str | None:

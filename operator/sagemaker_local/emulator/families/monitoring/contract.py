@@ -16,12 +16,17 @@ from sagemaker_local.emulator.families.monitoring.work import Work
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import World
 
-MOST_FOLDERS: Final = 6
+MOST_FOLDERS: Final = 5
 """A processing job has at most ten inputs; more folders than these are given as their common parents."""
 _CODE: Final = "/opt/ml/processing/code"
 _BASELINE: Final = "/opt/ml/processing/baseline"
 _CONFIG: Final = "/opt/ml/processing/input/config"
 _TRUTH: Final = "/opt/ml/processing/groundtruth"
+_SCRIPTS: Final = (
+    ("RecordPreprocessorSourceUri", "record_preprocessor_script", "preprocessing"),
+    ("PostAnalyticsProcessorSourceUri", "post_analytics_processor_script", "postprocessing"),
+)
+"""Member of the definition, variable of the container, and the name of input and directory; that name is unverified."""
 _LONGEST_VALUE: Final = 256
 _LONGEST_NAME: Final = 63
 
@@ -53,9 +58,13 @@ def job_name(step: str, scheduled: float, unique: str) -> str:
     return f"{step}-{datetime.fromtimestamp(scheduled, UTC):%Y%m%d%H%M}-{unique}"[:_LONGEST_NAME].rstrip("-")
 
 
-def report_url(work: Work, schedule: Resource, scheduled: float) -> str:
-    """Where the reports of one execution go: below the output, by endpoint, schedule and hour."""
-    parts = [work.output["S3Uri"].rstrip("/"), work.endpoint, schedule.name, folder(scheduled)]
+def report_url(work: Work, schedule: Resource, scheduled: float, speed: float = 1.0) -> str:
+    """Where the reports of one execution go: below the output, by endpoint, schedule and hour.
+
+    At a higher speed many executions are due in an hour of the clock, and minutes and seconds tell their reports apart.
+    """
+    within = f"{datetime.fromtimestamp(scheduled, UTC):%M-%S}" if speed > 1 else None
+    parts = [work.output["S3Uri"].rstrip("/"), work.endpoint, schedule.name, folder(scheduled), within]
     return "/".join(part for part in parts if part)
 
 
@@ -65,10 +74,13 @@ def monitoring_job(work: Work, schedule: Resource, world: World, run: Run) -> Js
     inputs = [*_baseline_inputs(baseline), *_data_inputs(work, _merged(work, run.folders))]
     if "ConfigUri" in work.app:
         inputs.append(_input("analysis_config", work.app["ConfigUri"], _CONFIG))
+    inputs += [_input(room, work.app[member], f"{_CODE}/{room}") for member, _, room in _SCRIPTS if member in work.app]
     step = "model" if work.name is None else re.sub(r"(?<!^)(?=[A-Z])", "-", work.monitor.type).lower()
     request = _common(work, job_name(f"{step}-monitoring", run.scheduled, run.unique), inputs)
     mode = work.output.get("S3UploadMode", "Continuous")
-    request["ProcessingOutputConfig"] = _output(work, report_url(work, schedule, run.scheduled), mode)
+    request["ProcessingOutputConfig"] = _output(
+        work, report_url(work, schedule, run.scheduled, world.clock.speed), mode
+    )
     request["AppSpecification"] = {
         name: work.app[name] for name in ("ImageUri", "ContainerEntrypoint", "ContainerArguments") if name in work.app
     }
@@ -210,10 +222,7 @@ def _analysis(work: Work) -> dict[str, str]:
         "problem_type": app.get("ProblemType"),
         "analysis_type": "MODEL_QUALITY" if work.monitor.type == "ModelQuality" else None,
     }
-    for member, variable, room in (
-        ("RecordPreprocessorSourceUri", "record_preprocessor_script", "preprocessing"),
-        ("PostAnalyticsProcessorSourceUri", "post_analytics_processor_script", "postprocessing"),
-    ):
+    for member, variable, room in _SCRIPTS:
         if member in app:
             told[variable] = f"{_CODE}/{room}/{app[member].rpartition('/')[2]}"
     return {name: str(value) for name, value in told.items() if value is not None}

@@ -1,6 +1,7 @@
-"""What a monitoring job leaves in S3, in the formats of Model Monitor's analyzer: violations, statistics and constraints.
+"""How a monitoring job ends: with what violations, and with what files in S3, in the formats of Model Monitor's analyzer.
 
-Violations are those that a scenario says; without one, those that the captured data show against the baseline's constraints.
+Violations are those that a scenario says. Without one, a job that really ran has said itself what it found; for one that was
+only simulated, they are those that the captured data show against the baseline's constraints.
 """
 
 import json
@@ -11,31 +12,62 @@ from sagemaker_local.emulator.families.monitoring import captured, verdict
 from sagemaker_local.emulator.families.monitoring.contract import baseline_urls
 from sagemaker_local.emulator.families.monitoring.work import Work
 from sagemaker_local.emulator.family import Step, Timeline, at
-from sagemaker_local.emulator.resource import Json, Place, Resource
+from sagemaker_local.emulator.resource import EXECUTED, Json, Place, Resource
 from sagemaker_local.emulator.world import World
 
+NO_DATA: Final = "Job inputs had no data"
+"""FailureReason of an execution without captured data (sagemaker-python-sdk#2634)."""
 NO_BUCKET: Final = "ClientError: The bucket {bucket} of the output {url} does not exist."
 """FailureReason of a job that has nowhere to write; the words are unverified."""
+COMPLETED: Final = "Completed"
+VIOLATED: Final = "CompletedWithViolations"
 
 
-def write(schedule: Resource, work: Work, job: Resource, folders: list[str], world: World) -> list[Json]:
-    """Judge the data, write the reports of a job, and return the violations."""
+def conclude(schedule: Resource, work: Work, job: Resource, world: World) -> str:
+    """The status of an execution whose job has completed; writes what the job has not written itself."""
+    wanted: list[Json] | None = world.scenarios.found(schedule.kind, schedule.name)
+    really = job.facts.get(EXECUTED)
+    if really and wanted is None:
+        return _said(job)
+    if really:
+        found = wanted or []
+        _put(job, "constraint_violations.json", {"violations": found}, world)
+    else:
+        found = _judge(schedule, work, job, world, wanted=wanted)
+    status = VIOLATED if found else COMPLETED
+    job.facts["ExitMessage"] = f"{status}: Job completed successfully with {len(found) or 'no'} violations."
+    return status
+
+
+def failure(job: Resource) -> str | None:
+    """Why an execution failed whose job did: data that is missing is called so, as where there is no job at all."""
+    return NO_DATA if NO_DATA in job.facts.get("ExitMessage", "") else job.reason
+
+
+def _said(job: Resource) -> str:
+    """The status that a container tells: what its exit message begins with."""
+    return VIOLATED if job.facts.get("ExitMessage", "").startswith(VIOLATED) else COMPLETED
+
+
+def _judge(schedule: Resource, work: Work, job: Resource, world: World, *, wanted: list[Json] | None) -> list[Json]:
+    """Judge the data, write all reports of a job, and return the violations."""
+    folders: list[str] = job.facts["Execution"]["Folders"]
     constraints = _baseline(work, schedule, world)
     features = verdict.feature_names(constraints)
     rows = verdict.rows_of(captured.lines(folders, work.source, schedule.place, world), features)
-    found: list[Json] | None = world.scenarios.found(schedule.kind, schedule.name)
+    found = wanted
     if found is None:
         found = verdict.violations(rows, constraints) if constraints else []
-    reports = {
-        "constraint_violations.json": {"violations": found},
-        "statistics.json": verdict.statistics(rows),
-        "constraints.json": constraints or verdict.suggested(rows),
-    }
-    bucket, prefix = captured.split(_output(job))
-    for name, content in reports.items():
-        if world.storage is not None:
-            world.storage.put(schedule.place.account, bucket, f"{prefix}/{name}".lstrip("/"), _encode(content))
+    _put(job, "constraint_violations.json", {"violations": found}, world)
+    _put(job, "statistics.json", verdict.statistics(rows), world)
+    _put(job, "constraints.json", constraints or verdict.suggested(rows), world)
     return found
+
+
+def _put(job: Resource, name: str, content: Mapping[str, Any], world: World) -> None:
+    bucket, prefix = captured.split(_output(job))
+    if world.storage is not None:
+        world.storage.put(job.place.account, bucket, f"{prefix}/{name}".lstrip("/"), _encode(content))
 
 
 def unreachable(job: Resource, world: World) -> str | None:

@@ -12,15 +12,13 @@ from sagemaker_local.emulator.families.monitoring import alerts, captured, contr
 from sagemaker_local.emulator.families.monitoring.captured import Window
 from sagemaker_local.emulator.families.monitoring.work import Work, work_of
 from sagemaker_local.emulator.refusal import ServiceError
-from sagemaker_local.emulator.resource import Json, Resource
+from sagemaker_local.emulator.resource import EXECUTED, Json, Resource
 from sagemaker_local.emulator.world import World
 
 LATEST: Final = 1200.0
 """The most seconds that a run starts late."""
 PENDING: Final = 10.0
 """Seconds until an execution has its processing job; unverified."""
-NO_DATA: Final = "Job inputs had no data"
-"""FailureReason of an execution without captured data (sagemaker-python-sdk#2634)."""
 NO_WORK: Final = "The job definition of the schedule does not exist"
 _PLAN: Final = "Plan"
 _RAN: Final = "RanAtOnce"
@@ -89,6 +87,8 @@ def start_job(
     if work is None:
         _end(schedule, number, "Failed", now=now, reason=NO_WORK)
         return
+    if world.worker is not None:
+        world.worker.flush()  # at a high speed, what is a moment later here would be minutes later, and in no window
     step = _MERGE if work.monitor.merges else _MONITOR
     unique = f"{world.random.getrandbits(96):024x}"
     execution = {"Number": number, "Scheduled": scheduled, "Start": start, "End": end, "Step": step, "Unique": unique}
@@ -110,7 +110,7 @@ def hear(job: Resource, world: World, now: float) -> None:
         case "Completed":
             _completed(schedule, job, world, now)
         case "Stopped" | "Failed":
-            _end(schedule, number, job.status, now=now, reason=job.reason)
+            _end(schedule, number, job.status, now=now, reason=reports.failure(job))
 
 
 def _completed(schedule: Resource, job: Resource, world: World, now: float) -> None:
@@ -121,10 +121,7 @@ def _completed(schedule: Resource, job: Resource, world: World, now: float) -> N
     elif execution["Step"] == _MERGE:
         _job(schedule, work, world, now, {**execution, "Step": _MONITOR})
     else:
-        found = reports.write(schedule, work, job, execution["Folders"], world)
-        status = "CompletedWithViolations" if found else "Completed"
-        count = f"{len(found)}" if found else "no"
-        job.facts["ExitMessage"] = f"{status}: Job completed successfully with {count} violations."
+        status = reports.conclude(schedule, work, job, world)
         _end(schedule, execution["Number"], status, now=now)
 
 
@@ -133,7 +130,7 @@ def _job(schedule: Resource, work: Work, world: World, now: float, execution: Js
     number, window = execution["Number"], Window(execution["Start"], execution["End"])
     folders = captured.folders(work.source, schedule.place, window, world)
     if world.inputs is not None and not folders:
-        _end(schedule, number, "Failed", now=now, reason=NO_DATA)
+        _end(schedule, number, "Failed", now=now, reason=reports.NO_DATA)
         return
     make = contract.merge_job if execution["Step"] == _MERGE else contract.monitoring_job
     this = contract.Run(execution["Scheduled"], window, folders, execution["Unique"])
@@ -147,7 +144,7 @@ def _job(schedule: Resource, work: Work, world: World, now: float, execution: Js
     assert job is not None, f"{request['ProcessingJobName']} was created"
     job.facts.update(MonitoringScheduleArn=schedule.arn, Execution={**execution, "Folders": folders})
     executions.change(schedule, number, now=now, job=job, MonitoringExecutionStatus="InProgress")
-    lost = reports.unreachable(job, world)
+    lost = None if job.facts.get(EXECUTED) else reports.unreachable(job, world)
     if lost is not None:
         world.stage.begin(job, reports.failing(lost), now=now)
 

@@ -1,0 +1,143 @@
+"""Model Monitor with a worker: processing jobs of the analyzer, and executions that really look at what endpoints captured."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from tests.runner.monitored import AWS_ANALYZER, Watch
+from tests.runner.tiny import until
+
+USUAL = [f"{number / 40},0.3" for number in range(40)]
+DRIFTED = [f"{2 + number / 40},0.3" for number in range(40)]
+
+LATELY = {"when": "NOW", "DataAnalysisStartTime": "-PT24H", "DataAnalysisEndTime": "-PT0H"}
+
+
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    made = Watch(tmp_path_factory.mktemp("images"))
+    made.baseline()
+    yield made
+    made.close()
+
+
+def test_a_processing_job_of_the_analyzer_suggests_a_baseline_from_csv_in_s3(watch: Watch) -> None:
+    job = watch.sagemaker.describe_processing_job(ProcessingJobName="baseline")
+    statistics = json.loads(watch.user.read("baseline/statistics.json"))
+    constraints = json.loads(watch.user.read("baseline/constraints.json"))
+
+    assert job["ExitMessage"] == "Completed: Job completed successfully with no violations."
+    assert statistics["dataset"]["item_count"] == 500
+    assert [feature["name"] for feature in constraints["features"]] == ["score", "first", "second"]
+
+
+def test_the_image_of_model_monitor_is_run_by_the_same_analyzer(watch: Watch) -> None:
+    watch.user.put("few/rows.csv", "age\n1\n2\n")
+
+    job = watch.process(
+        "few", image=AWS_ANALYZER, environment={"dataset_format": '{"csv": {"header": true}}'}, rows="s3://data/few"
+    )
+
+    assert job["ProcessingJobStatus"] == "Completed"
+    assert json.loads(watch.user.read("few/statistics.json"))["dataset"] == {"item_count": 2}
+
+
+def test_a_job_without_a_variable_that_it_needs_fails_and_names_it(watch: Watch) -> None:
+    watch.user.put("odd/rows.csv", "age\n1\n")
+
+    job = watch.process("odd", environment={"dataset_format": '{"csw": {}}'}, rows="s3://data/odd")
+
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert job["ExitMessage"].startswith("Error: ")
+    assert "dataset_format" in job["ExitMessage"]
+    assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
+
+
+def test_a_schedule_that_runs_now_finds_that_what_was_captured_has_drifted(watch: Watch) -> None:
+    watch.serve("now", DRIFTED)
+
+    watch.schedule("now", **LATELY)
+    execution = watch.execution("now")
+
+    violations = watch.report(execution, "constraint_violations")["violations"]
+    drifted = {row["feature_name"] for row in violations if row["constraint_check_type"] == "baseline_drift_check"}
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert {"first", "score"} <= drifted
+    assert watch.job_of(execution)["ExitMessage"] == (
+        f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
+    )
+    alert = watch.sagemaker.list_monitoring_alerts(MonitoringScheduleName="now")["MonitoringAlertSummaries"][0]
+    assert alert["AlertStatus"] == "InAlert"
+
+
+def test_an_hourly_schedule_looks_at_each_request_once(watch: Watch) -> None:
+    watch.serve("hourly")
+    watch.schedule("hourly", when="cron(0 * ? * * *)")
+    watch.ask("hourly", USUAL[:7])
+    until(lambda: watch.analysed("hourly") == 7)
+    watch.ask("hourly", USUAL[:3])
+
+    until(lambda: watch.analysed("hourly") >= 10)
+
+    watch.sagemaker.stop_monitoring_schedule(MonitoringScheduleName="hourly")
+    assert watch.analysed("hourly") == 10
+    reasons = {run.get("FailureReason") for run in watch.executions("hourly", 2)}
+    assert reasons <= {"Job inputs had no data", None}
+
+
+def test_without_captured_data_an_execution_is_no_success(watch: Watch) -> None:
+    watch.serve("idle")
+
+    watch.schedule("idle", **LATELY)
+    execution = watch.execution("idle")
+
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert execution["FailureReason"] == "Job inputs had no data"
+    assert "ProcessingJobArn" not in execution
+
+
+def test_data_outside_of_the_window_is_no_data_either(watch: Watch) -> None:
+    watch.serve("late", USUAL[:3])
+    moment = watch.emulator.clock.now()
+    until(lambda: watch.emulator.clock.now() > moment + 2)
+
+    watch.schedule("late", when="NOW", DataAnalysisStartTime="-PT20M", DataAnalysisEndTime="-PT0H")
+    execution = watch.execution("late")
+
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert execution["FailureReason"] == "Job inputs had no data"
+    assert watch.job_of(execution)["ExitMessage"].startswith("Error: Job inputs had no data")
+
+
+def test_garbage_among_what_was_captured_is_counted_and_the_rest_is_analysed(watch: Watch) -> None:
+    watch.serve("garbage", USUAL[:5])
+    (key,) = watch.user.keys("captured/garbage/")
+    watch.user.put(f"{key.rpartition('/')[0]}/zz.jsonl", b'{"captureData": {"endpointInput"\n\xff\xfe\nnonsense\n{}\n')
+
+    watch.schedule("garbage", **LATELY)
+    execution = watch.execution("garbage")
+
+    assert watch.report(execution, "statistics")["dataset"]["item_count"] == 5
+    assert "zz.jsonl" in json.dumps(watch.report(execution, "rejected"))
+
+
+def test_a_scenario_says_what_is_found_also_where_jobs_really_run(watch: Watch) -> None:
+    watch.serve("told", USUAL[:5])
+    row = {"feature_name": "first", "constraint_check_type": "completeness_check", "description": "as told"}
+    watch.emulator.scenarios.violate("MonitoringSchedule", "told", violations=[row])
+
+    watch.schedule("told", **LATELY)
+    execution = watch.execution("told")
+
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert watch.report(execution, "constraint_violations") == {"violations": [row]}
+
+
+def test_a_baseline_that_is_not_there_fails_the_execution_in_the_words_of_its_job(watch: Watch) -> None:
+    watch.serve("lost", USUAL[:2])
+
+    watch.schedule("lost", baseline="nowhere", **LATELY)
+    execution = watch.execution("lost")
+
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert "s3://data/nowhere/" in execution["FailureReason"]
