@@ -63,6 +63,12 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML file with registries and images that go before the shipped table of SageMaker's own.",
 )
+@click.option(
+    "--analyzer-image",
+    default="",
+    metavar="IMAGE",
+    help="The analyzer's image, for monitoring schedules that name none: docs/analyzer.md tells how to build it.",
+)
 @click.option("--workers", default=256, show_default=True, type=click.IntRange(1), help="Passes that may run at once.")
 @click.option(
     "--threads", default=16, show_default=True, type=click.IntRange(1), help="AWS calls that may run at once."

@@ -218,6 +218,7 @@ class _Process:
             deletion_policy=settings.deletion_policy,
             images=self._images,
             elsewhere=settings.endpoint_url or _runtime_elsewhere(),
+            analyzer=settings.analyzer_image,
             resync=settings.resync,
             drift=settings.drift,
         )

@@ -20,6 +20,7 @@ class Settings:
         cluster_name: what ownership tags call this Kubernetes cluster.
         deletion_policy: for resources that name none; None leaves it to each kind.
         image_overrides: the file that goes before the shipped table of SageMaker's own images; None for none.
+        analyzer_image: the image that monitors, of schedules that name none.
         workers: how many passes may run at once.
         threads: how many AWS calls may run at once.
         resync: between two looks at a service at rest.
@@ -40,6 +41,7 @@ class Settings:
     cluster_name: str = "kubernetes"
     deletion_policy: Policy | None = None
     image_overrides: Path | None = None
+    analyzer_image: str = ""
     workers: int = 256
     threads: int = 16
     resync: float = 60.0

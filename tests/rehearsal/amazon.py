@@ -35,11 +35,13 @@ class Amazon:
     Attributes:
         core: the emulator, with its journal, faults, scenarios and quotas.
         start: the epoch seconds at which its time begins.
+        files: what lies in S3, by URI.
     """
 
     def __init__(self, *, start: float) -> None:
         self.core, self.start = Core(speed=1.0, virtual=True, latency=0.0, seed=0, check_s3=False), start
-        self.core.service.world.storage = _Buckets()
+        self.files: dict[str, str] = {}
+        self.core.service.world.storage = _Buckets(self.files)
         self._last: dict[str, tuple[int, bytes, Any]] = {}
         # An emulator begins now; a rehearsal always begins at the same time.
         self.core.service.world.clock._now = start  # type: ignore[attr-defined]
@@ -104,21 +106,27 @@ class Amazon:
 
 
 class _Buckets:
-    """Implements `world.Objects`: every bucket is there, whatever is written is taken, and nothing is in it."""
+    """Implements `world.Objects`: every bucket is there."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self._files = files
 
     def has(self, account: str, bucket: str, prefix: str) -> bool:
-        return False
+        return bool(self.keys(account, bucket, prefix))
 
     def holds(self, account: str, bucket: str) -> bool:
         return True
 
     def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
-        return []
+        found = (uri.removeprefix(f"s3://{bucket}/") for uri in self._files if uri.startswith(f"s3://{bucket}/{prefix}"))
+        return sorted(found)
 
     def get(self, account: str, bucket: str, key: str) -> bytes | None:
-        return None
+        text = self._files.get(f"s3://{bucket}/{key}")
+        return None if text is None else text.encode()
 
     def put(self, account: str, bucket: str, key: str, body: bytes) -> bool:
+        self._files[f"s3://{bucket}/{key}"] = body.decode(errors="replace")
         return True
 
 

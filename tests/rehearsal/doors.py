@@ -71,6 +71,7 @@ class Surroundings:
     Attributes:
         faults: what befalls the next requests to Kubernetes, by the names of `KUBERNETES_FAULTS`.
         events: everything announced so far.
+        sent: messages to topics and webhooks: where to, subject or delivery, and text.
         each: is told each moment, and says whether the process dies there.
     """
 
@@ -79,6 +80,7 @@ class Surroundings:
     amazon: Amazon
     faults: deque[str] = field(default_factory=deque)
     events: list[Event] = field(default_factory=list)
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
     each: Callable[[Moment], bool] = lambda _: False
 
     def now(self) -> datetime:
@@ -159,6 +161,35 @@ class Life:
         async with aclosing(sweeps.sweep(self, kind, region=region, since=since)) as rows:  # type: ignore[type-var]
             async for row in rows:
                 yield row
+
+    # Files and Messages
+
+    async def anything(self, uri: str, *, region: str) -> bool:
+        async def look() -> bool:
+            return any(known.startswith(uri) for known in self.around.amazon.files)
+
+        return await self._request("look into S3", look)
+
+    async def beginning(self, uri: str, *, most: int, region: str) -> str | None:
+        async def read() -> str | None:
+            text = self.around.amazon.files.get(uri)
+            return None if text is None else text[:most]
+
+        return await self._request("read from S3", read)
+
+    async def publish(self, topic: str, *, subject: str, message: str, region: str) -> str:
+        return await self._send("publish", (topic, subject, message))
+
+    async def post(self, url: str, *, body: str, key: str | None, delivery: str) -> int:
+        await self._send("post", (url, delivery, body))
+        return 200
+
+    async def _send(self, what: str, message: tuple[str, str, str]) -> str:
+        async def send() -> str:
+            self.around.sent.append(message)
+            return f"message-{len(self.around.sent)}"
+
+        return await self._request(what, send)
 
     # Clock
 

@@ -105,7 +105,7 @@ class Rehearsal:
         if self._working is not None:
             return
         life = Life(self.around, self._died, straggle=self._straggle)
-        sides: dict[str, Any] = dict.fromkeys(("cluster", "cloud", "announcer", "clock", "meter"), life)
+        sides: dict[str, Any] = dict.fromkeys(("cluster", "cloud", "announcer", "clock", "meter", "files", "messages"), life)
         control = Control(**sides, sweep=life.sweep, **self._control_arguments)
         for found in self.kubernetes:
             control.ingest(ALL_KINDS[found["kind"]], None, found)

@@ -21,8 +21,10 @@ class Child:
         ready: whether it does what its manifest asks.
         finished: whether the outcome of a job is known.
         succeeded: whether that is a success.
+        stopped: whether somebody stopped it.
         trouble: what a human must do something about.
         ended: when it came to that outcome, RFC 3339; empty before.
+        message: what a job has said at its end, or why it failed.
     """
 
     kind: str
@@ -36,8 +38,10 @@ class Child:
     ready: bool = False
     finished: bool = False
     succeeded: bool = False
+    stopped: bool = False
     trouble: str = ""
     ended: str = ""
+    message: str = ""
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
@@ -57,9 +61,16 @@ class Child:
             ready=resource.says("Ready") and resource.up_to_date,
             finished=resource.finished,
             succeeded=resource.says("Succeeded"),
+            stopped=resource.status.get("phase") == "Stopped",
             trouble=trouble.get("message", ""),
             ended=run.get("completionTime") or outcome.get("lastTransitionTime") or "" if resource.finished else "",
+            message=_message(resource, outcome) if resource.finished else "",
         )
+
+
+def _message(resource: Resource, outcome: Mapping[str, Any]) -> str:
+    told = resource.status
+    return str(told.get("exitMessage") or told.get("failureReason") or outcome.get("message") or "")
 
 
 def tags(spec: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

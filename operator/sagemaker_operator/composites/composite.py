@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sagemaker_operator.engine.resource import Key, Object
 from sagemaker_operator.kinds.kind import Column
 
 from .plan import Plan, Situation
@@ -20,6 +21,9 @@ class Composite:
         plan: what to do about one object.
         columns: all columns of ``kubectl get`` but the age, which stands after those that are not wide.
         plural: as in a path of the API; derived from the name if it is left out.
+        watches: whose changes give an object something to do, besides its own and those of its children.
+        tells: the fields of the status and the types of conditions that are the plan's, where the object stands for a SageMaker
+            resource as well; empty where all is the plan's.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Composite:
     plan: Callable[[Situation], Plan]
     columns: tuple[Column, ...] = ()
     plural: str = ""
+    watches: Callable[[Object], tuple[Key, ...]] = lambda _: ()
+    tells: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.plural:

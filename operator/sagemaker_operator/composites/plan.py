@@ -12,9 +12,10 @@ from typing import Any
 
 from sagemaker_operator.engine.announce import Announcement
 from sagemaker_operator.engine.resource import Object
-from sagemaker_operator.engine.verdict import Verdict
+from sagemaker_operator.engine.verdict import Aside, Verdict
 from sagemaker_operator.kinds import GROUP, VERSION
 
+from .asks import Answers, Ask
 from .child import Child
 
 # How the children are found at the API server itself; a UID fits into a label, a name need not.
@@ -43,12 +44,16 @@ class Situation:
         children: all that it owns; those that were asked to go are `Child.deleting`.
         now: the time of day.
         refused: by name the children that could not be created in this pass.
+        answers: to what earlier plans of this pass asked.
+        image: of the analyzer, where a manifest names none; empty if this installation has none.
     """
 
     parent: Object
     children: tuple[Child, ...]
     now: datetime
     refused: Mapping[str, Refusal] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +73,29 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, in this order: write the status, tell the Events, create, delete.
+    """What to do, in this order: write the status, tell the Events, ask, create, delete, let go.
 
     Attributes:
         status: the composite's own part of it, whole.
-        verdict: what the conditions are to say.
+        verdict: what the conditions are to say; None where a SageMaker resource of the same object has the say.
         events: what has happened since the last status, or is about to be done.
         create: children that are missing; each is created once, or is in `Situation.refused` of the next plan.
         delete: children that are to go.
         wake_at: when time alone gives it something to do; a change of the composite or of a child always does.
+        asides: further conditions.
+        asks: what it has to know, or wants to be done elsewhere, before it can go on.
+        release: children that are to stay when the composite goes: they are nobody's from then on.
     """
 
     status: Mapping[str, Any]
-    verdict: Verdict
+    verdict: Verdict | None
     events: tuple[Announcement, ...] = ()
     create: tuple[Wanted, ...] = ()
     delete: tuple[Child, ...] = ()
     wake_at: datetime | None = None
+    asides: tuple[Aside, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    release: tuple[Child, ...] = ()
 
 
 def manifest(parent: Object, wanted: Wanted) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from sagemaker_operator.kinds import KINDS, AnyKind
 
 from .composite import Composite
 from .cron.row import CRON_TRAINING_JOB
+from .monitoring.row import MONITORING_SCHEDULE
 
+# Kinds of the other table whose objects have a plan besides their SageMaker resource, or in its place.
+COMPANIONS: Mapping[str, Composite] = MappingProxyType({row.name: row for row in (MONITORING_SCHEDULE,)})
 COMPOSITES: Mapping[str, Composite] = MappingProxyType({row.name: row for row in (CRON_TRAINING_JOB,)})
 ALL_KINDS: Mapping[str, AnyKind] = MappingProxyType({**KINDS, **COMPOSITES})
 

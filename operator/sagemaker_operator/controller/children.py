@@ -67,6 +67,15 @@ class Children:
         if there:
             self._tell(parent, "Normal", "SuccessfulDelete", f"Deleted {child.kind} {child.name}")
 
+    async def release(self, parent: Object, child: Child) -> None:
+        """Let a child stay when its parent goes: it is nobody's from then on."""
+        kind = KINDS[child.kind]
+        body = {"metadata": {"ownerReferences": None, "labels": {CONTROLLER_UID: None}, "uid": child.uid}}
+        with suppress(Conflict):
+            patched = await self._cluster.patch(kind, parent.namespace, child.name, body)
+            if patched is not None:
+                self._hear(kind, "MODIFIED", patched)
+
     def _refused(self, parent: Object, wanted: Wanted, refusal: Refusal) -> Refusal:
         said = f"Error creating {wanted.kind} {wanted.name}: {refusal.message}"
         self._tell(parent, "Warning", "FailedCreate", said)

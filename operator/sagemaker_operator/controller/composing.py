@@ -2,8 +2,9 @@
 
 What a composite wants is compared with the children that the store knows. Before anything is created the children are read from
 the API server itself, as a watch may lag behind, and a job that was overlooked might be started beside another. Every step leaves
-the world in a state from which another process can go on. No pass of a composite calls AWS: its children do that. Not here: what
-is planned (`composites`), and when a key comes again (`workers`).
+the world in a state from which another process can go on. What a plan asks of others is asked by `asking`. Some composites stand
+for a SageMaker resource as well: of these the plan says its own part of the status, and `passes` the rest. Not here: what is planned
+(`composites`), and when a key comes again (`workers`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sagemaker_operator.composites.asks import Ask, Denied, Told
 from sagemaker_operator.composites.composite import Composite
 from sagemaker_operator.composites.plan import Plan, Refusal, Situation
 from sagemaker_operator.engine import announce, report
@@ -19,16 +21,17 @@ from sagemaker_operator.engine.queue import WorkQueue
 from sagemaker_operator.engine.resource import Key, Object
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.engine.times import written
-from sagemaker_operator.engine.verdict import conditions
+from sagemaker_operator.engine.verdict import aside_conditions, conditions
 
+from .asking import Asking
 from .changes import newer
 from .children import Children
 from .passes import EndlessPass, Vanished
 from .ports import Announcer, Clock, Cluster
 from .store import Store
 
-# A plan may follow from what was just created; more rounds mean that a plan never has enough.
-_MOST_ROUNDS = 8
+# A plan may follow from what was just created or answered; more rounds mean that a plan never has enough.
+_MOST_ROUNDS = 24
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ class _Round:
     """What one pass has come to so far."""
 
     refused: dict[str, Refusal] = field(default_factory=dict)
+    answers: dict[Ask, Told | Denied] = field(default_factory=dict)
     wrote: bool = False
     fresh: bool = False
 
@@ -107,6 +111,8 @@ class Composing:
 
     Args:
         children: carries out what is planned.
+        asking: answers what plans ask.
+        analyzer: the image of the analyzer, where a manifest names none.
     """
 
     def __init__(
@@ -116,11 +122,14 @@ class Composing:
         store: Store,
         queue: WorkQueue,
         children: Children,
+        asking: Asking,
         announcer: Announcer,
         clock: Clock,
         wake: Callable[[], None],
+        analyzer: str = "",
     ) -> None:
-        self._cluster, self._store, self._queue, self._children = cluster, store, queue, children
+        self._cluster, self._store, self._queue, self._children, self._asking = cluster, store, queue, children, asking
+        self._analyzer = analyzer
         self._announcer, self._clock, self._wake = announcer, clock, wake
         self._compositions: dict[Key, Composition] = {}
 
@@ -145,13 +154,17 @@ class Composing:
             known.parent = parent
         else:
             return
+        self._store.watch(parent.key, kind.watches(parent))
         self._queue.add(parent.key, Lane.USER)
+        for watcher in self._store.referrers(parent.key):
+            self._queue.add(watcher, Lane.TRANSITION)
         self._wake()
 
     def vanished(self, key: Key) -> None:
         """The object is gone; the garbage collector of Kubernetes takes its children."""
         self._queue.forget(key)
         self._compositions.pop(key, None)
+        self._store.watch(key, ())
 
     async def run(self, composition: Composition) -> Composed:
         """One pass.
@@ -173,13 +186,18 @@ class Composing:
                 await self._list(composition, so_far)
                 continue
             await self._report(composition, parent, plan, so_far)
+            asked = [ask for ask in plan.asks if ask not in so_far.answers]
+            for ask in asked:
+                so_far.answers[ask] = await self._asking.answer(composition.parent, ask)
             for wanted in plan.create:
                 if (refusal := await self._children.create(composition.parent, wanted)) is not None:
                     so_far.refused[wanted.name] = refusal
             for child in plan.delete:
                 await self._children.delete(composition.parent, child)
                 composition.going |= {child.uid}
-            if not plan.create:
+            for child in plan.release:
+                await self._children.release(composition.parent, child)
+            if not plan.create and not asked:
                 return Composed(bool(so_far.refused), so_far.wrote, plan.wake_at)
         raise EndlessPass(f"{composition.key}: {_MOST_ROUNDS} rounds and no end")
 
@@ -187,7 +205,8 @@ class Composing:
         children = self._store.children(composition.uid)
         composition.going &= {child.uid for child in children}
         known = tuple(replace(c, deleting=True) if c.uid in composition.going else c for c in children)
-        return composition.kind.plan(Situation(composition.parent, known, self._clock.now(), so_far.refused))
+        now = self._clock.now()
+        return composition.kind.plan(Situation(composition.parent, known, now, so_far.refused, so_far.answers, self._analyzer))
 
     async def _list(self, composition: Composition, so_far: _Round) -> None:
         for name in composition.kind.makes:
@@ -195,12 +214,7 @@ class Composing:
         composition.listed = so_far.fresh = True
 
     async def _report(self, composition: Composition, parent: Object, plan: Plan, so_far: _Round) -> None:
-        told = dict(plan.status)
-        told["observedGeneration"] = parent.generation
-        told["conditions"] = conditions(plan.verdict, parent, written(self._clock.now()))
-        handled = parent.look_now or parent.status.get("lastHandledReconcileAt")
-        if handled is not None:
-            told["lastHandledReconcileAt"] = handled
+        told = _told(composition.kind, parent, plan, written(self._clock.now()))
         change = report.change(parent.status, told)
         events = plan.events
         if change:
@@ -221,3 +235,17 @@ class Composing:
             events = (*events, *announce.turns(parent.status, written_now.status))
         for event in events:
             self._announcer.announce(parent, event)
+
+
+def _told(kind: Composite, parent: Object, plan: Plan, now: str) -> dict[str, Any]:
+    """The status that a plan makes, with what is not the plan's to say as it was."""
+    if plan.verdict is None:
+        others = {name: value for name, value in parent.status.items() if name not in kind.tells}
+        theirs = [one for one in parent.status.get("conditions") or () if one["type"] not in kind.tells]
+        ours = aside_conditions(plan.asides, parent, now)
+        said = sorted((*theirs, *ours), key=lambda condition: str(condition["type"]))
+        return {**others, **plan.status, **({"conditions": said} if said else {})}
+    told = {**plan.status, "observedGeneration": parent.generation}
+    told["conditions"] = conditions(plan.verdict, parent, now, asides=plan.asides)
+    handled = parent.look_now or parent.status.get("lastHandledReconcileAt")
+    return told if handled is None else {**told, "lastHandledReconcileAt": handled}

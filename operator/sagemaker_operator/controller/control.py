@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_operator.composites.composite import Composite
-from sagemaker_operator.composites.table import COMPOSITES
+from sagemaker_operator.composites.table import COMPANIONS, COMPOSITES
 from sagemaker_operator.engine.queue import WorkQueue
-from sagemaker_operator.engine.resource import Key
+from sagemaker_operator.engine.resource import FINALIZER, Key
 from sagemaker_operator.images import NONE, Overrides
 from sagemaker_operator.kinds import AnyKind, Kind, Policy
 
+from .asking import Asking, Files, Messages
 from .changes import Changes
 from .children import Children
 from .composing import Composing
@@ -32,11 +33,14 @@ class Control:
     Args:
         cluster, cloud, sweep, announcer, clock, meter: the outside world.
         logs: reads what failed jobs have written; None leaves that out.
+        files: reads what lies in S3; without it nothing can be monitored.
+        messages: tells people of what was found; without it nobody is told but by Events.
         cluster_name: in ownership tags.
         region: of resources that name none.
         deletion_policy: of resources that name none; None leaves it to their kind.
         images: what goes before the shipped table of SageMaker's own images.
         elsewhere: where SageMaker is, if not at AWS.
+        analyzer: the image that monitors, where a manifest names none.
         resync, drift: seconds between looks at what is at rest (see `watchlist`).
     """
 
@@ -52,9 +56,12 @@ class Control:
         cluster_name: str,
         region: str,
         logs: Logs | None = None,
+        files: Files | None = None,
+        messages: Messages | None = None,
         deletion_policy: Policy | None = None,
         images: Overrides = NONE,
         elsewhere: str = "",
+        analyzer: str = "",
         resync: float = 60.0,
         drift: float = 36_000.0,
     ) -> None:
@@ -92,9 +99,11 @@ class Control:
             store=self._store,
             queue=self._queue,
             children=children,
+            asking=Asking(cluster=cluster, cloud=cloud, files=files, messages=messages, region=region),
             announcer=announcer,
             clock=clock,
             wake=self._wake,
+            analyzer=analyzer,
         )
         self._workers = Workers(
             queue=self._queue,
@@ -109,17 +118,24 @@ class Control:
 
     def ingest(self, kind: AnyKind, event: str | None, body: Mapping[str, Any]) -> None:
         """Learn an event of the Kubernetes API."""
-        if isinstance(kind, Kind):
-            self._changes.ingest(kind, event, body)
-        elif isinstance(kind, Composite):
+        if isinstance(kind, Composite):
             self._composing.ingest(kind, event, body)
+        elif isinstance(kind, Kind):
+            key = Key(kind.name, body["metadata"]["namespace"], body["metadata"]["name"])
+            if _in_sagemaker(kind, body):
+                self._changes.ingest(kind, event, body)
+            elif self._store.get(key) is not None:
+                # SageMaker had it before.
+                self._changes.vanished(key)
+            if (beside := COMPANIONS.get(kind.name)) is not None:
+                self._composing.ingest(beside, event, body)
 
     def known(self, kind: AnyKind) -> dict[tuple[str, str], tuple[str, str]]:
         """The UID and resourceVersion of every object of a kind that we know, by namespace and name."""
         return {
             (known.key.namespace, known.key.name): (known.uid, known.version)
             for known in (*self._store, *self._composing)
-            if known.kind is kind
+            if known.kind.name == kind.name
         }
 
     def vanished(self, kind: AnyKind, namespace: str, name: str) -> None:
@@ -144,13 +160,20 @@ class Control:
 
     def states(self) -> Counter[tuple[str, str]]:
         """How many objects there are by kind and state: ready, stalled or reconciling."""
-        return Counter((known.kind.name, known.state) for known in (*self._store, *self._composing))
+        composed = (known for known in self._composing if self._store.get(known.key) is None)
+        return Counter((known.kind.name, known.state) for known in (*self._store, *composed))
 
     def _gone(self, key: Key) -> None:
-        if key.kind in COMPOSITES:
+        if key.kind in COMPOSITES or key.kind in COMPANIONS:
             self._composing.vanished(key)
-        else:
+        if key.kind not in COMPOSITES:
             self._changes.vanished(key)
 
     def _wake(self) -> None:
         self._workers.wake()
+
+
+def _in_sagemaker(kind: Kind, body: Mapping[str, Any]) -> bool:
+    """Whether an object stands for something in SageMaker, or may still have something there."""
+    ours = kind.left_to_us is not None and kind.left_to_us(body.get("spec") or {})
+    return not ours or FINALIZER in (body["metadata"].get("finalizers") or ())

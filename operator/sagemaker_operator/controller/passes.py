@@ -291,7 +291,7 @@ class Passes:
         return Outcome(step.pace, facts, wrote)
 
     async def _release(self, facts: Facts, step: Release) -> Outcome:
-        if facts.policy is Policy.RETAIN and facts.kind.inline is not None:
+        if facts.policy is Policy.RETAIN and (facts.kind.inline is not None or facts.kind.spelled_out is not None):
             await self._offspring.retain(facts.resource)
         left = [name for name in facts.resource.finalizers if name != FINALIZER]
         await self._patch(facts.resource, {"metadata": {"finalizers": left or None}})

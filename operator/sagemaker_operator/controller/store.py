@@ -16,6 +16,7 @@ from sagemaker_operator.engine.resource import Key, Owner, Resource
 from sagemaker_operator.engine.revisions import in_use
 from sagemaker_operator.engine.schedule import Pace
 from sagemaker_operator.kinds import KINDS, Kind, Reference
+from sagemaker_operator.kinds.monitoring_form import in_effect
 
 # What of a kind's status other kinds read.
 _READ_BY_OTHERS: Mapping[str, tuple[Reference, ...]] = {
@@ -117,7 +118,7 @@ class Record:
         self.seen = _seen(resource)
         self.offers = _offers(resource)
         self.due = policy.due(resource)
-        self.uses = in_use(status) if resource.kind.inline is not None else frozenset()
+        self.uses = _uses(resource)
         self.models = _models(resource)
         self.owner, self.child = resource.owner, Child.of(resource) if resource.owner else None
         found = references.pointers(resource.kind, resource.spec, resource.namespace)
@@ -132,6 +133,8 @@ class Store:
         self._records: dict[Key, Record] = {}
         self._referrers: defaultdict[Key, set[Key]] = defaultdict(set)
         self._children: defaultdict[str, set[Key]] = defaultdict(set)
+        self._watched: dict[Key, tuple[Key, ...]] = {}
+        self._watchers: defaultdict[Key, set[Key]] = defaultdict(set)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(tuple(self._records.values()))
@@ -195,9 +198,20 @@ class Store:
         records = [self._records[key] for key in sorted(self._children.get(uid, ()))]
         return tuple(record.child for record in records if record.child is not None)
 
+    def watch(self, watcher: Key, targets: tuple[Key, ...]) -> None:
+        """Let an object hear of the changes of others, and of no more than those; it holds none of them."""
+        for target in self._watched.pop(watcher, ()):
+            self._watchers[target].discard(watcher)
+            if not self._watchers[target]:
+                del self._watchers[target]
+        if targets:
+            self._watched[watcher] = targets
+        for target in targets:
+            self._watchers[target].add(watcher)
+
     def referrers(self, key: Key) -> tuple[Key, ...]:
-        """The objects that refer to one, whether it exists or not."""
-        return tuple(self._referrers.get(key, ()))
+        """The objects that refer to one or hear of its changes, whether it exists or not."""
+        return tuple(self._referrers.get(key, set()) | self._watchers.get(key, set()))
 
     def dependents(self, key: Key) -> tuple[str, ...]:
         """The objects that one must outlive: they refer to it, and may have something in SageMaker."""
@@ -207,9 +221,15 @@ class Store:
             # A job that is over needs nothing any more.
             if record is None or record.finished or not record.claimed or not record.name:
                 continue
-            if (key, True) in record.points_to:
+            if (key, True) in record.points_to and not self._done_with(key, record):
                 found.append(str(referrer))
         return tuple(sorted(found))
+
+    def _done_with(self, key: Key, maker: Record) -> bool:
+        """Whether an object was made for one that is known to use another by now, though it may want this one again."""
+        made = self._records.get(key)
+        ours = made is not None and made.owner is not None and made.owner.uid == maker.uid
+        return made is not None and ours and bool(maker.uses) and not maker.deleting and made.name not in maker.uses
 
     def _makers(self, key: Key) -> list[str]:
         """Whoever has made an object for itself and uses it, or has to go before it."""
@@ -234,6 +254,14 @@ def _trouble(resource: Resource) -> str:
 def _seen(resource: Resource) -> tuple[str | None, str | None, str | None]:
     kind, status = resource.kind, resource.status
     return status.get(kind.status_field or ""), status.get(kind.secondary_field or ""), status.get("lastModifiedTime")
+
+
+def _uses(resource: Resource) -> frozenset[str]:
+    if resource.kind.inline is not None:
+        return in_use(resource.status)
+    if resource.kind.spelled_out is not None:
+        return in_effect(resource.status)
+    return frozenset()
 
 
 def _models(resource: Resource) -> dict[str, str | Key]:

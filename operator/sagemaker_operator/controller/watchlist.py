@@ -45,13 +45,15 @@ class _Group:
 
     kind: Kind
     region: str
+    lane: Lane
     members: dict[str, Record] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
     @property
     def swept(self) -> bool:
         """Whether they are many, and a list tells of them."""
-        return self.kind.family.sweepable and len(self.members) > _HANDFUL
+        told = self.kind.family.sweepable and (self.lane is Lane.TRANSITION or not self.kind.unlisted)
+        return told and len(self.members) > _HANDFUL
 
 
 class Watchlist:
@@ -135,7 +137,7 @@ class Watchlist:
         if record.deleting or (arn is None and record.kind.family.sweepable):
             return None
         region = record.region or self._region
-        group = self._groups.setdefault((record.kind.name, region, lane), _Group(record.kind, region))
+        group = self._groups.setdefault((record.kind.name, region, lane), _Group(record.kind, region, lane))
         member = arn or str(record.key)
         group.members[member] = record
         self._of[record.key] = group, member

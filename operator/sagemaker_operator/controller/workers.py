@@ -109,7 +109,8 @@ class Workers:
         try:
             if record is not None:
                 await self._pass(record, lane, partial(self._look_after, record, lane))
-            elif composition is not None:
+            # Some objects stand for a SageMaker resource, and have a plan besides.
+            if composition is not None:
                 await self._pass(composition, lane, partial(self._compose, composition))
         finally:
             self._queue.done(key)

@@ -79,6 +79,13 @@ def failed_call(facts: Facts) -> Step | None:
     return None
 
 
+def shut_out(facts: Facts) -> Step | None:
+    """A service that takes no new customers is asked once: again only for another manifest, or when somebody wants a look."""
+    told = facts.resource.condition("Stalled") or {}
+    closed = told.get("reason") == Reason.SERVICE_CLOSED and facts.resource.up_to_date
+    return Rest(None, Pace.NEVER) if closed and facts.resource.arn is None else None
+
+
 def waiting(facts: Facts) -> Step | None:
     """A manifest whose references are not ready makes nothing new."""
     if isinstance(facts.target, Waiting) and facts.resource.arn is None and not facts.resource.spec.get("stopped"):
@@ -207,6 +214,7 @@ KEEP: tuple[Callable[[Facts], Step | None], ...] = (
     attempts.between,
     attempts.elsewhere,
     failed_call,
+    shut_out,
     unwanted,
     serving.never_begun,
     waiting,

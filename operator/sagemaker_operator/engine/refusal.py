@@ -1,6 +1,6 @@
 """What follows when a call to AWS brings no result: told from the type of the failure alone."""
 
-from sagemaker_operator.errors import Absent, AWSFailure, Busy, Denied, Limited, Refused, Throttled, Unknown
+from sagemaker_operator.errors import Absent, AWSFailure, Busy, Closed, Denied, Limited, Refused, Throttled, Unknown
 
 from .facts import Facts
 from .readiness import assess, serves, serves_this
@@ -31,6 +31,9 @@ def after(facts: Facts, failure: AWSFailure) -> Rest:
         case Absent():
             # It went away between two calls; the next look tells what that means.
             return Rest(None, Pace.SOON)
+        case Closed():
+            said = f"{words(failure)} {facts.kind.instead}".strip()
+            return Rest(_meanwhile(facts, stalled(Reason.SERVICE_CLOSED, said)), Pace.NEVER)
         case _ if _unseen(facts, failure):
             return Rest(_meanwhile(facts, reconciling(Reason.WAITING, words(failure))), Pace.SOON)
         case _:

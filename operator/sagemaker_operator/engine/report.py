@@ -78,7 +78,8 @@ def status(facts: Facts, verdict: Verdict, now: str) -> dict[str, Any]:
         for name, part in scaling.status(facts).items():
             told = _with(told, name, part)
         asides += scaling.asides(facts, verdict)
-    told["conditions"] = conditions(verdict, resource, now, unapplied=amending.unapplied(facts), asides=asides)
+    made = conditions(verdict, resource, now, unapplied=amending.unapplied(facts), asides=asides)
+    told["conditions"] = _with_those_beside(made, facts)
     if resource.look_now is not None:
         told["lastHandledReconcileAt"] = resource.look_now
     return told
@@ -110,6 +111,15 @@ def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
+def _with_those_beside(made: list[dict[str, Any]], facts: Facts) -> list[dict[str, Any]]:
+    """The conditions with those that a plan tells of the same object."""
+    if not facts.kind.told_beside:
+        return made
+    before = facts.resource.status.get("conditions") or ()
+    kept = [dict(condition) for condition in before if condition["type"] in facts.kind.told_beside]
+    return sorted([*made, *kept], key=lambda condition: str(condition["type"]))
+
+
 def _with(told: dict[str, Any], name: str, part: Any) -> dict[str, Any]:
     """A status with a part of its own, and without it where there is nothing to say."""
     return {**told, name: part} if part else {other: held for other, held in told.items() if other != name}
@@ -119,7 +129,7 @@ def _remembered(facts: Facts, verdict: Verdict) -> dict[str, Any]:
     """What stays of the last status; a full answer of AWS replaces all that is not memory."""
     before, kind = facts.resource.status, facts.kind
     complete = isinstance(facts.observed, Present) and facts.observed.complete and facts.manageable
-    memory = {*_MEMORY, kind.identity_field, *map(field, kind.family.address)}
+    memory = {*_MEMORY, *kind.told_beside, kind.identity_field, *map(field, kind.family.address)}
     kept = {name: value for name, value in before.items() if not complete or name in memory}
     if complete and verdict.state is State.READY:
         # Done: the next difference is somebody else's doing, and worth an update of its own.

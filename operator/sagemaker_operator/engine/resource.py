@@ -1,7 +1,7 @@
 """A custom resource as the engine reads it: the manifest, and what earlier passes wrote down in its status."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from sagemaker_operator.kinds import GROUP, AnyKind, Kind
@@ -73,7 +73,11 @@ class Object:
             status=body.get("status") or {},
             created=metadata.get("creationTimestamp") or "",
             owner=_owner(metadata),
-        )
+        ).in_full()
+
+    def in_full(self) -> Self:
+        """The same with all that its manifest stands for."""
+        return self
 
     @property
     def key(self) -> Key:
@@ -116,6 +120,15 @@ class Resource(Object):
     """One version of a custom resource that stands for a SageMaker resource."""
 
     kind: Kind
+
+    def in_full(self) -> Self:
+        """The same with its spec in SageMaker's own form; what SageMaker is to have no more is leaving."""
+        kind = self.kind
+        if kind.left_to_us is not None and kind.left_to_us(self.spec):
+            return replace(self, deleting=True)
+        return self if kind.spelled_out is None else replace(
+            self, spec=kind.spelled_out(self.name, self.spec, self.status)
+        )
 
     @property
     def claimed(self) -> bool:

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     REFERENCE_CYCLE = "ReferenceCycle"
     REFUSED_BY_AWS = "RefusedByAWS"
     ROLLED_BACK = "RolledBack"
+    SERVICE_CLOSED = "ServiceClosed"
     SOURCE_UNREADABLE = "SourceUnreadable"
     STARTING = "Starting"
     STARTUP_DEADLINE_EXCEEDED = "StartupDeadlineExceeded"
@@ -178,13 +179,19 @@ def conditions(
     if unapplied is not None:
         about = replace(verdict, reason=unapplied.reason, message=unapplied.message)
         made.append(_condition("NotApplied", "True", about, resource, now))
-    for aside in asides:
-        about = replace(verdict, reason=aside.reason, message=aside.message)
-        made.append(_condition(aside.type, aside.status, about, resource, now))
+    made += aside_conditions(asides, resource, now)
     outcome = resource.condition("Succeeded")
     if outcome is not None and verdict.succeeded is None:
         made.append(dict(outcome))
     return sorted(made, key=lambda condition: str(condition["type"]))
+
+
+def aside_conditions(asides: Iterable[Aside], resource: Object, now: str) -> list[dict[str, Any]]:
+    """The conditions about sides of a resource; a transition time only moves when a status does."""
+    return [
+        _condition(aside.type, aside.status, Verdict(State.READY, aside.reason, aside.message), resource, now)
+        for aside in asides
+    ]
 
 
 def _ready_status(verdict: Verdict) -> str:

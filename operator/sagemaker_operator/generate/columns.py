@@ -20,6 +20,8 @@ def of(kind: Kind) -> list[Schema]:
         return list(_of_job(kind))
     if kind.inline is not None:
         return list(_of_endpoint(kind))
+    if kind.told_beside:
+        return list(_of_schedule(kind))
     state = [] if kind.family.status is None else [_column("State", f".status.{field(kind.family.status)}")]
     return [
         *state,
@@ -38,6 +40,20 @@ def of_composite(row: Composite) -> list[Schema]:
     narrow = [_column(c.name, c.path, c.type) for c in row.columns if not c.wide]
     wide = [_column(c.name, c.path, c.type, priority=1) for c in row.columns if c.wide]
     return [*narrow, _column("Age", ".metadata.creationTimestamp", "date"), *wide]
+
+
+def _of_schedule(kind: Kind) -> Iterator[Schema]:
+    yield _column("State", ".status.state")
+    yield _column("Last-Run", ".status.lastScheduleTime", "date")
+    yield _column("Violations", ".status.violations", "integer")
+    # As a date kubectl would show how long ago it was.
+    yield _column("Next", ".status.nextScheduleTime")
+    yield _column("Age", ".metadata.creationTimestamp", "date")
+    yield _column("Ready", f"{_READY}.status", priority=1)
+    yield _column("Reason", f"{_READY}.reason", priority=1)
+    yield from (_column(c.name, c.path, c.type, priority=1) for c in kind.columns)
+    yield _column("Message", f"{_READY}.message", priority=1)
+    yield _column("ARN", ".status.arn", priority=1)
 
 
 def _of_job(kind: Kind) -> Iterator[Schema]:

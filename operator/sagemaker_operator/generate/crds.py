@@ -9,7 +9,21 @@ from sagemaker_operator.kinds import GROUP, VERSION, Kind
 from sagemaker_operator.model.names import field
 from sagemaker_operator.model.schema import Schema, lenient, strict
 
-from . import changes, columns, controls, fields, inline, running, scaling, serving, standins, telling, variants
+from . import (
+    changes,
+    columns,
+    controls,
+    fields,
+    inline,
+    monitoring,
+    monitoring_native,
+    running,
+    scaling,
+    serving,
+    standins,
+    telling,
+    variants,
+)
 
 
 def crd(kind: Kind) -> Schema:
@@ -70,6 +84,8 @@ def spec(kind: Kind) -> Schema:
     fields.mark_live(schema, kind)
     fields.mark_immutable(schema, changes.immutable_fields(kind, schema))
     running.constrain(schema, kind)
+    monitoring.add(schema, kind)
+    monitoring_native.constrain(schema, kind)
     if not schema["required"]:
         del schema["required"]
     return schema
@@ -93,7 +109,8 @@ def status(kind: Kind) -> Schema:
             | inline.report(kind)
             | scaling.report(kind)
             | serving.report(kind)
-            | telling.report(kind),
+            | telling.report(kind)
+            | monitoring.report(kind),
             shown,
         )
         | shown,

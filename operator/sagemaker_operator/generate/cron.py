@@ -67,6 +67,11 @@ def spec(row: Composite) -> Schema:
 def status(row: Composite) -> Schema:
     """The schema of the row's own part of ``status``."""
     (made,) = row.makes
+    return times(made)
+
+
+def times(made: str) -> Schema:
+    """What a status tells of the jobs of a schedule."""
     reference = {
         name: {"type": "string", "description": said}
         for name, said in (
@@ -85,13 +90,13 @@ def status(row: Composite) -> Schema:
             "x-kubernetes-list-type": "atomic",
         },
         "activeCount": {"description": f"How many are not over: {made} objects.", "type": "integer", "format": "int32"},
-        "lastScheduleTime": _time(f"The scheduled time of the {made} that was started last."),
-        "lastSuccessfulTime": _time(f"When a {made} succeeded last."),
-        "nextScheduleTime": _time("When the schedule is due next; it is not there while it is suspended."),
-        "lastMissedTime": _time(
+        "lastScheduleTime": time(f"The scheduled time of the {made} that was started last."),
+        "lastSuccessfulTime": time(f"When a {made} succeeded last."),
+        "nextScheduleTime": time("When the schedule is due next; it is not there while it is suspended."),
+        "lastMissedTime": time(
             f"The latest scheduled time at which no {made} was started, as it was too late or another was not over."
         ),
-        "replacing": _time(f"The scheduled time whose {made} is started as soon as the one it replaces is gone."),
+        "replacing": time(f"The scheduled time whose {made} is started as soon as the one it replaces is gone."),
     }
 
 
@@ -137,7 +142,8 @@ def _limit(ended: str, *, default: int) -> Schema:
     }
 
 
-def _time(said: str) -> Schema:
+def time(said: str) -> Schema:
+    """A time in a status."""
     return {"description": said, "type": "string", "format": "date-time"}
 
 

@@ -3,15 +3,15 @@
 A row is data. The engine asks it questions (`Kind.stage`, `Kind.read`) and never compares kinds by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from botocore.model import Shape, StructureShape
 
-from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
+from sagemaker_operator.errors import Absent, AWSFailure, Busy, Closed, Denied, Exists, Refused
 from sagemaker_operator.model.families import Family
 from sagemaker_operator.model.names import field as field_name
 from sagemaker_operator.model.service import input_shape
@@ -94,6 +94,8 @@ class Kind:
         run: where a job tells about its work; None if it is none.
         closed: what AWS says about a service that takes no new customers or is going away; None for the others.
         absent, exists, busy: the answers of AWS that mean so; the first that matches counts, in this order.
+        shut: the answers that mean that the service takes no new customers, of which this account is one.
+        instead: what to do then, for people.
         unseen: the answers that may only mean that what was made a moment ago is not seen everywhere yet.
         changing, stopping, leaving, ready, stopped, failed, gone: the statuses of each stage; an unlisted status is CHANGING.
         serving: statuses in which the resource does its work although it is changing.
@@ -134,9 +136,13 @@ class Kind:
         rollback: whether a failed update leaves the resource serving its old spec (`engine.updating`).
         passing: how reasons of failed updates begin that are trouble of SageMaker's own: such an update is tried again.
         event: the EventBridge detail-type of its changes.
+        unlisted: whether something changes at rest that its list does not show, so that each one has to be looked at.
         details: what is told of it besides the members of its Describe reply.
         launched: the jobs that it launches, if they can be shown as objects.
         held: what keeps SageMaker from deleting it, and what frees it of that.
+        spelled_out: the spec that one in a shorter form stands for, given the name and the status of the object.
+        left_to_us: whether a spec wants nothing in SageMaker, as the operator does itself what SageMaker would do.
+        told_beside: the fields of the status and the types of conditions that a plan tells of the same object (`composites`).
     """
 
     family: Family
@@ -146,6 +152,8 @@ class Kind:
     absent: tuple[Says, ...]
     exists: tuple[Says, ...]
     busy: tuple[Says, ...] = ()
+    shut: tuple[Says, ...] = ()
+    instead: str = ""
     unseen: tuple[Says, ...] = ()
     run: Running | None = None
     closed: str | None = None
@@ -196,9 +204,13 @@ class Kind:
     rollback: bool = False
     passing: tuple[str, ...] = ()
     event: str | None = None
+    unlisted: bool = False
     details: tuple[Detail, ...] = ()
     launched: Launched | None = None
     held: Hold | None = None
+    spelled_out: Callable[[str, Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] | None = None
+    left_to_us: Callable[[Mapping[str, Any]], bool] | None = None
+    told_beside: frozenset[str] = frozenset()
     plural: str = ""
 
     def __post_init__(self) -> None:
@@ -283,8 +295,11 @@ class Kind:
         return status in self.failed and str(status).lower().startswith("delet")
 
     def read(self, failure: AWSFailure) -> AWSFailure:
-        """The failure as this kind understands it: a plain refusal may mean absent, exists or busy."""
-        if type(failure) is not Refused:
+        """The failure as this kind understands it: a plain refusal may mean absent, exists or busy, or that a service is closed."""
+        plain = type(failure) is Refused
+        if (plain or type(failure) is Denied) and any(one.matches(failure.code, failure.message) for one in self.shut):
+            return Closed(failure.code, failure.message, failure.operation)
+        if not plain:
             return failure
         # What these do not find is something that the manifest names: nothing is created yet, or was seen a moment ago.
         about_others = failure.operation in (self.family.create, self.family.update, self.family.start)

@@ -2,11 +2,17 @@
 
 from sagemaker_operator.model.families import Family
 
-from .kind import Column, Kind, Lifecycle, Reference, says
+from .kind import BuiltIn, Column, Detail, Kind, Lifecycle, Reference, says
+from .monitoring_definition import REFERENCES
+from .monitoring_form import CONFIG, IN_EFFECT, left_to_us, spelled_out
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-cloudwatch.html
 _MODEL_MONITOR = (
     "Amazon SageMaker Model Monitor takes no new customers since July 30, 2026; it stays for those who use it."
+)
+# What AWS answers to an account that is new to the service is not documented; what it says of such closures has these words.
+_SHUT = tuple(
+    says(code, "new customers") for code in ("ValidationException", "AccessDeniedException", "ConflictException")
 )
 
 
@@ -19,6 +25,8 @@ def _definition(monitors: str, *, short: str, summary: str) -> Kind:
         summary=summary,
         lifecycle=Lifecycle.RECORD,
         closed=_MODEL_MONITOR,
+        shut=_SHUT,
+        instead="A MonitoringSchedule with spec.engine Operator needs none of these.",
         absent=(says("ResourceNotFound"),),
         exists=(says("ResourceInUse", "already exists", "must be unique"),),
         # A schedule locks its definition; SageMaker's words for it are not documented.
@@ -32,6 +40,11 @@ def _definition(monitors: str, *, short: str, summary: str) -> Kind:
                 "ProcessingJob",
                 "processingJobName",
                 holds=False,
+            ),
+        ),
+        images=(
+            BuiltIn(
+                f"{job}AppSpecification.builtIn", "imageURI", "processing", ("jobResources.clusterConfig.instanceType",)
             ),
         ),
         columns=(Column("Definition-Name", ".status.jobDefinitionName", wide=True),),
@@ -59,8 +72,23 @@ MODEL_EXPLAINABILITY_JOB_DEFINITION = _definition(
     summary="A SageMaker model explainability job definition: how a monitoring schedule watches what predictions rest on.",
 )
 
-_CONFIG = "monitoringScheduleConfig"
-_INLINE = f"{_CONFIG}.monitoringJobDefinition"
+_INLINE = f"{CONFIG}.monitoringJobDefinition"
+# What a plan tells of a schedule, whoever runs it: fields of the status, then types of conditions (`composites.monitoring`).
+_TOLD = (
+    *("state", "active", "activeCount", "lastScheduleTime", "lastSuccessfulTime", "nextScheduleTime", "lastMissedTime"),
+    *(
+        "replacing",
+        "analysedUntil",
+        "skipping",
+        "lastResult",
+        "violations",
+        "baseline",
+        "executions",
+        "notified",
+        "retraining",
+    ),
+    *("ViolationsFound", "NoData", "BaselineReady", "Retraining", "Notified"),
+)
 
 MONITORING_SCHEDULE = Kind(
     family=Family("MonitoringSchedule", identity="MonitoringScheduleName", status="MonitoringScheduleStatus"),
@@ -68,6 +96,11 @@ MONITORING_SCHEDULE = Kind(
     summary="A SageMaker monitoring schedule: runs a monitoring job over captured data again and again.",
     lifecycle=Lifecycle.SERVICE,
     closed=_MODEL_MONITOR,
+    shut=_SHUT,
+    instead=(
+        "Set spec.engine to Operator, with monitoringType, schedule, source, baseline, output and roleARN: then the operator runs"
+        " the schedule itself."
+    ),
     absent=(says("ResourceNotFound", "Monitoring Schedule", "does not exist", "could not find"),),
     exists=(says("ResourceInUse", "already exists", "must be unique"),),
     busy=(
@@ -89,14 +122,9 @@ MONITORING_SCHEDULE = Kind(
     references=(
         *(
             Reference(
-                f"{_CONFIG}.{field}", "monitoringJobDefinitionName", f"{monitors}JobDefinition", "jobDefinitionName"
+                f"{CONFIG}.{field}", "monitoringJobDefinitionName", f"{monitors}JobDefinition", "jobDefinitionName"
             )
-            for field, monitors in (
-                ("jobDefinitionRef", "DataQuality"),
-                ("modelQualityJobDefinitionRef", "ModelQuality"),
-                ("modelBiasJobDefinitionRef", "ModelBias"),
-                ("modelExplainabilityJobDefinitionRef", "ModelExplainability"),
-            )
+            for monitors, field in REFERENCES.items()
         ),
         Reference(
             f"{_INLINE}.monitoringInputs[].endpointInput.endpointRef", "endpointName", "Endpoint", "endpointName"
@@ -115,4 +143,37 @@ MONITORING_SCHEDULE = Kind(
         Column("Schedule-Name", ".status.monitoringScheduleName", wide=True),
     ),
     event="SageMaker Monitoring Schedule State Change",
+    # The list of schedules tells nothing of their executions.
+    unlisted=True,
+    details=(
+        Detail(
+            field=IN_EFFECT,
+            summary="What SageMaker runs: one item.",
+            operation="DescribeMonitoringSchedule",
+            rows="MonitoringScheduleConfig",
+            shows={
+                "jobDefinitionName": "MonitoringJobDefinitionName",
+                "scheduleExpression": "ScheduleConfig.ScheduleExpression",
+            },
+        ),
+        Detail(
+            field="monitoringExecutions",
+            summary="The latest runs as SageMaker lists them, the newest first.",
+            operation="ListMonitoringExecutions",
+            rows="MonitoringExecutionSummaries",
+            shows={
+                "scheduledTime": "ScheduledTime",
+                "monitoringExecutionStatus": "MonitoringExecutionStatus",
+                "lastModifiedTime": "LastModifiedTime",
+                "processingJobARN": "ProcessingJobArn",
+                "failureReason": "FailureReason",
+            },
+            asks={"SortBy": "ScheduledTime", "SortOrder": "Descending"},
+            since=("LastMonitoringExecutionSummary",),
+            most=10,
+        ),
+    ),
+    spelled_out=spelled_out,
+    left_to_us=left_to_us,
+    told_beside=frozenset(_TOLD),
 )

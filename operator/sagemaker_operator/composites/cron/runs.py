@@ -36,17 +36,4 @@ def unmet(timetable: Timetable, since: datetime, now: datetime) -> Unmet | None:
         if following is None or following > now:
             return Unmet(found, many=False)
         found = following
-    return Unmet(_latest(timetable, found, now), many=True)
-
-
-def _latest(timetable: Timetable, known: datetime, now: datetime) -> datetime:
-    """The last time up to a moment, found by halving what lies after one that is known."""
-    end = now
-    while (following := timetable.after(known)) is not None and following <= now:
-        middle = known + (end - known) / 2
-        found = timetable.after(middle)
-        if found is None or found > now:
-            end, known = middle, following
-        else:
-            known = found
-    return known
+    return Unmet(timetable.last(found, now), many=True)

@@ -18,6 +18,8 @@ from .expression import normal
 
 # No zone repeats more of a day than this.
 _DAY = timedelta(days=1)
+# The 29th of February comes at least once in them.
+_EIGHT_YEARS = timedelta(days=8 * 366)
 
 
 class UnknownZone(ValueError):
@@ -57,6 +59,28 @@ class Timetable:
             if later:
                 best = min(later) if best is None else min(best, *later)
         return best
+
+    def before(self, moment: datetime) -> datetime | None:
+        """The last moment before another at which it was due, in UTC; None if it was not in the eight years before."""
+        back = timedelta(minutes=1)
+        while back < _EIGHT_YEARS:
+            back *= 4
+            found = self.after(moment - back)
+            if found is not None and found < moment:
+                return self.last(found, moment - timedelta.resolution)
+        return None
+
+    def last(self, known: datetime, end: datetime) -> datetime:
+        """The last one up to a moment, found by halving what lies after one that is known."""
+        upper = end
+        while (following := self.after(known)) is not None and following <= end:
+            middle = known + (upper - known) / 2
+            found = self.after(middle)
+            if found is None or found > end:
+                upper, known = middle, following
+            else:
+                known = found
+        return known
 
     def local(self, moment: datetime) -> datetime:
         """A moment as it is told in the zone."""
