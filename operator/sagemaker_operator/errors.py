@@ -10,10 +10,11 @@
         └── Refused   a human must act: stall with AWS's words
             ├── Denied    credentials or permissions, not the manifest
             ├── Limited   a quota, not the manifest
-            └── Lacking   an operation that this region does not have
+            ├── Lacking   an operation that this region does not have
+            └── Closed    a service that takes no new customers
 
 The edge (`aws`) raises `Throttled`, `Unknown`, `Denied`, `Limited`, `Lacking` and plain `Refused`; only a kind's row can tell by
-the text whether a refusal means `Absent`, `Exists` or `Busy` (`kinds.kind.Kind.read`).
+the text whether a refusal means `Absent`, `Exists`, `Busy` or `Closed` (`kinds.kind.Kind.read`).
 """
 
 import re
@@ -80,3 +81,7 @@ class Limited(Refused):
 
 class Lacking(Refused):
     """This region, or this version of SageMaker, does not have the operation."""
+
+
+class Closed(Refused):
+    """The service takes no new customers, and this account is one: neither the manifest nor a permission changes that."""
