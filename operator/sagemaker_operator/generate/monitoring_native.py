@@ -1,7 +1,7 @@
 """What SageMaker refuses about a monitoring schedule, as rules: when it can run one, and what it knows of the short form.
 
-The forms are those of https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ScheduleConfig.html, whose own examples have a
-word before them that SageMaker refuses (https://github.com/aws/sagemaker-python-sdk/issues/2629).
+The forms are those of https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ScheduleConfig.html, whose own examples have
+a word before them that SageMaker refuses (https://github.com/aws/sagemaker-python-sdk/issues/2629).
 """
 
 from sagemaker_operator.kinds import Kind
@@ -11,10 +11,13 @@ from sagemaker_operator.model.schema import Schema
 from . import rules
 
 _FORMS = (
-    "cron(0 * ? * * *) for every hour, cron(0 12 ? * * *) for every day at an hour, cron(0 6/12 ? * * *) for every so many hours from an"
-    " hour on, all in UTC, or NOW for once"
+    "cron(0 * ? * * *) for every hour, cron(0 12 ? * * *) for every day at an hour, cron(0 6/12 ? * * *) for every so many hours"
+    " from an hour on, all in UTC, or NOW for once"
 )
-_PLAIN_FORMS = "0 * * * * or @hourly, 0 12 * * * or @daily, 0 */6 * * * (1, 2, 3, 4, 6, 8 or 12 hours), or SageMaker's own: cron(0 * ? * * *)"
+_PLAIN_FORMS = (
+    "0 * * * * or @hourly, 0 12 * * * or @daily, 0 */6 * * * (1, 2, 3, 4, 6, 8 or 12 hours), or SageMaker's own,"
+    " as cron(0 * ? * * *)"
+)
 _OWN_CLOCK = "for any other time set engine: Operator"
 _NATIVE = "(has(self.engine) && self.engine == 'Native')"
 

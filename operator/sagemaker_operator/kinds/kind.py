@@ -295,7 +295,7 @@ class Kind:
         return status in self.failed and str(status).lower().startswith("delet")
 
     def read(self, failure: AWSFailure) -> AWSFailure:
-        """The failure as this kind understands it: a plain refusal may mean absent, exists or busy, or that a service is closed."""
+        """The failure as this kind understands it: a plain refusal may mean absent, exists or busy, or closed to newcomers."""
         plain = type(failure) is Refused
         if (plain or type(failure) is Denied) and any(one.matches(failure.code, failure.message) for one in self.shut):
             return Closed(failure.code, failure.message, failure.operation)

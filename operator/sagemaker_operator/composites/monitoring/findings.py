@@ -1,7 +1,7 @@
 """Violations as an analyzer writes them to ``constraint_violations.json``, the worst first.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html; how far a value is from what is allowed
-stands in the description alone. Not here: where the file is.
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html; how far a value is from what is
+allowed stands in the description alone. Not here: where the file is.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 
 from .execution import Finding
 
-# "Baseline drift distance: 0.31 exceeds threshold: 0.1"
+# As in "Baseline drift distance: 0.31 exceeds threshold: 0.1".
 _DISTANCE = re.compile(r"distance: (\S+) exceeds threshold: (\S+)")
 
 

@@ -1,8 +1,8 @@
 """What stands beside a schedule that SageMaker runs: its job definition, and what became of the runs.
 
-The pass (`controller.passes`) makes, changes and deletes the schedule itself; it waits for the definition that the manifest stands for,
-which is made here. An old one stays until SageMaker shows that it runs the new one. Runs are those that SageMaker lists; what they
-found is read from the jobs that it started, and from their files.
+The pass (`controller.passes`) makes, changes and deletes the schedule itself; it waits for the definition that the manifest
+stands for, which is made here. An old one stays until SageMaker shows that it runs the new one. Runs are those that SageMaker
+lists; what they found is read from the jobs that it started, and from their files.
 """
 
 from collections.abc import Iterable, Mapping

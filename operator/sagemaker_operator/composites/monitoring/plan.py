@@ -1,17 +1,20 @@
 """The plan for a MonitoringSchedule: whoever runs it, what is known of its runs, and what follows from them."""
 
+from dataclasses import replace
+
 from sagemaker_operator.composites.plan import Plan, Situation
 from sagemaker_operator.engine.resource import FINALIZER, Key, Object
 from sagemaker_operator.kinds.monitoring_form import left_to_us
 
-from . import native_plan, own
+from . import native, native_plan, own
 
 
 def plan(situation: Situation) -> Plan:
     """What to do about a MonitoringSchedule now."""
     # What SageMaker still has of it goes first: until then the pass over that has the say.
     if left_to_us(situation.parent.spec) and FINALIZER not in situation.parent.finalizers:
-        return own.plan(situation)
+        made = own.plan(situation)
+        return replace(made, delete=(*made.delete, *native.surplus(situation)))
     return native_plan.plan(situation)
 
 

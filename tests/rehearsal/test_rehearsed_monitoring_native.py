@@ -1,0 +1,409 @@
+"""Monitoring by SageMaker itself on a virtual clock: its definitions, what its runs find, and how it is handed over."""
+
+from typing import Any
+
+import pytest
+from tests.emulator.asking import endpoint_config, model
+from tests.rehearsal.kubernetes import NAMESPACE
+from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.stage import Rehearsal
+from tests.rehearsal.watched import BUCKET, HOUR, IMAGE, SCHEDULE, Watched, schedule, until_runs
+
+from sagemaker_operator.engine.resource import Key
+
+KIND = "MonitoringSchedule"
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 100,
+    "DestinationS3Uri": f"{BUCKET}/captures",
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+DRIFT = {
+    "feature_name": "age",
+    "constraint_check_type": "baseline_drift_check",
+    "description": "Baseline drift distance: 0.31 exceeds threshold: 0.1",
+}
+LOST = {
+    "feature_name": "job",
+    "constraint_check_type": "completeness_check",
+    "description": "Data completeness is: 80.0% exceeds threshold: 90.0%",
+}
+BASELINE = {
+    "constraintsS3URI": f"{BUCKET}/baseline/constraints.json",
+    "statisticsS3URI": f"{BUCKET}/baseline/statistics.json",
+}
+
+
+def native(**spec: Any) -> dict[str, Any]:
+    """A schedule that SageMaker is to run."""
+    told = {"delaySeconds": None, "image": None, "baseline": BASELINE, "schedule": "@hourly", **spec}
+    return schedule(engine="Native", **told)
+
+
+def serving(play: Rehearsal, **members: Any) -> None:
+    """The endpoint digits, which somebody has made without Kubernetes."""
+    play.console("CreateModel", **model())
+    play.console("CreateEndpointConfig", **endpoint_config(DataCaptureConfig=CAPTURE, **members))
+    play.console("CreateEndpoint", EndpointName="digits", EndpointConfigName="first")
+    play.run(600)
+    play.opens()
+
+
+def definitions(play: Rehearsal) -> list[Key]:
+    """The objects of definitions that are there."""
+    found = (one for one in play.kubernetes if one["kind"].endswith("JobDefinition"))
+    return [Key(one["kind"], NAMESPACE, one["metadata"]["name"]) for one in found]
+
+
+def in_effect(play: Rehearsal) -> dict[str, Any]:
+    """The configuration of the only schedule, as SageMaker has it."""
+    (found,) = play.jobs(KIND)
+    return dict(found.spec["MonitoringScheduleConfig"])
+
+
+def refused(play: Rehearsal, operation: str) -> int:
+    """How often SageMaker has refused an operation."""
+    return play.amazon.core.journal.count(operation) - play.committed(operation)
+
+
+def ready(play: Rehearsal) -> bool:
+    told = play.condition(SCHEDULE, "Ready")
+    return told.get("status") == "True" and told.get("observedGeneration") == play.generation(SCHEDULE)
+
+
+def creating(play: Rehearsal) -> None:
+    serving(play)
+    play.apply(native())
+
+    play.until("it is ready", lambda: ready(play))
+    play.run(300)
+
+    (made,) = definitions(play)
+    assert made.kind == "DataQualityJobDefinition"
+    (definition,) = play.jobs("DataQualityJobDefinition")
+    config = in_effect(play)
+    assert config["MonitoringJobDefinitionName"] == definition.name
+    assert config["ScheduleConfig"] == {"ScheduleExpression": "cron(0 * ? * * *)"}
+    assert definition.spec["DataQualityAppSpecification"]["ImageUri"].endswith("sagemaker-model-monitor-analyzer")
+    assert definition.spec["DataQualityBaselineConfig"]["StatisticsResource"]["S3Uri"] == BASELINE["statisticsS3URI"]
+    assert play.committed("CreateMonitoringSchedule") == 1
+    assert play.committed("CreateDataQualityJobDefinition") == 1
+
+
+def test_the_short_form_becomes_a_definition_and_a_schedule() -> None:
+    with Rehearsal() as play:
+        creating(play)
+
+
+def test_the_short_form_becomes_a_definition_and_a_schedule_whenever_the_operator_is_killed() -> None:
+    assert at_each_moment(creating) > 10
+
+
+def test_a_create_that_arrives_late_makes_nothing_twice() -> None:
+    assert at_each_moment(creating, straggle=3.0) > 3
+
+
+@pytest.mark.parametrize(
+    ("monitors", "more"),
+    [
+        ("ModelQuality", {"problemType": "Regression", "groundTruth": {"s3URI": f"{BUCKET}/truth"}}),
+        ("ModelBias", {"analysisConfigS3URI": f"{BUCKET}/config.json", "groundTruth": {"s3URI": f"{BUCKET}/truth"}}),
+        ("ModelExplainability", {"analysisConfigS3URI": f"{BUCKET}/config.json"}),
+    ],
+)
+def test_every_type_of_monitoring_has_its_definition(monitors: str, more: dict[str, Any]) -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native(monitoringType=monitors, **more))
+
+        play.until("it is ready", lambda: ready(play))
+
+        (made,) = definitions(play)
+        assert made.kind == f"{monitors}JobDefinition"
+        assert in_effect(play)["MonitoringType"] == monitors
+
+
+def running(play: Rehearsal) -> bool:
+    return bool(play.live("ProcessingJob"))
+
+
+def exchanging(play: Rehearsal) -> None:
+    """An edit while SageMaker runs the schedule: SageMaker takes it when the run is over."""
+    serving(play)
+    play.apply(native())
+    play.until("it is ready", lambda: ready(play))
+    (old,) = definitions(play)
+    play.until("a run is under way", lambda: running(play), within=2 * HOUR)
+
+    play.opens()
+    play.edit(SCHEDULE, maxRuntimeInSeconds=1800)
+    play.until("both are there", lambda: len(definitions(play)) == 2)
+    assert old in definitions(play), "SageMaker still runs it"
+    play.until("it is ready again", lambda: ready(play), within=3 * HOUR)
+    play.until("the old one is gone", lambda: old not in definitions(play))
+
+    (new,) = definitions(play)
+    (definition,) = play.jobs("DataQualityJobDefinition")
+    assert new != old
+    assert definition.spec["StoppingCondition"]["MaxRuntimeInSeconds"] == 1800
+    assert in_effect(play)["MonitoringJobDefinitionName"] == definition.name
+    assert play.committed("UpdateMonitoringSchedule") == 1
+    assert play.committed("CreateDataQualityJobDefinition") == 2
+
+
+def test_an_edit_during_a_run_exchanges_the_definition_after_it() -> None:
+    with Rehearsal() as play:
+        exchanging(play)
+        assert not refused(play, "DeleteDataQualityJobDefinition")
+
+
+def test_an_edit_during_a_run_exchanges_the_definition_whenever_the_operator_is_killed() -> None:
+    assert at_each_moment(exchanging) > 10
+
+
+def test_an_edit_that_is_taken_back_leaves_the_schedule_as_it_was() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native())
+        play.until("it is ready", lambda: ready(play))
+        (old,) = definitions(play)
+
+        play.edit(SCHEDULE, maxRuntimeInSeconds=1800)
+        play.edit(SCHEDULE, maxRuntimeInSeconds=None)
+        play.until("it is ready", lambda: ready(play))
+        play.run(600)
+
+        assert definitions(play) == [old]
+        assert play.committed("UpdateMonitoringSchedule") in (0, 2)
+
+
+def test_violations_are_listed_with_the_worst_first() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.amazon.core.scenarios.violate(KIND, "", violations=[LOST, DRIFT], times=1)
+        play.apply(native())
+
+        (first,) = until_runs(play, 1)
+
+        assert first["result"] == "CompletedWithViolations"
+        assert first["violations"] == 2
+        assert first["byCheck"] == {"completeness_check": 1, "baseline_drift_check": 1}
+        drift = {"feature": "age", "check": "baseline_drift_check", "value": 0.31, "threshold": 0.1}
+        assert first["worst"] == [drift, {"feature": "job", "check": "completeness_check"}]
+        assert first["windowStart"] < first["windowEnd"] == first["scheduledTime"]
+        assert first["outputS3URI"].startswith(f"{BUCKET}/results/")
+        assert play.says(SCHEDULE, "ViolationsFound")
+        assert play.says(SCHEDULE, "Ready")
+        second = until_runs(play, 2)[0]
+        assert second["result"] == "Completed"
+        assert play.says(SCHEDULE, "ViolationsFound", "False")
+
+
+def test_no_data_is_neither_success_nor_failure() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="Job inputs had no data", times=1)
+        play.apply(native())
+
+        (execution,) = until_runs(play, 1)
+
+        assert execution["result"] == "NoData"
+        assert play.says(SCHEDULE, "NoData")
+        assert play.says(SCHEDULE, "Ready")
+        assert not play.condition(SCHEDULE, "ViolationsFound")
+
+
+def test_a_run_that_fails_says_what_its_container_said() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="AlgorithmError: exit code 1", times=1)
+        play.apply(native())
+
+        (execution,) = until_runs(play, 1)
+
+        assert execution["result"] == "Failed"
+        assert "AlgorithmError" in execution["message"]
+        assert play.says(SCHEDULE, "Ready")
+
+
+def test_a_job_that_cannot_be_looked_at_is_told_and_not_asked_for_again_and_again() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.amazon.core.faults.deny("DescribeProcessingJob")
+        play.apply(native())
+
+        (execution,) = until_runs(play, 1)
+
+        assert execution["result"] == "Completed"
+        assert "cannot be looked at" in execution["message"]
+        assert play.amazon.core.journal.count("DescribeProcessingJob") <= 3
+
+
+def test_many_schedules_at_rest_tell_of_their_runs_too() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        keys = []
+        for number in range(10):
+            manifest = native()
+            manifest["metadata"]["name"] = f"digits-{number}"
+            keys.append(play.apply(manifest))
+
+        play.until(
+            "each has told of a run",
+            lambda: all(play.status(key).get("lastResult") == "Completed" for key in keys),
+            within=3 * HOUR,
+        )
+
+
+def test_suspending_stops_the_schedule_and_resuming_starts_it() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native())
+        play.until("a run is under way", lambda: running(play), within=2 * HOUR)
+
+        play.edit(SCHEDULE, suspend=True)
+        play.until("it is suspended", lambda: play.says(SCHEDULE, "Suspended"), within=2 * HOUR)
+        until_runs(play, 1)
+        assert play.status(SCHEDULE)["state"] == "Suspended"
+        assert "nextScheduleTime" not in play.status(SCHEDULE)
+        before = len(play.jobs("ProcessingJob"))
+        play.run(3 * HOUR)
+        assert len(play.jobs("ProcessingJob")) == before
+
+        play.edit(SCHEDULE, suspend=False)
+        until_runs(play, 2)
+        assert play.committed("StopMonitoringSchedule") == play.committed("StartMonitoringSchedule") == 1
+
+
+def deleting(play: Rehearsal) -> None:
+    serving(play)
+    play.apply(native())
+    play.until("a run is under way", lambda: running(play), within=2 * HOUR)
+
+    play.opens()
+    play.delete(SCHEDULE, cascade="foreground")
+    play.until("all is gone", lambda: not list(play.kubernetes), within=2 * HOUR)
+
+    assert not play.jobs(KIND)
+    assert not play.jobs("DataQualityJobDefinition")
+
+
+def test_deleting_it_during_a_run_waits_for_that_and_takes_the_definition_last() -> None:
+    with Rehearsal() as play:
+        deleting(play)
+        assert not refused(play, "DeleteDataQualityJobDefinition")
+
+
+def test_deleting_it_during_a_run_leaves_nothing_whenever_the_operator_is_killed() -> None:
+    assert at_each_moment(deleting) > 10
+
+
+def test_what_is_to_be_retained_stays_with_its_definition() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native(deletionPolicy="Retain"))
+        play.until("it is ready", lambda: ready(play))
+
+        play.delete(SCHEDULE)
+        play.until("all is gone", lambda: not list(play.kubernetes))
+        play.run(600)
+
+        assert len(play.jobs(KIND)) == len(play.jobs("DataQualityJobDefinition")) == 1
+
+
+def closed(play: Rehearsal) -> None:
+    serving(play)
+    play.amazon.core.scenarios.close(KIND)
+    play.apply(native())
+
+    play.until("it is refused", lambda: play.says(SCHEDULE, "Stalled"))
+    told = play.condition(SCHEDULE, "Stalled")
+    assert told["reason"] == "ServiceClosed"
+    assert "spec.engine" in told["message"]
+    play.run(24 * HOUR)
+    assert play.amazon.core.journal.count("CreateMonitoringSchedule") <= 1 + play.deaths
+
+
+def test_an_account_that_is_new_to_the_service_is_told_so_after_one_call() -> None:
+    with Rehearsal() as play:
+        closed(play)
+        play.restart()
+        play.run(24 * HOUR)
+        assert play.amazon.core.journal.count("CreateMonitoringSchedule") == 1
+
+        play.annotate(SCHEDULE, reconcile_requested_at="now")
+        play.run(HOUR)
+        assert play.amazon.core.journal.count("CreateMonitoringSchedule") == 2
+
+
+def test_an_account_that_is_new_to_the_service_is_not_asked_again_whenever_the_operator_is_killed() -> None:
+    assert at_each_moment(closed) > 10
+
+
+def switching(play: Rehearsal) -> None:
+    serving(play)
+    play.amazon.core.scenarios.close(KIND)
+    Watched(play).captures()
+    play.apply(native())
+    play.until("it is refused", lambda: play.says(SCHEDULE, "Stalled"))
+
+    play.opens()
+    play.edit(SCHEDULE, engine="Operator", image=IMAGE)
+
+    (execution,) = until_runs(play, 1)
+    assert execution["result"] == "Completed"
+    play.run(300)
+    assert not definitions(play)
+    assert not play.jobs("DataQualityJobDefinition")
+    assert ready(play)
+
+
+def test_the_operator_takes_over_where_the_service_is_closed() -> None:
+    with Rehearsal() as play:
+        switching(play)
+
+
+def test_the_operator_takes_over_where_the_service_is_closed_whenever_it_is_killed() -> None:
+    assert at_each_moment(switching) > 10
+
+
+def test_a_schedule_that_sagemaker_runs_is_handed_over_to_the_operator() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        Watched(play).captures()
+        play.apply(native())
+        until_runs(play, 1)
+
+        play.edit(SCHEDULE, engine="Operator", image=IMAGE)
+        play.until("SageMaker has nothing of it", lambda: not play.jobs(KIND), within=2 * HOUR)
+        play.until("nor a definition", lambda: not play.jobs("DataQualityJobDefinition"))
+        listed = len(play.status(SCHEDULE)["executions"])
+        assert listed, "what SageMaker has found stays known"
+        until_runs(play, listed + 1)
+
+        assert not definitions(play)
+        assert not refused(play, "DeleteDataQualityJobDefinition")
+
+
+def test_a_manifest_in_sagemakers_own_form_gets_its_runs_listed_too() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native())
+        play.until("it is ready", lambda: ready(play))
+        (definition,) = play.jobs("DataQualityJobDefinition")
+        own = native()
+        own["metadata"]["name"] = "own"
+        expression = {"scheduleExpression": "cron(0 * ? * * *)"}
+        own["spec"] = {
+            "monitoringScheduleConfig": {
+                "monitoringType": "DataQuality",
+                "monitoringJobDefinitionName": definition.name,
+                "scheduleConfig": expression,
+            }
+        }
+        key = play.apply(own)
+
+        (execution,) = until_runs(play, 1, key=key)
+
+        assert execution["result"] == "Completed"
+        assert play.status(key)["inEffect"] == [{"jobDefinitionName": definition.name, **expression}]
