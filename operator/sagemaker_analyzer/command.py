@@ -18,7 +18,7 @@ from sagemaker_analyzer.model import Analysis
 from sagemaker_analyzer.reading.scripts import postprocess
 from sagemaker_analyzer.report.history import read_history
 from sagemaker_analyzer.report.page import report
-from sagemaker_analyzer.results import metrics, results
+from sagemaker_analyzer.results import metrics, results, tables
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,6 +65,9 @@ def _write(task: Task, analysis: Analysis) -> None:
     task.output.mkdir(parents=True, exist_ok=True)
     for name, form in results(task, analysis).items():
         _put(task.output / name, form)
+    for name, text in tables(analysis).items():
+        (task.output / name).parent.mkdir(parents=True, exist_ok=True)
+        (task.output / name).write_text(text, encoding="utf-8")
     if task.publish_metrics:
         task.metrics.parent.mkdir(parents=True, exist_ok=True)
         at = task.window.start if task.window else datetime.now(UTC)

@@ -6,6 +6,8 @@ from typing import Any
 
 from sagemaker_analyzer.analyze import given_constraints, suggested_constraints
 from sagemaker_analyzer.contract.task import AnalysisType, Task
+from sagemaker_analyzer.files.analysis_file import analysis_form, local_lines
+from sagemaker_analyzer.files.analysis_metrics import attribution_lines, bias_lines
 from sagemaker_analyzer.files.constraints_file import constraints_form
 from sagemaker_analyzer.files.metrics_file import metrics_lines, shared
 from sagemaker_analyzer.files.quality_files import quality_constraints_form, quality_form, quality_lines
@@ -23,8 +25,15 @@ def results(task: Task, analysis: Analysis) -> Forms:
     forms = {**_FORMS[task.analysis](task, analysis), "rejected.json": rejected_form(analysis)}
     forms["summary.json"] = summary_form(task, analysis)
     if task.baseline is not None:
-        forms["constraint_violations.json"] = violations_form(analysis.violations)
+        version = {"version": "1.0"} if _FORMS[task.analysis] is _of_clarify else {}
+        forms["constraint_violations.json"] = {**version, **violations_form(analysis.violations)}
     return forms
+
+
+def tables(analysis: Analysis) -> dict[str, str]:
+    """The content of each CSV file by its path."""
+    found = analysis.attributions
+    return {"explanations_shap/out.csv": local_lines(found)} if found is not None and found.local else {}
 
 
 def metrics(task: Task, analysis: Analysis, *, at: datetime) -> Iterable[str]:
@@ -56,6 +65,31 @@ def _quality_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[s
     return quality_lines(analysis.quality, shared(task, at=at))
 
 
-_FORMS = {AnalysisType.DATA_QUALITY: _data, AnalysisType.MODEL_QUALITY: _quality}
+def _of_clarify(_: Task, analysis: Analysis) -> Forms:
+    """What was measured is also what may be demanded of the next run."""
+    return {"analysis.json": analysis_form(analysis), "constraints.json": analysis_form(analysis)}
 
-_METRICS = {AnalysisType.DATA_QUALITY: _data_metrics, AnalysisType.MODEL_QUALITY: _quality_metrics}
+
+def _bias_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[str]:
+    assert analysis.bias is not None
+    return bias_lines(analysis.bias, shared(task, at=at))
+
+
+def _attribution_metrics(task: Task, analysis: Analysis, at: datetime) -> Iterable[str]:
+    assert analysis.attributions is not None
+    return attribution_lines(analysis.attributions, shared(task, at=at))
+
+
+_FORMS = {
+    AnalysisType.DATA_QUALITY: _data,
+    AnalysisType.MODEL_QUALITY: _quality,
+    AnalysisType.MODEL_BIAS: _of_clarify,
+    AnalysisType.MODEL_EXPLAINABILITY: _of_clarify,
+}
+
+_METRICS = {
+    AnalysisType.DATA_QUALITY: _data_metrics,
+    AnalysisType.MODEL_QUALITY: _quality_metrics,
+    AnalysisType.MODEL_BIAS: _bias_metrics,
+    AnalysisType.MODEL_EXPLAINABILITY: _attribution_metrics,
+}

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from sagemaker_analyzer.contract.config import AnalysisConfig, ColumnName, PredictorConfig, ShapConfig
+from sagemaker_analyzer.contract.config import PredictorConfig, ShapConfig
 from sagemaker_analyzer.contract.task import Task
 from sagemaker_analyzer.engine.engine import Engine
 from sagemaker_analyzer.errors import BadBaseline, BadTask
 from sagemaker_analyzer.explain.drift import CHECK, THRESHOLD, description, ndcg
 from sagemaker_analyzer.explain.encoding import encoding_of
 from sagemaker_analyzer.explain.kernel import Local, explained
-from sagemaker_analyzer.explain.model_file import model_file
+from sagemaker_analyzer.explain.model import predictor
 from sagemaker_analyzer.explain.predictor import Matrix, Predictor, Row
 from sagemaker_analyzer.explain.reading import read_features
-from sagemaker_analyzer.explain.server import server
 from sagemaker_analyzer.explain.usual import given_rows, usual_rows
 from sagemaker_analyzer.files.analysis_config import read_analysis_config
 from sagemaker_analyzer.files.analysis_file import read_attributions
@@ -56,27 +55,6 @@ def analyze_explanation(task: Task, engine: Engine, *, scratch: Path) -> Analysi
         return Analysis(statistics, rejected=tally.rejected(), attributions=attributions)
     attributions = _compared(attributions, baseline, str(task.baseline and task.baseline.constraints))
     return Analysis(statistics, _violations(attributions), rejected=tally.rejected(), attributions=attributions)
-
-
-def predictor(task: Task, config: AnalysisConfig, *, scratch: Path) -> tuple[Predictor, PredictorConfig]:
-    """The model, and how it is asked. Raises BadTask or BadModel."""
-    asked = config.predictor or PredictorConfig()
-    asked = replace(asked, probability=_place(task.probability) if asked.probability is None else asked.probability)
-    if asked.file is not None:
-        return model_file(asked, scratch=scratch), asked
-    asked = replace(asked, url=asked.url or task.predictor_url)
-    if asked.url is None:
-        raise BadTask(
-            f"{task.config}: predictor has neither url, that of a model server's /invocations, nor model_file, the path of a "
-            "model among the job's inputs; this analyzer starts no shadow endpoint of a model_name"
-        )
-    return server(asked), asked
-
-
-def _place(attribute: str | None) -> ColumnName | None:
-    if attribute is None:
-        return None
-    return int(attribute) if attribute.isdecimal() else attribute.removeprefix("$.")
 
 
 def _explained(predict: Predictor, rows: Sequence[Row], config: ShapConfig, features: tuple[str, ...]) -> Local:

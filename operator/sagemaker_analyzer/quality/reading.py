@@ -4,15 +4,17 @@ The form of ground truth, and how SageMaker's merge job brings it together with 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from sagemaker_analyzer.contract.task import Task
-from sagemaker_analyzer.quality.attributes import Attribute, only_value, value_of, values_of
+from sagemaker_analyzer.quality.attributes import Attribute, Fields, fields_of, value_of, values_of
 from sagemaker_analyzer.reading.capture import events_of
 from sagemaker_analyzer.reading.files import files_of, json_of, lines_of
 from sagemaker_analyzer.reading.payloads import rows_of
@@ -20,7 +22,7 @@ from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
 from sagemaker_analyzer.reading.rows import Row
 from sagemaker_analyzer.reading.scripts import Preprocessor, preprocessor
 from sagemaker_analyzer.reading.stage import Stage
-from sagemaker_analyzer.reading.values import Values, of_objects
+from sagemaker_analyzer.reading.values import Values, of_arrow, of_objects
 
 _ENOUGH = 50_000
 
@@ -46,37 +48,46 @@ class Events:
     """
 
     stage: Stage
-    _columns: dict[str, list[Any]] = field(default_factory=dict)
-    _events: int = 0
-    _count: int = 0
+    _ids: list[str] = field(default_factory=list)
+    _files: list[str] = field(default_factory=list)
+    _heights: list[int] = field(default_factory=list)
+    _columns: defaultdict[str, list[object]] = field(default_factory=lambda: defaultdict(list))
+    _before: int = 0
 
     def add(self, file: str, key: str, columns: dict[str, list[object]]) -> None:
         """Adds the rows of an event: columns of equal lengths."""
-        rows = len(next(iter(columns.values())))
-        given: dict[str, list[Any]] = {"id": [key] * rows, "file": [file] * rows, "event": [self._events] * rows}
-        given |= {"row": list(range(rows)), "rows": [rows] * rows, **columns}
-        for name, values in given.items():
-            self._columns.setdefault(name, []).extend(values)
-        self._events += 1
-        self._count += rows
-        if self._count >= _ENOUGH:
+        self._ids.append(key)
+        self._files.append(file)
+        self._heights.append(_height(columns))
+        for name, values in columns.items():
+            self._columns[name] += values
+        if len(self._ids) >= _ENOUGH:
             self.flush()
 
     def flush(self) -> None:
         """Hands over what was gathered."""
-        if self._count:
-            values = [_FORMS.get(name, of_objects)(column) for name, column in self._columns.items()]
-            self.stage.add("", values, tuple(self._columns))
-        self._columns.clear()
-        self._count = 0
+        if not self._ids:
+            return
+        heights = np.array(self._heights)
+        events = np.repeat(np.arange(len(heights)), heights)
+        starts = np.cumsum(heights) - heights
+        columns = {
+            "id": _texts(pa.array(self._ids, pa.string()).take(pa.array(events))),
+            "file": _texts(pa.array(self._files, pa.string()).take(pa.array(events))),
+            "event": of_arrow(pa.array(events + self._before)),
+            "row": of_arrow(pa.array(np.arange(len(events)) - starts[events])),
+            "rows": of_arrow(pa.array(heights[events])),
+            **{name: of_objects(values) for name, values in self._columns.items()},
+        }
+        self.stage.add("", list(columns.values()), tuple(columns))
+        self._before += len(self._ids)
+        for gathered in (self._ids, self._files, self._heights, self._columns):
+            gathered.clear()
 
 
-def _texts(values: Sequence[Any]) -> Values:
+def _texts(texts: pa.Array) -> Values:
     """Texts that stay such also if they look like numbers."""
-    return Values(pa.nulls(len(values), pa.float64()), pa.array(values, pa.string()), fractional=False)
-
-
-_FORMS: dict[str, Callable[[Sequence[Any]], Values]] = {"id": _texts, "file": _texts}
+    return Values(pa.nulls(len(texts), pa.float64()), texts, fractional=False)
 
 
 def read_predictions(task: Task, places: Attributes, events: Events, tally: Tally) -> None:
@@ -129,18 +140,25 @@ def read_truths(source: Path, place: Attribute | None, events: Events, tally: Ta
 
 def _given(event: dict[str, Any], places: Attributes, prepare: Preprocessor | None) -> dict[str, list[object]]:
     wanted = {"given": places.inference, "probability": places.probability}
-    rows = prepare(event) if prepare is not None else None
-    if rows is not None:
-        columns = {name: [value_of(place, row) for row in rows] for name, place in wanted.items() if place}
-    else:
-        side = event["captureData"].get("endpointOutput")
-        if side is None:
-            raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has no endpointOutput, in which the predictions are")
-        columns = {name: values_of(place, side) for name, place in wanted.items() if place}
+    side = event["captureData"].get("endpointOutput")
+    if prepare is None and side is None:
+        raise Unreadable(Kind.NOT_A_CAPTURE, "captureData has no endpointOutput, in which the predictions are")
+    prepared = prepare(event) if prepare else None
+    fields: list[Fields] | None = None
+    columns: dict[str, list[object]] = {}
+    for name, place in wanted.items():
+        if place is None:
+            continue
+        if prepared is None and place.steps is not None:
+            columns[name] = values_of(place, side)
+            continue
+        if fields is None:
+            fields = [fields_of(row) for row in (rows_of(side) if prepared is None else prepared)]
+        columns[name] = [value_of(place, row) for row in fields]
     if places.beside is not None:
-        columns |= places.beside(event, rows)
+        columns |= places.beside(event, prepared)
     if len({len(values) for values in columns.values()}) > 1:
-        raise Unreadable(Kind.UNEQUAL_ROWS, f"{' and '.join(f'{len(v)} of {n}' for n, v in columns.items())}")
+        raise Unreadable(Kind.UNEQUAL_ROWS, " and ".join(f"{len(v)} of {n}" for n, v in columns.items()))
     return columns
 
 
@@ -153,17 +171,18 @@ def _truth_side(record: object) -> object:
 def _truths(side: object, place: Attribute | None) -> list[object]:
     if place is not None and place.steps is not None:
         return values_of(place, side)
-    return [_truth(row, place) for row in rows_of(side)]
+    return [_truth(fields_of(row), place) for row in rows_of(side)]
 
 
-def _truth(row: Row, place: Attribute | None) -> object:
-    """A row of a single value is the label, whatever the column is called where there are several."""
-    try:
-        return only_value(row)
-    except Unreadable:
-        if place is None:
-            raise
-        return value_of(place, row)
+def _truth(fields: Fields, place: Attribute | None) -> object:
+    """The only value of a row is the label, whatever the column is called where there are several."""
+    if len(fields) == 1:
+        return next(iter(fields.values())) if isinstance(fields, dict) else fields[0]
+    if place is None:
+        raise Unreadable(
+            Kind.NO_ATTRIBUTE, f"ground truth has {len(fields)} columns, and ground_truth_attribute names none"
+        )
+    return value_of(place, fields)
 
 
 def _equally_many(truths: list[object], columns: dict[str, list[object]]) -> list[object]:
