@@ -21,25 +21,24 @@ _STEP = re.compile(
 Step = str | int | None
 """A name, an index, or None for all items."""
 
+Fields = list[object] | dict[str, object]
+"""The values of a row, by position or by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Where a value is: `text` is what the user wrote in `variable`; of a JSON path there are the steps."""
+    """Where a value is: `text` is what was written in `variable`; of a JSON path there are the steps, of a column the index."""
 
     variable: str
     text: str
     steps: tuple[Step, ...] | None = None
-
-    @property
-    def index(self) -> int | None:
-        """The index of a column, if it is one."""
-        return int(self.text) if self.text.isdecimal() else None
+    index: int | None = None
 
 
 def attribute(variable: str, text: str) -> Attribute:
     """What a variable says. Raises BadTask if it is a JSON path of which not every step is known."""
     if not text.startswith("$"):
-        return Attribute(variable, text)
+        return Attribute(variable, text, index=int(text) if text.isdecimal() else None)
     steps: list[Step] = []
     at = 1
     while at < len(text):
@@ -69,37 +68,30 @@ def column_of(place: Attribute, table: Table) -> Column:
 def values_of(place: Attribute, side: object) -> list[object]:
     """The values that a captured side, or ground truth, has there: one for each of its rows. Raises Unreadable."""
     if place.steps is None:
-        return [value_of(place, row) for row in rows_of(side)]
+        return [value_of(place, fields) for fields in map(fields_of, rows_of(side))]
     found = [value for document in documents_of(side) for value in _at(document, place.steps, place)]
     if len(found) == 1 and isinstance(found[0], list):
         found = found[0]
     return [_scalar(value, place) for value in found]
 
 
-def value_of(place: Attribute, row: Row) -> object:
+def fields_of(row: Row) -> Fields:
+    """The values of a row: of a line of CSV, its fields."""
+    if not isinstance(row, str):
+        return row
+    return list(next(csv.reader([row]), [])) if '"' in row else list(row.split(","))
+
+
+def value_of(place: Attribute, fields: Fields) -> object:
     """The value that a row has there. Raises Unreadable."""
-    fields = next(csv.reader([row]), []) if isinstance(row, str) else row
     if isinstance(fields, dict):
         name = place.text if place.steps is None else ".".join(str(step) for step in place.steps)
         if name in fields:
             return _scalar(fields[name], place)
     elif place.index is not None and place.index < len(fields):
         return _scalar(fields[place.index], place)
-    there = (
-        f"names {', '.join(map(str, fields))}" if isinstance(fields, dict) else f"{len(fields)} columns without names"
-    )
+    there = f"names {', '.join(map(str, fields))}" if isinstance(fields, dict) else f"{len(fields)} columns, no names"
     raise Unreadable(Kind.NO_ATTRIBUTE, f"{place.variable} is {place.text!r}, and a row has {there}")
-
-
-def only_value(row: Row) -> object:
-    """The value of a row that has no more than one. Raises Unreadable."""
-    fields = next(csv.reader([row]), []) if isinstance(row, str) else row
-    values = list(fields.values()) if isinstance(fields, dict) else list(fields)
-    if len(values) != 1:
-        raise Unreadable(
-            Kind.NO_ATTRIBUTE, f"ground truth has {len(values)} columns, and ground_truth_attribute names none"
-        )
-    return values[0]
 
 
 def _at(value: object, steps: tuple[Step, ...], place: Attribute) -> list[object]:
@@ -119,7 +111,7 @@ def _at(value: object, steps: tuple[Step, ...], place: Attribute) -> list[object
 def _scalar(value: object, place: Attribute) -> object:
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, list | dict):
+    if isinstance(value, (list, dict)):
         raise Unreadable(
             Kind.NO_ATTRIBUTE, f"{place.variable} is {place.text!r}, and there is {str(value)[:60]}, which is no value"
         )

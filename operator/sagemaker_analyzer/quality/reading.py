@@ -53,15 +53,17 @@ class Events:
     _heights: list[int] = field(default_factory=list)
     _columns: defaultdict[str, list[object]] = field(default_factory=lambda: defaultdict(list))
     _before: int = 0
+    _rows: int = 0
 
     def add(self, file: str, key: str, columns: dict[str, list[object]]) -> None:
         """Adds the rows of an event: columns of equal lengths."""
         self._ids.append(key)
         self._files.append(file)
         self._heights.append(_height(columns))
+        self._rows += self._heights[-1]
         for name, values in columns.items():
             self._columns[name] += values
-        if len(self._ids) >= _ENOUGH:
+        if self._rows >= _ENOUGH:
             self.flush()
 
     def flush(self) -> None:
@@ -81,6 +83,7 @@ class Events:
         }
         self.stage.add("", list(columns.values()), tuple(columns))
         self._before += len(self._ids)
+        self._rows = 0
         for gathered in (self._ids, self._files, self._heights, self._columns):
             gathered.clear()
 
