@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from moto.sns.models import sns_backends
 from tests.runner.runtime_stage import Answer, Asked, Servers, Stage, endpoint, hosted, model_server, wait_until
 
 from sagemaker_local.emulator import Emulator
@@ -59,8 +58,7 @@ def topics(emulator: Emulator) -> tuple[str, str, Any]:
     sns.close()
 
     def published(arn: str) -> list[dict[str, Any]]:
-        sent = sns_backends["123456789012"]["us-east-1"].topics[arn].sent_notifications
-        return [json.loads(one[1]) for one in sent]
+        return [json.loads(one["Message"]) for one in emulator.events.published(arn)]
 
     return good, bad, published
 

@@ -71,6 +71,7 @@ class Control:
             ("GET", "events"): ({}, lambda _: core.events.as_json()),
             ("POST", "events"): (EVENTS, lambda b: core.events.set(**b)),
             ("DELETE", "events"): ({}, lambda _: core.events.clear()),
+            ("GET", "notifications"): ({"topic": (str,)}, lambda b: core.events.published(b.get("topic"))),
             ("GET", "roles"): ({}, lambda _: list(core.roles.refused())),
             ("POST", "roles"): ({"match!": (str,)}, lambda b: core.roles.refuse(b["match"])),
             ("DELETE", "roles"): ({}, lambda _: core.roles.clear()),

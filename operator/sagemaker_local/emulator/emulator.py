@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, Self
 from sagemaker_local.emulator.control import Control
 from sagemaker_local.emulator.core import PROFILES, Core
 from sagemaker_local.emulator.events.front import EventsFront
+from sagemaker_local.emulator.events.topics_front import TopicsFront
 from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import DEFAULT_ACCOUNT
 from sagemaker_local.emulator.server import Runtime, Server
@@ -257,6 +258,7 @@ class Emulator:
         server = Server(
             front=core.front,
             events=events,
+            topics=TopicsFront(core.events, core.journal, core.faults, core.accounts.account_of),
             logs=logs,
             scaling=core.scaling,
             control=Control(core),
@@ -281,6 +283,7 @@ class Emulator:
                 await executing.stop()
             if self._keeper is not None:
                 self._keeper.stop()
+            self._core.events.stop()
             self._core.moto.stop()
 
 

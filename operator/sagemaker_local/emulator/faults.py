@@ -58,6 +58,8 @@ SCALING: Final = frozenset(
     }
 )
 """The operations of Application Auto Scaling that are emulated."""
+NOTIFYING: Final = frozenset({"CreateTopic", "GetTopicAttributes", "Publish", "Subscribe"})
+"""The operations of SNS that can go wrong."""
 RUNTIME: Final = frozenset({"InvokeEndpoint", "InvokeEndpointAsync", "InvokeEndpointWithResponseStream"})
 """The operations of sagemaker-runtime, where endpoints really predict."""
 
@@ -215,7 +217,7 @@ class Faults:
         return True
 
     def _add(self, effect: Effect, operation: str, when: When, *, seconds: float = 0.0) -> None:
-        check_operation(operation, besides=LOGS | SCALING | RUNTIME)
+        check_operation(operation, besides=LOGS | SCALING | NOTIFYING | RUNTIME)
         rule = Fault(effect, operation, **when, seconds=seconds)
         if not 0.0 <= rule.probability <= 1.0:
             raise ValueError(f"probability must be between 0 and 1, not {rule.probability}")

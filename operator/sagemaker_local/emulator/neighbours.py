@@ -1,4 +1,4 @@
-"""The services beside SageMaker, as SageMaker itself uses them: S3, alarms, metrics, topics, scalable targets.
+"""The services beside SageMaker, as SageMaker itself uses them: S3, alarms, metrics, scalable targets.
 
 But for the scalable targets they are moto's, in this process; this module is the only one that reads and writes moto's state.
 moto is loaded when something is written; as long as nobody has used it, there is nothing in it to be read.
@@ -155,22 +155,6 @@ class Neighbours:
             for alarm in list(backend.alarms.values())
             if alarm.metric_name
         ]
-
-    def publish(self, topic: str, message: str) -> bool:
-        """Publish to a topic of SNS by its ARN; False if there is no such topic.
-
-        Raises:
-            ImportError: moto is not installed.
-        """
-        self._moto.load()
-        from moto.sns.models import sns_backends  # noqa: PLC0415 see below
-
-        region, account = topic.split(":")[3:5]
-        backend = sns_backends[account][region]
-        if topic not in backend.topics:
-            return False
-        backend.publish(message, arn=topic)
-        return True
 
     def scalable(self, place: Place, resource_id: str) -> tuple[int, int] | None:
         """The least and the greatest capacity of a scalable target of Application Auto Scaling; None if not registered."""

@@ -15,6 +15,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "scaling": "The instance count of an endpoint's variant, as an autoscaler sets it",
     "closures": "Kinds of which AWS takes no new ones",
     "events": "How imperfectly EventBridge delivers to queues",
+    "notifications": "The latest messages that were published to topics of SNS",
     "roles": "Roles that SageMaker cannot assume",
     "journal": "Every request so far, and how it ended",
     "journal/count": "How many requests there were, by operation and outcome",

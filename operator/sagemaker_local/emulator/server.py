@@ -15,8 +15,10 @@ from aiohttp import web
 from sagemaker_local.emulator import wire
 from sagemaker_local.emulator.accounts import Accounts
 from sagemaker_local.emulator.control import PREFIX, STATE, Control
+from sagemaker_local.emulator.events import query, topics_front
 from sagemaker_local.emulator.events.front import EventsFront, protocol_of
 from sagemaker_local.emulator.events.front import Protocol as QueueProtocol
+from sagemaker_local.emulator.events.topics_front import TopicsFront
 from sagemaker_local.emulator.front import BROKEN, Front
 from sagemaker_local.emulator.logs.front import LogsFront
 from sagemaker_local.emulator.mount import Request
@@ -72,6 +74,7 @@ class Server:
         *,
         front: Front,
         events: EventsFront,
+        topics: TopicsFront,
         logs: LogsFront,
         scaling: ScalingFront,
         control: Control,
@@ -81,6 +84,7 @@ class Server:
         self._front = front
         self._scaling = scaling
         self._events = events
+        self._topics = topics
         self._logs = logs
         self._control = control
         self._accounts = accounts
@@ -127,6 +131,8 @@ class Server:
         protocol = protocol_of(request.headers)
         if protocol is not None:
             return await self._queues_and_rules(protocol, request)
+        if topics_front.concerns(request.headers, request.query_string):
+            return await self._sns(request)
         for beside in (self._logs, self._scaling):
             if beside.concerns(request.headers):
                 return await self._beside(beside, request)
@@ -142,6 +148,14 @@ class Server:
     async def _queues_and_rules(self, protocol: QueueProtocol, request: web.BaseRequest) -> web.StreamResponse:
         body = await _read(request, limit=wire.LARGEST_REQUEST)
         reply = await self._events.answer(protocol, request.headers, body, connected=lambda: _connected(request))
+        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+
+    async def _sns(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await _read(request, limit=wire.LARGEST_REQUEST)
+        given = query.form(body.decode(errors="replace")) | query.form(request.query_string)
+        reply = await self._topics.answer(request.headers, given)
+        if reply is None:
+            return _cut(request)
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
 
     async def _beside(self, service: LogsFront | ScalingFront, request: web.BaseRequest) -> web.StreamResponse:

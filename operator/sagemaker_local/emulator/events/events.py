@@ -22,11 +22,13 @@ from sagemaker_local.emulator.events.kinds import SOURCE, STEP_CHANGE, TELLINGS,
 from sagemaker_local.emulator.events.queues import Queues
 from sagemaker_local.emulator.events.rules import Bus, Rule
 from sagemaker_local.emulator.events.sqs import Sqs
+from sagemaker_local.emulator.events.topic import Published
+from sagemaker_local.emulator.events.topics import Topics
 from sagemaker_local.emulator.resource import Json, Resource
 
 
 class Events:
-    """EventBridge and SQS of one emulator. Every method may be called from any thread.
+    """EventBridge, SQS and SNS of one emulator. Every method may be called from any thread.
 
     Args:
         clock: the emulator's; events and messages carry its time.
@@ -34,7 +36,7 @@ class Events:
         seed: makes ids and what goes wrong with delivery repeatable.
 
     Attributes:
-        requests: how many were asked of EventBridge and SQS so far.
+        requests: how many were asked of EventBridge, SQS and SNS so far.
     """
 
     def __init__(self, clock: Clock, describe: Callable[[Resource], Json], *, seed: int = 0) -> None:
@@ -46,6 +48,7 @@ class Events:
         self._ids = Random(f"{seed} ids")
         self.queues = Queues()
         self.sqs = Sqs(self.queues, self._ids)
+        self.topics = Topics(self.sqs, self._identity)
         self.bridge = EventBridge(self._publish, self._identity)
         self._delivery = Delivery(self.sqs, Random(f"{seed} delivery"))
 
@@ -81,6 +84,29 @@ class Events:
         if not 0 <= seconds <= 3600:
             raise ValueError(f"seconds must be between 0 and 3600, not {seconds}")
         self._delivery.conduct.delay = float(seconds)
+
+    def publish(self, topic: str, message: str) -> bool:
+        """Publish to a topic by its ARN, as SageMaker itself does; False if there is no such topic."""
+        with self.lock:
+            found = self.topics.topics.get(topic)
+            if found is None:
+                return False
+            published = Published(
+                id=self._identity(), topic=topic, message=message, subject=None, attributes={}, when=self.clock.now()
+            )
+            self.topics.send(found, published, base="https://sns.invalid", ticks=time.monotonic())
+            return True
+
+    def published(self, topic: str | None = None) -> list[Json]:
+        """The latest messages that were published to a topic, by its ARN, or to any; the oldest of each topic first."""
+        with self.lock:
+            topics = [self.topics.topics[topic]] if topic in self.topics.topics else []
+            topics = list(self.topics.topics.values()) if topic is None else topics
+            return [message.as_json() for one in topics for message in one.published]
+
+    def stop(self) -> None:
+        """Send nothing more to subscribers over HTTP."""
+        self.topics.posting.stop()
 
     @property
     def check_queue_policies(self) -> bool:
@@ -124,10 +150,11 @@ class Events:
             self._delivery.conduct = Conduct()
 
     def reset(self) -> None:
-        """Forget rules, queues, messages and counts, and deliver exactly once again."""
+        """Forget rules, queues, topics, messages and counts, and deliver exactly once again."""
         with self.lock:
             self.clear()
             self.bridge.clear()
+            self.topics.clear()
             self._executions.clear()
             self.queues.clear()
             self._delivery.tally = Tally()

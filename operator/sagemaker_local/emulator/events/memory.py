@@ -1,10 +1,12 @@
-"""Rules, queues and their messages as JSON and back, for those who keep an emulator's state.
+"""Rules, queues, topics and their messages as JSON and back, for those who keep an emulator's state.
 
 What waits in real time (delays, visibility timeouts, retention) goes on from where it was. Not kept: how delivery behaves, and
 what was told of pipeline executions last.
 """
 
 import time
+from collections import deque
+from dataclasses import asdict
 
 from sagemaker_local.emulator.events.events import Events
 from sagemaker_local.emulator.events.inputs import rendering
@@ -12,11 +14,12 @@ from sagemaker_local.emulator.events.messages import Message
 from sagemaker_local.emulator.events.patterns import compiled
 from sagemaker_local.emulator.events.queue import Queue
 from sagemaker_local.emulator.events.rules import Rule, Target
+from sagemaker_local.emulator.events.topic import KEPT, Published, Subscription, Topic
 from sagemaker_local.emulator.resource import Json, Place
 
 
 def dump(events: Events) -> Json:
-    """All rules and queues."""
+    """All rules, queues and topics."""
     with events.lock:
         now = time.monotonic()
         return {
@@ -24,11 +27,12 @@ def dump(events: Events) -> Json:
             "rules": [
                 _dump_rule(bus.place, rule) for bus in events.bridge.buses.values() for rule in bus.rules.values()
             ],
+            "topics": [_dump_topic(topic) for topic in events.topics.topics.values()],
         }
 
 
 def load(events: Events, saved: Json) -> None:
-    """Let there be the rules and queues that `dump` told, in place of those that there are.
+    """Let there be the rules, queues and topics that `dump` told, in place of those that there are.
 
     Raises:
         LookupError, TypeError, ValueError: it is something else; then nothing changes.
@@ -36,6 +40,7 @@ def load(events: Events, saved: Json) -> None:
     now = time.monotonic()
     queues = [_load_queue(one, now) for one in saved["queues"]]
     rules = [_load_rule(one) for one in saved["rules"]]
+    topics = [_load_topic(one) for one in saved.get("topics", ())]
     with events.lock:
         events.reset()
         for place, queue in queues:
@@ -44,6 +49,7 @@ def load(events: Events, saved: Json) -> None:
             bus = events.bridge.at(place)
             bus.rules[rule.name] = rule
             bus.changed()
+        events.topics.topics |= {topic.arn: topic for topic in topics}
 
 
 def _dump_queue(place: Place, queue: Queue, now: float) -> Json:
@@ -90,3 +96,21 @@ def _load_rule(saved: Json) -> tuple[Place, Rule]:
         saved["description"], saved["role"], targets, dict(saved["tags"]),
     )  # fmt: skip
     return Place(saved["account"], saved["region"]), rule
+
+
+def _dump_topic(topic: Topic) -> Json:
+    return {
+        "arn": topic.arn, "name": topic.name, "account": topic.place.account, "region": topic.place.region,
+        "attributes": topic.attributes, "tags": topic.tags,
+        "subscriptions": [asdict(one) for one in topic.subscriptions.values()],
+        "published": [asdict(message) for message in topic.published],
+    }  # fmt: skip
+
+
+def _load_topic(saved: Json) -> Topic:
+    subscriptions = {one["arn"]: Subscription(**one) for one in saved["subscriptions"]}
+    published = deque((Published(**one) for one in saved["published"]), maxlen=KEPT)
+    return Topic(
+        arn=saved["arn"], name=saved["name"], place=Place(saved["account"], saved["region"]),
+        attributes=dict(saved["attributes"]), tags=dict(saved["tags"]), subscriptions=subscriptions, published=published,
+    )  # fmt: skip

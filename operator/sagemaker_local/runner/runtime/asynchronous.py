@@ -231,11 +231,8 @@ class Asynchronous:
         if wanted in config.get("IncludeInferenceResponseIn", ()) and len(response) <= NOTIFIED:
             content = base64.b64encode(response).decode()
             document = {**document, "responseBody": {"content": content, "encoding": "BASE64"}}
-        try:
-            if not await asyncio.to_thread(self._publish, topic, json.dumps(document)):
-                _log.warning("asynchronous inference: there is no topic %s", topic)
-        except ImportError as missing:
-            _log.warning("asynchronous inference: SNS needs moto, which is not installed: %s", missing)
+        if not await asyncio.to_thread(self._publish, topic, json.dumps(document)):
+            _log.warning("asynchronous inference: there is no topic %s", topic)
 
     def _note(self, line: _Line, name: str, value: float, unit: str = "Count") -> None:
         self._telemetry.add(of_endpoint(line.place, line.endpoint, name), value, unit)

@@ -85,7 +85,7 @@ class Runtime:
             tools.s3,
             hosting,
             tools.metrics,
-            publish=core.neighbours.publish,
+            publish=core.events.publish,
             exists=self._exists,
         )
         self._sampling: asyncio.Task[None] | None = None
