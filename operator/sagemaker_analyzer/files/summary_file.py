@@ -15,6 +15,16 @@ from sagemaker_analyzer.model import Analysis, Violation
 _WORST = 10
 _METRICS = 20
 _LONGEST_NAME = 200
+_WORDS = {
+    "baseline_drift_check": "drift {0} of {1} allowed",
+    "completeness_check": "completeness {0} of {1} wanted",
+    "categorical_values_check": "known values {0} of {1} wanted",
+    "data_type_check": "expected type {0} of {1} wanted",
+    "LessThanThreshold": "{0}, at least {1} wanted",
+    "GreaterThanThreshold": "{0}, at most {1} wanted",
+    "bias_drift_check": "{0}, further from none than {1} before",
+    "feature_attribution_drift_check": "NDCG {0}, at least {1} wanted",
+}
 
 
 def summary_form(task: Task, analysis: Analysis) -> dict[str, Any]:
@@ -48,8 +58,8 @@ def measured(analysis: Analysis) -> dict[str, float]:
         found |= {metric.name: metric.value for metric in analysis.quality.metrics}
     if analysis.bias is not None:
         for facet in analysis.bias.facets:
-            of = f"{facet.name} {facet.value}".strip()[:_LONGEST_NAME]
-            found |= {f"{metric.name} {of}": metric.value for metric in (*facet.post_training, *facet.pre_training)}
+            both = (*facet.post_training, *facet.pre_training)
+            found |= {_of(metric.name, facet.name, facet.value): metric.value for metric in both}
     if analysis.attributions is not None:
         found["ndcg"] = analysis.attributions.ndcg
     return {name: value for name, value in found.items() if value is not None and math.isfinite(value)}
@@ -69,7 +79,16 @@ def _closeness(said: Violation) -> float:
 def _worst_form(said: Violation) -> dict[str, Any]:
     numbers = {"value": said.value, "threshold": said.threshold}
     finite = {name: value for name, value in numbers.items() if value is not None and math.isfinite(value)}
-    return {"feature": said.feature[:_LONGEST_NAME], "check": said.check, **finite}
+    return {"feature": subject(said), "check": said.check, **finite}
+
+
+def subject(said: Violation) -> str:
+    """What violates a constraint: a feature or a metric, of a facet if it is of bias."""
+    return _of(said.feature, said.facet, said.facet_value)
+
+
+def _of(name: str, facet: str, value: str) -> str:
+    return f"{name} {facet} {value}".rstrip()[:_LONGEST_NAME]
 
 
 def line(task: Task, analysis: Analysis) -> str:
@@ -92,7 +111,7 @@ def remarks(analysis: Analysis) -> list[str]:
     if analysis.violations:
         first = worst(analysis.violations)[0]
         which = "it is" if len(analysis.violations) == 1 else "the worst is"
-        found.append(f"{which} {first.feature[:_LONGEST_NAME]}: {verdict(first)}")
+        found.append(f"{which} {subject(first)}: {verdict(first)}")
     if rejected := sum(part.records for part in analysis.rejected):
         found.append(f"{counted(rejected, 'record')} could not be read")
     if analysis.unmerged:
@@ -105,19 +124,9 @@ def verdict(said: Violation) -> str:
     if said.value is None or said.threshold is None:
         return said.check.removesuffix("_check").replace("_", " ")
     value, threshold = f"{said.value:.4g}", f"{said.threshold:.4g}"
-    match said.check:
-        case "baseline_drift_check":
-            return f"drift {value} of {threshold} allowed"
-        case "completeness_check":
-            return f"completeness {value} of {threshold} wanted"
-        case "categorical_values_check":
-            return f"known values {value} of {threshold} wanted"
-        case "data_type_check" if said.threshold:
-            return f"expected type {value} of {threshold} wanted"
-        case "data_type_check":
-            return f"minimum {value}, none below {threshold} allowed"
-        case _:
-            return f"{value} against a threshold of {threshold}"
+    if said.check == "data_type_check" and not said.threshold:
+        return f"minimum {value}, none below {threshold} allowed"
+    return _WORDS.get(said.check, "{0} against a threshold of {1}").format(value, threshold)
 
 
 def counted(number: int, thing: str) -> str:

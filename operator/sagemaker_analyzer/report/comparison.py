@@ -14,6 +14,7 @@ from sagemaker_analyzer.profile.distribution import Floats, distribution
 _BINS = 24
 _WHOLE = 30
 _COUNTABLE = 10_000
+_EXACT = 2.0**52  # Above it, halves of whole numbers cannot be told apart.
 _CATEGORIES = 12
 # What is further out than this share of values would squeeze all others into one bin.
 _TAIL = 0.005
@@ -102,7 +103,11 @@ def _middle(items: Floats, upto: Floats) -> tuple[float, float]:
 def _edges(low: float, high: float, *items: Floats) -> Floats | None:
     if not math.isfinite(high - low):
         return None
-    if high - low < _COUNTABLE and all(bool(np.all(each == np.floor(each))) for each in items):
+    if (
+        high - low < _COUNTABLE
+        and max(abs(low), abs(high)) < _EXACT
+        and all(bool(np.all(each == np.floor(each))) for each in items)
+    ):
         # Every bin has as many whole numbers as the others.
         first, step = math.floor(low), math.ceil((math.floor(high) - math.floor(low) + 1) / _WHOLE)
         return np.arange(first - 0.5, math.floor(high) + step, step, dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sagemaker_analyzer.files.summary_file import counted, verdict, worst
+from sagemaker_analyzer.files.summary_file import counted, subject, verdict, worst
 from sagemaker_analyzer.model import Analysis, Drift, Feature, Rejected, Violation
 from sagemaker_analyzer.report.charts import categories, histogram, ranking
 from sagemaker_analyzer.report.comparison import Bins, Categories, compared
@@ -17,8 +17,11 @@ _KEYS = (Key("now", "this run"), Key("then", "baseline"))
 
 def violations_section(found: tuple[Violation, ...]) -> Section:
     """Every violation, the worst first."""
-    rows = tuple((shown(v.feature), v.check, v.value, v.threshold, shown(v.description, 400)) for v in worst(found))
-    table = Table("The worst first", ("feature", "check", "value", "threshold", "what was found"), rows)
+    rows = tuple(
+        (shown(subject(said)), said.check, said.value, said.threshold, shown(said.description, 400))
+        for said in worst(found)
+    )
+    table = Table("The worst first", ("what", "check", "value", "threshold", "what was found"), rows)
     return Section("violations", "Violations", tables=(table,))
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sagemaker_analyzer.report.parts import Spec
 
+_LONGEST_REASON = 200
 _SVG = "http://www.w3.org/2000/svg"
 _KEPT = {"d", "fill", "stroke", "opacity", "transform", "stroke-width", "stroke-dasharray", "x2", "y2", "x1", "y1"}
 _KEPT |= {"font-size", "font-weight", "text-anchor", "stroke-miterlimit", "viewBox"}
@@ -27,7 +28,7 @@ def drawn(spec: Spec, *, label: str) -> Markup:
         # It is our own renderer's output: well-formed, and without a document type that could have entities.
         root = ET.fromstring(text)  # noqa: S314
     except (ValueError, ET.ParseError) as error:
-        raise Undrawable(str(error).partition("\n")[0]) from error
+        raise Undrawable(" ".join(str(error).split())[:_LONGEST_REASON]) from error
     picture = _cleaned(root)
     picture.set("role", "img")
     picture.set("aria-label", label)

@@ -69,7 +69,7 @@ def _curve(title: str, found: Curve, x: str, y: str, *, diagonal: bool) -> Figur
 
 def bias_section(bias: Bias, violations: Iterable[Violation]) -> Section:
     """How unequally each facet is treated."""
-    wrong = {(said.feature, name) for said in violations for name in said.description.replace(":", " ").split()}
+    wrong = {(said.facet, said.feature, said.value) for said in violations}
     figures, tables = [], []
     for facet in bias.facets:
         for words, metrics in (("before training", facet.pre_training), ("of the predictions", facet.post_training)):
@@ -82,11 +82,11 @@ def bias_section(bias: Bias, violations: Iterable[Violation]) -> Section:
 
 
 def _facet(
-    facet: Facet, words: str, metrics: tuple[BiasMetric, ...], wrong: set[tuple[str, str]]
+    facet: Facet, words: str, metrics: tuple[BiasMetric, ...], wrong: set[tuple[str, str, float | None]]
 ) -> tuple[Figure | None, Table]:
     title = f"{shown(facet.name)} {shown(facet.value)}, {words}"
     rows = tuple((m.name, m.value, m.description, shown(m.error, 200) if m.error else "") for m in metrics)
-    marked = frozenset(i for i, m in enumerate(metrics) if (facet.name, m.name) in wrong)
+    marked = frozenset(i for i, m in enumerate(metrics) if (facet.name, m.name, m.value) in wrong)
     table = Table(title, ("metric", "value", "what it is", "why it has no value"), rows, marked)
     known = [
         (m.name, m.value, i in marked) for i, m in enumerate(metrics) if m.value is not None and abs(m.value) < 1e9
@@ -98,16 +98,24 @@ def _facet(
     return Figure(title, f"Bars of {len(known)} metrics of bias for {title}.", spec, small), table
 
 
-def attributions_section(found: Attributions) -> Section:
+def attributions_section(found: Attributions, violations: tuple[Violation, ...]) -> Section:
     """What the model decides by."""
-    figures = []
+    figures: list[Figure] = []
+    ranks = {output.name: output.ndcg for output in found.outputs}
     for output in dict.fromkeys(each.output for each in found.features):
         ranked = sorted((each for each in found.features if each.output == output), key=lambda a: -abs(a.value))
-        title = f"Attributions of {shown(output)}" if output else "Attributions"
+        title = f"Attributions to {shown(output)}" if output else "Attributions"
         table = Table(title, ("feature", "attribution"), tuple((shown(a.feature), a.value) for a in ranked))
         spec = ranking([(a.feature, a.value, None, False) for a in ranked[:_MOST]])
-        figures.append(Figure(title, f"Bars of the {min(_MOST, len(ranked))} features that matter most.", spec, table))
-    intro = "" if found.ndcg is None else f"Their order is like the baseline's by {number(found.ndcg)} of 1 (NDCG)."
+        score = ranks.get(output)
+        note = "" if score is None else f"their order is like the baseline's by {number(score)} of 1 (NDCG)"
+        wrong = any(said.feature == output for said in violations)
+        label = f"Bars of the {min(_MOST, len(ranked))} features that matter most."
+        figures.append(Figure(title, label, spec, table, note, wrong))
+        if len(figures) == _CURVES:
+            break
+    outputs = len({each.output for each in found.features})
+    intro = f"The first {_CURVES} of {outputs} outputs of the model." if outputs > _CURVES else ""
     return Section("attributions", "What the model decides by", intro, figures=tuple(figures))
 
 

@@ -94,7 +94,7 @@ def _sections(task: Task, analysis: Analysis, history: History) -> Iterator[Sect
     if analysis.bias is not None:
         yield bias_section(analysis.bias, analysis.violations)
     if analysis.attributions is not None:
-        yield attributions_section(analysis.attributions)
+        yield attributions_section(analysis.attributions, analysis.violations)
     if analysis.drifts:
         yield drift_section(analysis.drifts)
     if history.runs:

@@ -99,6 +99,22 @@ def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None
             analysis(Violation("age", "data_type_check", "", -3.0, 0.0), drifted("age", 0.9)),
             "2 violations in 1,234 records; the worst is age: minimum -3, none below 0 allowed",
         ),
+        (
+            analysis(Violation("DPL", "bias_drift_check", "", -0.3, 0.1, "sex", "1")),
+            "1 violation in 1,234 records; it is DPL sex 1: -0.3, further from none than 0.1 before",
+        ),
+        (
+            analysis(Violation("f2", "LessThanThreshold", "", 0.7, 0.8)),
+            "1 violation in 1,234 records; it is f2: 0.7, at least 0.8 wanted",
+        ),
+        (
+            analysis(Violation("mae", "GreaterThanThreshold", "", 0.7, 0.6)),
+            "1 violation in 1,234 records; it is mae: 0.7, at most 0.6 wanted",
+        ),
+        (
+            analysis(Violation("label0", "feature_attribution_drift_check", "", 0.8, 0.9)),
+            "1 violation in 1,234 records; it is label0: NDCG 0.8, at least 0.9 wanted",
+        ),
     ],
 )
 def test_the_line_says_what_is_wrong(found: Analysis, words: str) -> None:
