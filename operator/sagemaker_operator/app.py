@@ -20,10 +20,12 @@ from typing import Any
 
 from sagemaker_operator import __version__, images
 from sagemaker_operator.aws.cloud import Cloud
+from sagemaker_operator.aws.files import Files
 from sagemaker_operator.aws.limits import Limits
 from sagemaker_operator.aws.logs import tail
 from sagemaker_operator.aws.sessions import Sessions, default_region
 from sagemaker_operator.aws.sweeps import sweep
+from sagemaker_operator.aws.topics import publish
 from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.controller.clock import WallClock
 from sagemaker_operator.controller.control import Control
@@ -36,7 +38,7 @@ from sagemaker_operator.kube.client import KubeClient
 from sagemaker_operator.kube.errors import AccessError, KubeError
 from sagemaker_operator.kube.lease import Lease
 from sagemaker_operator.kube.recorder import ObjectRef, Recorder
-from sagemaker_operator.observe import http, logs
+from sagemaker_operator.observe import http, logs, webhooks
 from sagemaker_operator.observe.metrics import Metrics
 from sagemaker_operator.settings import Settings
 
@@ -75,6 +77,21 @@ class _Announcer:
             message=announcement.message,
             action=announcement.action,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """Implements `controller.asking.Messages` with SNS and webhooks."""
+
+    cloud: Cloud
+
+    async def publish(self, topic: str, *, subject: str, message: str, region: str) -> str:
+        """Publish to an SNS topic."""
+        return await publish(self.cloud, topic, subject=subject, message=message, region=region)
+
+    async def post(self, url: str, *, body: str, key: str | None, delivery: str) -> int:
+        """Post JSON to a URL."""
+        return await webhooks.post(url, body=body, key=key, delivery=delivery)
 
 
 async def serve(settings: Settings) -> int:
@@ -210,6 +227,8 @@ class _Process:
             cloud=cloud,
             sweep=partial(sweep, cloud),
             logs=partial(tail, cloud),
+            files=Files(cloud),
+            messages=_Messages(cloud),
             announcer=_Announcer(recorder),
             clock=WallClock(),
             meter=self._metrics,

@@ -158,7 +158,22 @@ def test_the_iam_policies_name_the_operations_of_the_kinds_and_pass_roles_to_sag
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     assert read_logs["Action"] == ["logs:DescribeLogStreams", "logs:GetLogEvents"]
     assert read_logs["Resource"].endswith(":log-group:/aws/sagemaker/*")
-    assert {*others} == {"ChangeScaling", "ReadScaling", "AlarmsOfTargetTracking", "RoleOfApplicationAutoScaling"}
+    scaling = {"ChangeScaling", "ReadScaling", "AlarmsOfTargetTracking", "RoleOfApplicationAutoScaling"}
+    assert {*others} == scaling | {"LookForCapturedData", "ReadFindings", "TellOfViolations"}
+
+
+def test_the_operator_may_read_of_s3_what_runs_have_found_and_tell_of_it_within_its_own_account() -> None:
+    statements = {statement["Sid"]: statement for policy in iam_policies() for statement in policy["Statement"]}
+
+    looks, reads, tells = (statements[sid] for sid in ("LookForCapturedData", "ReadFindings", "TellOfViolations"))
+    assert [statement["Action"] for statement in (looks, reads, tells)] == [
+        "s3:ListBucket",
+        "s3:GetObject",
+        "sns:Publish",
+    ]
+    assert {arn.rpartition("/")[2] for arn in reads["Resource"]} == {"constraint_violations.json", "summary.json"}
+    own = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+    assert all(statement["Condition"] == own for statement in (looks, reads, tells))
 
 
 def test_the_operator_may_scale_what_sagemaker_has_and_nothing_else() -> None:

@@ -160,7 +160,7 @@ class Cloud:
             client = self._sessions.client(key.region, service)
             endpoint = client.meta.endpoint_url
             reply = getattr(client, xform_name(key.operation))(**request)
-            return replies.result(reply, key.operation, endpoint=endpoint)
+            return replies.result(replies.whole(reply), key.operation, endpoint=endpoint, service=service)
         except (AWSFailure, ClientError, BotoCoreError) as error:
             return failures.read(error, key.operation, endpoint=endpoint)
         except Exception as error:  # noqa: BLE001 - botocore's reading and writing can raise anything, and must not end a thread

@@ -1,12 +1,14 @@
 """Whether what goes out and what comes back can be SageMaker's, or that of another service of AWS that speaks JSON.
 
 botocore reads any text that is not JSON as a structure without members, so that a captive portal, a proxy or a wrong URL looks
-like a success without content. Pure.
+like a success without content. Pure, but for `whole`.
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import cast
 
+from botocore.response import StreamingBody
 from botocore.validate import ParamValidator
 
 from sagemaker_operator.errors import Refused
@@ -14,14 +16,32 @@ from sagemaker_operator.model.service import has_operation, input_shape, output_
 
 from .failures import nonsense
 
+# Services that answer in XML, or with what they keep as it is; the others speak JSON.
+_OTHER_WORDS = frozenset({"s3", "sns"})
+# What is read of content that comes as a stream, whatever was asked for.
+_MOST = 16 * 1024 * 1024
 
-def result(reply: Mapping[str, object], operation: str, *, endpoint: str) -> dict[str, object]:
+
+def whole(reply: Mapping[str, object]) -> dict[str, object]:
+    """A reply with its content, where botocore leaves that to be read from the connection: blocking, up to 16 MiB."""
+    return {name: _read(value) if isinstance(value, StreamingBody) else value for name, value in reply.items()}
+
+
+def _read(stream: StreamingBody) -> bytes:
+    with closing(stream):
+        return bytes(stream.read(_MOST))
+
+
+def result(
+    reply: Mapping[str, object], operation: str, *, endpoint: str, service: str = "sagemaker"
+) -> dict[str, object]:
     """The members of a reply, without what botocore tells about HTTP.
 
     Args:
         reply: what a client's method returned.
         operation: the operation that was called, such as ``DescribeEndpoint``.
         endpoint: the URL that was called, for messages.
+        service: whose operation it is, by botocore's name.
 
     Raises:
         Unknown: if this is no answer of SageMaker.
@@ -30,8 +50,9 @@ def result(reply: Mapping[str, object], operation: str, *, endpoint: str) -> dic
     metadata = cast("Mapping[str, object]", reply.get("ResponseMetadata", {}))
     headers = cast("Mapping[str, str]", metadata.get("HTTPHeaders", {}))
     content = headers.get("content-type", "")
-    required = output_shape(operation).required_members if has_operation(operation) else []
-    if content and "json" not in content:
+    ours = service == "sagemaker" and has_operation(operation)
+    required = output_shape(operation).required_members if ours else []
+    if content and "json" not in content and service not in _OTHER_WORDS:
         raise nonsense(operation, endpoint=endpoint, found=f"status {metadata.get('HTTPStatusCode')} with {content}")
     # Members that AWS leaves out against its own model have been seen; none at all of them have not.
     if required and not any(name in members for name in required):

@@ -26,11 +26,18 @@ def policies(kinds: Sequence[Kind]) -> list[Schema]:
         first["Statement"].append(_READ_LOGS)
     written = [first, *others]
     if any(kind.scalable is not None for kind in kinds):
-        # Whole as well: without these nothing is scaled, and AutoscalingReady says so.
-        if len(_packed({**written[-1], "Statement": [*written[-1]["Statement"], *_SCALE]})) > _LARGEST:
-            written.append({"Version": "2012-10-17", "Statement": []})
-        written[-1]["Statement"] += _SCALE
+        # Without these nothing is scaled, and AutoscalingReady says so.
+        _add(written, _SCALE)
+    if any(kind.name == "MonitoringSchedule" for kind in kinds):
+        _add(written, _MONITOR)
     return written
+
+
+def _add(written: list[Schema], statements: list[Schema]) -> None:
+    """Put statements that belong together into the last policy, or into another one if they do not fit."""
+    if len(_packed({**written[-1], "Statement": [*written[-1]["Statement"], *statements]})) > _LARGEST:
+        written.append({"Version": "2012-10-17", "Statement": []})
+    written[-1]["Statement"] += statements
 
 
 _HAND_OVER: Schema = {
@@ -47,6 +54,35 @@ _READ_LOGS: Schema = {
     "Action": ["logs:DescribeLogStreams", "logs:GetLogEvents"],
     "Resource": "arn:*:logs:*:*:log-group:/aws/sagemaker/*",
 }
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html on aws:ResourceAccount: what belongs to
+# other accounts is for whoever attaches the policy to add.
+_OWN_ACCOUNT: Schema = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+_MONITOR: list[Schema] = [
+    # Whether anything was captured in a window: without it no run of engine Operator starts.
+    {
+        "Sid": "LookForCapturedData",
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": "arn:*:s3:::*",
+        "Condition": _OWN_ACCOUNT,
+    },
+    # What a run has found; without it the status tells nothing of violations but that there are some.
+    {
+        "Sid": "ReadFindings",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": ["arn:*:s3:::*/constraint_violations.json", "arn:*:s3:::*/summary.json"],
+        "Condition": _OWN_ACCOUNT,
+    },
+    # For spec.notify.snsTopicARN alone; without it Notified says so.
+    {
+        "Sid": "TellOfViolations",
+        "Effect": "Allow",
+        "Action": "sns:Publish",
+        "Resource": "arn:*:sns:*:*:*",
+        "Condition": _OWN_ACCOUNT,
+    },
+]
 _SCALING_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html, narrowed to what the operator calls.
 # The service asks for permissions to no smaller resource than all targets, and its condition keys tell whose they are.
