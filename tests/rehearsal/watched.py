@@ -1,7 +1,7 @@
 """A watched endpoint on the virtual clock: what it captured, and what the analyzer makes of that.
 
-The analyzer's container is played: when SageMaker has completed one of its processing jobs, its exit message and the files that it
-leaves in S3 are there, as the analyzer writes them. What it finds is for the test to say.
+The analyzer's container is played: when SageMaker has completed one of its processing jobs, its exit message and the files that
+it leaves in S3 are there, as the analyzer writes them. What it finds is for the test to say.
 """
 
 import json
@@ -53,8 +53,8 @@ class Watched:
     """The data of an endpoint, and the analyzer that looks at it.
 
     Attributes:
-        finds: what the next runs are to find, one after another: by feature, how far it is from a threshold of 0.1; "no data" where
-            the container finds none. Runs for which nothing is said find nothing.
+        finds: what the next runs are to find, one after another: by feature, how far it is from a threshold of 0.1; "no data"
+            where the container finds none. Runs for which nothing is said find nothing.
         records: how many records each run sees.
         windows: the windows that were analysed, in their order.
     """

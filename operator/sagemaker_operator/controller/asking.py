@@ -1,7 +1,7 @@
 """Answers what plans ask: of Kubernetes, of SageMaker, of S3, of SNS and of webhooks.
 
-Whatever goes wrong is an answer too, for the plan to tell and to decide upon; only what Kubernetes itself refuses for a moment ends
-the pass, as everywhere.
+Whatever goes wrong is an answer too, for the plan to tell and to decide upon; only what Kubernetes itself refuses for a moment
+ends the pass, as everywhere.
 """
 
 import binascii
@@ -90,7 +90,9 @@ class Asking:
             case Read() if self._files is not None:
                 return Told(await self._files.beginning(ask.uri, most=ask.most, region=ask.region or self._region))
             case Publish() if self._messages is not None:
-                sent = self._messages.publish(ask.topic, subject=ask.subject, message=ask.message, region=ask.region or self._region)
+                sent = self._messages.publish(
+                    ask.topic, subject=ask.subject, message=ask.message, region=ask.region or self._region
+                )
                 return Told(await sent)
         return Denied("this operator has no way to do that")
 
@@ -110,9 +112,7 @@ class Asking:
         body: Mapping[str, Any] = json.loads(ask.patch)
         try:
             kind = ALL_KINDS[ask.kind]
-            return Told(
-                await self._cluster.patch(kind, parent.namespace, ask.name, body, resource_version=ask.version)
-            )
+            return Told(await self._cluster.patch(kind, parent.namespace, ask.name, body, resource_version=ask.version))
         except Conflict as conflict:
             return Denied(str(conflict), passing=True)
 
@@ -136,7 +136,9 @@ class Asking:
             body = await self._cluster.core("secrets", name, namespace=namespace)
             value = None if body is None else sources.texts("Secret", body).get(key)
         except Forbidden:
-            return Denied(f"The operator may not read Secret {name}: see docs/configuration.md on ConfigMaps and Secrets.")
+            return Denied(
+                f"The operator may not read Secret {name}: see docs/configuration.md on ConfigMaps and Secrets."
+            )
         except (UnicodeDecodeError, binascii.Error):
             return Denied(f"Secret {name} holds something else than text.")
         if body is None:

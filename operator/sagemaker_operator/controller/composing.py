@@ -2,9 +2,9 @@
 
 What a composite wants is compared with the children that the store knows. Before anything is created the children are read from
 the API server itself, as a watch may lag behind, and a job that was overlooked might be started beside another. Every step leaves
-the world in a state from which another process can go on. What a plan asks of others is asked by `asking`. Some composites stand
-for a SageMaker resource as well: of these the plan says its own part of the status, and `passes` the rest. Not here: what is planned
-(`composites`), and when a key comes again (`workers`).
+the world in a state from which another process can go on. What a plan asks of others is answered by `asking`. Some composites
+stand for a SageMaker resource as well: of these the plan says its own part of the status, and `passes` the rest. Not here: what
+is planned (`composites`), and when a key comes again (`workers`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -189,24 +189,30 @@ class Composing:
             asked = [ask for ask in plan.asks if ask not in so_far.answers]
             for ask in asked:
                 so_far.answers[ask] = await self._asking.answer(composition.parent, ask)
-            for wanted in plan.create:
-                if (refusal := await self._children.create(composition.parent, wanted)) is not None:
-                    so_far.refused[wanted.name] = refusal
-            for child in plan.delete:
-                await self._children.delete(composition.parent, child)
-                composition.going |= {child.uid}
-            for child in plan.release:
-                await self._children.release(composition.parent, child)
+            await self._carry_out(composition, plan, so_far)
             if not plan.create and not asked:
                 return Composed(bool(so_far.refused), so_far.wrote, plan.wake_at)
         raise EndlessPass(f"{composition.key}: {_MOST_ROUNDS} rounds and no end")
+
+    async def _carry_out(self, composition: Composition, plan: Plan, so_far: _Round) -> None:
+        """What a plan wants of the children."""
+        for wanted in plan.create:
+            if (refusal := await self._children.create(composition.parent, wanted)) is not None:
+                so_far.refused[wanted.name] = refusal
+        for child in plan.delete:
+            await self._children.delete(composition.parent, child)
+            composition.going |= {child.uid}
+        for child in plan.release:
+            await self._children.release(composition.parent, child)
 
     def _plan(self, composition: Composition, so_far: _Round) -> Plan:
         children = self._store.children(composition.uid)
         composition.going &= {child.uid for child in children}
         known = tuple(replace(c, deleting=True) if c.uid in composition.going else c for c in children)
         now = self._clock.now()
-        return composition.kind.plan(Situation(composition.parent, known, now, so_far.refused, so_far.answers, self._analyzer))
+        return composition.kind.plan(
+            Situation(composition.parent, known, now, so_far.refused, so_far.answers, self._analyzer)
+        )
 
     async def _list(self, composition: Composition, so_far: _Round) -> None:
         for name in composition.kind.makes:

@@ -44,9 +44,9 @@ def _short_form() -> Schema:
     made = {
         "engine": {
             "description": (
-                "Who runs the schedule: Native is SageMaker Model Monitor, which takes no new customers; Operator is this operator, with"
-                " plain processing jobs. Default: Native where monitoringScheduleConfig is set, else Operator. It can be changed to"
-                " Operator, and not back."
+                "Who runs the schedule: Native is SageMaker Model Monitor, which takes no new customers; Operator is this"
+                " operator, with plain processing jobs. Default: Native where monitoringScheduleConfig is set, else Operator. It can"
+                " be changed to Operator, and not back."
             ),
             "type": "string",
             "enum": ["Native", "Operator"],
@@ -82,7 +82,9 @@ def _short_form() -> Schema:
             "additionalProperties": {"type": "string", "maxLength": 256},
         },
         "image": {
-            "description": "The analyzer's image. Default: that of the operator's --analyzer-image, or SageMaker's own for Native.",
+            "description": (
+                "The analyzer's image. Default: that of the operator's --analyzer-image, or SageMaker's own with engine Native."
+            ),
             "type": "string",
             "maxLength": 255,
             "pattern": r"^\S+$",
@@ -97,9 +99,9 @@ def _short_form() -> Schema:
 def _when() -> Schema:
     schedule: Schema = {
         "description": (
-            "When, as a cron expression: minute, hour, day of month, month, day of week; or one of @hourly, @daily … SageMaker's own"
-            " form, cron(0 * ? * * *), is understood too. With engine Native only what SageMaker can do: every hour, or once or several"
-            " times a day at full hours."
+            "When, as a cron expression: minute, hour, day of month, month, day of week; or one of @hourly, @daily … SageMaker's"
+            " own form, cron(0 * ? * * *), is understood too. With engine Native only what SageMaker can do: every hour, or"
+            " once or several times a day at full hours."
         ),
         "type": "string",
         "minLength": 1,
@@ -118,8 +120,10 @@ def _when() -> Schema:
             "maxLength": 64,
         },
         "concurrencyPolicy": {
-            "description": "What to do when it is time and the run before is not over: Allow both, Forbid the new one (what it would"
-            " have read is for the next one then), or Replace the earlier one. Default: Forbid.",
+            "description": (
+                "What to do when it is time and the run before is not over: Allow both, Forbid the new one (what it would have read"
+                " is for the next one then), or Replace the earlier one. Default: Forbid."
+            ),
             "type": "string",
             "enum": ["Allow", "Forbid", "Replace"],
         },
@@ -145,7 +149,12 @@ def _source() -> Schema:
             "endpoint": _struct(
                 "An endpoint that is no object of this namespace.",
                 {
-                    "endpointName": {"description": "Its name in SageMaker.", "type": "string", "maxLength": 63, "minLength": 1},
+                    "endpointName": {
+                        "description": "Its name in SageMaker.",
+                        "type": "string",
+                        "maxLength": 63,
+                        "minLength": 1,
+                    },
                     "dataCapturedDestinationS3URI": _uri(captured),
                     "variantNames": _strings("Its variants. Default: AllTraffic.", 63, 6),
                 },
@@ -263,7 +272,13 @@ def _thresholds() -> Schema:
             **methods,
             "dataType": {"description": "The share of values that must have the expected type.", **_DISTANCE},
             "domainContent": {"description": "The share of values that must be known categories.", **_DISTANCE},
-            "features": {"description": "For single features.", "type": "array", "maxItems": 25, "items": feature, **keyed},
+            "features": {
+                "description": "For single features.",
+                "type": "array",
+                "maxItems": 25,
+                "items": feature,
+                **keyed,
+            },
             "metrics": {"description": "For metrics.", "type": "array", "maxItems": 25, "items": metric, **keyed},
         },
     )
@@ -301,7 +316,9 @@ def _rules() -> list[Schema]:
             "message": "ModelQuality needs groundTruth and problemType",
         },
         {
-            "rule": f"!{short} || !(self.monitoringType in ['ModelBias', 'ModelExplainability']) || has(self.analysisConfigS3URI)",
+            "rule": (
+                f"!{short} || !(self.monitoringType in ['ModelBias', 'ModelExplainability']) || has(self.analysisConfigS3URI)"
+            ),
             "message": "ModelBias and ModelExplainability need analysisConfigS3URI",
         },
         {
@@ -363,7 +380,12 @@ def _executions() -> Schema:
             "type": "object",
             "additionalProperties": {**count},
         },
-        "worst": {"description": "The worst of them.", "type": "array", "items": finding, "x-kubernetes-list-type": "atomic"},
+        "worst": {
+            "description": "The worst of them.",
+            "type": "array",
+            "items": finding,
+            "x-kubernetes-list-type": "atomic",
+        },
         "records": {"description": "How many records were analysed.", **count},
         "rejected": {"description": "How many records could not be read.", **count},
         "summary": _plain("All that in a sentence."),
@@ -428,7 +450,9 @@ def _reference(said: str) -> Schema:
 
 
 def _format() -> Schema:
-    csv = _struct("Comma-separated values.", {"header": {"description": "Whether the first line has names.", "type": "boolean"}})
+    csv = _struct(
+        "Comma-separated values.", {"header": {"description": "Whether the first line has names.", "type": "boolean"}}
+    )
     json = _struct("JSON.", {"line": {"description": "Whether each line is a record.", "type": "boolean"}})
     made = _struct(
         "What the files hold: exactly one of these. Default: CSV with a header.",

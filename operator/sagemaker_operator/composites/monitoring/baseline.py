@@ -1,7 +1,7 @@
 """What a schedule compares with: files that the manifest names, those of another schedule, or what a job of its own suggests.
 
-A job's name follows from what the baseline is made of, so another wish makes another job, and none is made twice. Until the new one
-is there nothing is compared; where its job fails, the one before stays in use.
+A job's name follows from what the baseline is made of, so another wish makes another job, and none is made twice. Until the new
+one is there nothing is compared; where its job fails, the one before stays in use.
 """
 
 import base64
@@ -9,28 +9,24 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sagemaker_operator.composites.asks import Ask, Denied, Fetch
 from sagemaker_operator.composites.child import Child
 from sagemaker_operator.composites.plan import Refusal, Situation, Wanted
 from sagemaker_operator.engine.announce import Announcement
-from sagemaker_operator.engine.times import read, written
+from sagemaker_operator.engine.times import written
 from sagemaker_operator.engine.verdict import Aside, Reason
 from sagemaker_operator.kinds import GROUP
 
-from . import captures, runs
-from .captures import Obstacle, Source
+from . import runs, sample
+from .captures import Obstacle, Questions, Source
 from .following import Following
-from .windows import Window
 
 PURPOSE = f"{GROUP}/monitoring"
 SUGGESTS = "baseline"
 _MAKES = "ProcessingJob"
 _FILES = ("constraints.json", "statistics.json")
-_TYPES = {"text/csv": {"csv": {"header": False}}, "application/jsonlines": {"json": {"lines": True}}}
-_PARQUET = "application/x-parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def settle(situation: Situation, here: Source | Obstacle | Ask | None) -> Settle
     given = Baseline(told.get("constraintsS3URI", ""), told.get("statisticsS3URI", ""))
     wish = _rebased(situation) or told.get("from")
     if wish is None:
-        return _found(situation, given, {"state": "Given"} if given.constraints else None)
+        return _found(given, {"state": "Given"} if given.constraints else None)
     found = _suggested(situation, wish, here)
     if found.baseline is None:
         return found
@@ -93,7 +89,7 @@ def _shared(situation: Situation, name: str) -> Settled:
     if not told.get("constraintsS3URI"):
         return _not_yet(situation, Obstacle(f"{where} has no baseline yet."))
     shared = Baseline(told["constraintsS3URI"], told.get("statisticsS3URI", ""))
-    return _found(situation, shared, {"state": "Shared", "schedule": name})
+    return _found(shared, {"state": "Shared", "schedule": name})
 
 
 def _suggested(situation: Situation, wish: Mapping[str, Any], here: Source | Obstacle | Ask | None) -> Settled:
@@ -102,7 +98,7 @@ def _suggested(situation: Situation, wish: Mapping[str, Any], here: Source | Obs
     digest = _digest(wish)
     name = f"{situation.parent.name}-baseline-{digest}"
     if before.get("processingJob") == name and before.get("state") == "Ready":
-        return _found(situation, _known(before), dict(before), delete=_outdated(situation, name))
+        return _found(_known(before), dict(before), delete=_outdated(situation, name))
     child = next((one for one in situation.children if one.name == name), None)
     if child is None:
         return _begun(situation, wish, here, name, before)
@@ -116,7 +112,7 @@ def _suggested(situation: Situation, wish: Mapping[str, Any], here: Source | Obs
     told = {"state": "Ready", "processingJob": name, "constraintsS3URI": constraints, "statisticsS3URI": statistics}
     told["since"] = child.ended or written(situation.now)
     event = Announcement("Normal", "BaselineReady", f"ProcessingJob {name} has suggested the baseline.", "Baseline")
-    return _found(situation, _known(told), told, events=(event,))
+    return _found(_known(told), told, events=(event,))
 
 
 def _begun(
@@ -129,11 +125,11 @@ def _begun(
     refusal = situation.refused.get(name)
     if refusal is not None:
         return _not_yet(situation, _refused(name, refusal), {**_kept(before), "state": "Failed"})
-    work = _work(situation, wish, here, _output(situation, name))
+    work = sample.work(situation, wish, here, _output(situation, name))
     if isinstance(work, Obstacle):
         return _not_yet(situation, work, {**_kept(before), "state": "Pending"})
-    if isinstance(work, tuple):
-        return Settled(None, Obstacle("The data of the baseline is being looked for."), Following(asks=work))
+    if isinstance(work, Questions):
+        return Settled(None, Obstacle("The data of the baseline is being looked for."), Following(asks=work.asks))
     wanted = Wanted(
         _MAKES,
         name,
@@ -145,60 +141,6 @@ def _begun(
     said = Obstacle(f"ProcessingJob {name} suggests the baseline.")
     made = _not_yet(situation, said, told)
     return Settled(None, said, Following.together([made.following, Following(create=(wanted,))]))
-
-
-def _work(
-    situation: Situation, wish: Mapping[str, Any], here: Source | Obstacle | Ask | None, output: str
-) -> runs.Work | Obstacle | tuple[Ask, ...]:
-    """What a baseline job is to read."""
-    if "s3" in wish:
-        return runs.Work((wish["s3"]["s3URI"],), captures.layout(wish["s3"].get("datasetFormat")), output)
-    if "trainingJob" in wish:
-        return _of_training(situation, wish["trainingJob"], output)
-    if isinstance(here, Obstacle):
-        return here
-    if not isinstance(here, Source):
-        return () if here is None else (here,)
-    span = Window(_time(wish["captured"]["startTime"]), _time(wish["captured"]["endTime"]))
-    if span.empty:
-        said = "spec.baseline.from.captured ends before it begins: set endTime after startTime."
-        return Obstacle(said, Reason.INVALID_SPEC, hopeless=True)
-    there = captures.folders(here, span)
-    found = there if isinstance(there, Obstacle) else captures.filled(situation, there)
-    if isinstance(found, Obstacle):
-        return found
-    if found and not isinstance(found[0], str):
-        return tuple(ask for ask in found if not isinstance(ask, str))
-    uris = tuple(uri for uri in found if isinstance(uri, str))
-    if not uris:
-        return Obstacle(f"Nothing was captured from {written(span.start)} to {written(span.end)} that a baseline could be made of.")
-    return runs.Work(uris, here.form, output, span if here.timed else None)
-
-
-def _of_training(situation: Situation, told: Mapping[str, Any], output: str) -> runs.Work | Obstacle | tuple[Ask, ...]:
-    name, wanted = told["name"], told.get("channel", "train")
-    ask = Fetch("TrainingJob", name)
-    answer = situation.answers.get(ask)
-    if answer is None:
-        return (ask,)
-    where = f"TrainingJob {situation.parent.namespace}/{name}"
-    if isinstance(answer, Denied):
-        return Obstacle(f"{where} cannot be read: {answer.message}")
-    if answer.value is None:
-        return Obstacle(f"{where} does not exist.", Reason.DEPENDENCY_NOT_FOUND)
-    channels = {str(one.get("channelName")): one for one in answer.value["spec"].get("inputDataConfig") or ()}
-    if wanted not in channels:
-        said = f"{where} has no channel {wanted}; it has {', '.join(sorted(channels)) or 'none'}: set spec.baseline.from.trainingJob.channel."
-        return Obstacle(said, Reason.INVALID_SPEC, hopeless=True)
-    channel = channels[wanted]
-    uri = ((channel.get("dataSource") or {}).get("s3DataSource") or {}).get("s3URI")
-    if not uri:
-        return Obstacle(f"The channel {wanted} of {where} is not in S3.", Reason.INVALID_SPEC, hopeless=True)
-    kind = str(channel.get("contentType") or "text/csv").partition(";")[0].strip()
-    if kind not in _TYPES and kind != _PARQUET:
-        said = f"The channel {wanted} of {where} holds {kind}: a baseline is made of text/csv, application/jsonlines or {_PARQUET}."
-        return Obstacle(said, Reason.INVALID_SPEC, hopeless=True)
-    return runs.Work((uri,), _TYPES.get(kind, {"parquet": {}}), output)
 
 
 def _failed(situation: Situation, child: Child, before: Mapping[str, Any]) -> Settled:
@@ -214,7 +156,6 @@ def _failed(situation: Situation, child: Child, before: Mapping[str, Any]) -> Se
 
 
 def _found(
-    situation: Situation,
     baseline: Baseline,
     told: Mapping[str, Any] | None,
     *,
@@ -274,9 +215,3 @@ def _output(situation: Situation, name: str) -> str:
 def _digest(wish: Mapping[str, Any]) -> str:
     told = json.dumps(wish, sort_keys=True)
     return base64.b32encode(hashlib.sha256(told.encode()).digest()).decode()[:8].lower()
-
-
-def _time(text: str) -> datetime:
-    moment = read(text)
-    assert moment is not None, text
-    return moment

@@ -1,7 +1,7 @@
 """Where the data lies that a manifest wants to be watched, and which part of it belongs to a window.
 
-An endpoint tells itself where it captures; other sources are named. What a source lacks is an `Obstacle`, which passes by itself or
-needs a human.
+An endpoint tells itself where it captures; other sources are named. What a source lacks is an `Obstacle`, which passes by itself
+or needs a human.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from sagemaker_operator.composites.asks import Ask, Denied, Fetch, Look, Told
 from sagemaker_operator.composites.plan import Situation
+from sagemaker_operator.engine.times import written
 from sagemaker_operator.engine.verdict import Reason
 
 from .following import Captured
@@ -33,6 +34,13 @@ class Obstacle:
     message: str
     reason: str = Reason.DEPENDENCY_NOT_READY
     hopeless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What has to be asked first."""
+
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +93,35 @@ def form(source_form: Mapping[str, Any]) -> str:
     return json.dumps(source_form, separators=(",", ":"))
 
 
-def folders(here: Source, span: Window) -> tuple[str, ...] | Obstacle:
-    """The folders in which all data of a window lies, as S3 URIs."""
+def present(situation: Situation, here: Source, span: Window) -> tuple[str, ...] | Obstacle | Questions:
+    """The folders with data of a window, as S3 URIs: SageMaker fails a job for one that is empty."""
+    found = _folders(here, span)
+    if isinstance(found, Obstacle):
+        return found
+    region = str(situation.parent.spec.get("region") or "")
+    answers = {Look(uri, region): situation.answers.get(Look(uri, region)) for uri in found}
+    unknown = tuple(look for look, answer in answers.items() if answer is None)
+    if unknown:
+        return Questions(unknown)
+    for look, answer in answers.items():
+        if isinstance(answer, Denied):
+            return Obstacle(f"{look.uri} cannot be looked into: {answer.message}", Reason.SOURCE_UNREADABLE)
+    return tuple(look.uri for look, answer in answers.items() if isinstance(answer, Told) and answer.value)
+
+
+def _folders(here: Source, span: Window) -> tuple[str, ...] | Obstacle:
+    """The folders in which all data of a window lies."""
     if here.timed:
         each = covering(span, most=max(1, MOST_INPUTS // len(here.prefixes)))
-        return tuple(f"{prefix}{folder}" for prefix in here.prefixes for folder in each)[:MOST_INPUTS]
+        return tuple(f"{prefix}{folder}" for prefix in here.prefixes for folder in each)
     exact = ended(span)
     if len(exact) > MOST_INPUTS:
         said = (
-            f"The window from {span.start:%Y-%m-%dT%H:%MZ} to {span.end:%Y-%m-%dT%H:%MZ} has {len(exact)} folders, and a processing"
-            f" job has room for {MOST_INPUTS}: let spec.schedule run every {MOST_INPUTS} hours or at midnight (with delaySeconds: 0)."
+            f"The window from {written(span.start)} to {written(span.end)} has {len(exact)} folders, and a job has room"
+            f" for {MOST_INPUTS}: let spec.schedule run every {MOST_INPUTS} hours, or at midnight with delaySeconds: 0."
         )
         return Obstacle(said, Reason.INVALID_SPEC, hopeless=True)
     return tuple(f"{prefix}{folder}" for prefix in here.prefixes for folder in exact)
-
-
-def filled(situation: Situation, uris: tuple[str, ...]) -> tuple[str, ...] | Obstacle | tuple[Ask, ...]:
-    """Those of some folders in which there is anything, as SageMaker fails a job for an empty one; or what has to be asked."""
-    region = str(situation.parent.spec.get("region") or "")
-    looks = {uri: Look(uri, region) for uri in uris}
-    answers = {uri: situation.answers.get(look) for uri, look in looks.items()}
-    open_questions = tuple(looks[uri] for uri, answer in answers.items() if answer is None)
-    if open_questions:
-        return open_questions
-    for uri, answer in answers.items():
-        if isinstance(answer, Denied):
-            return Obstacle(f"{uri} cannot be looked into: {answer.message}", Reason.SOURCE_UNREADABLE)
-    return tuple(uri for uri, answer in answers.items() if isinstance(answer, Told) and answer.value)
 
 
 def captured(here: Source, span: Window) -> Captured:

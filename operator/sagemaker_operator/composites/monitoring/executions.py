@@ -15,7 +15,6 @@ from sagemaker_operator.kinds import GROUP
 
 from .execution import Execution, Finding, Result
 from .findings import findings
-from .findings import findings
 
 MOST = 10
 WINDOW = f"{GROUP}/monitored-window"

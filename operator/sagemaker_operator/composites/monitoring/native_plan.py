@@ -10,7 +10,6 @@ from sagemaker_operator.composites.asks import Ask
 from sagemaker_operator.composites.cron.expression import Unparseable
 from sagemaker_operator.composites.cron.timetable import Timetable
 from sagemaker_operator.composites.plan import Plan, Situation
-from sagemaker_operator.engine.resource import FINALIZER
 from sagemaker_operator.engine.times import written
 from sagemaker_operator.kinds.monitoring_form import CONFIG, left_to_us
 
@@ -42,7 +41,7 @@ def plan(situation: Situation) -> Plan:
         )
     )
     status = {**_times(situation, found), **follows.status}
-    status |= told.status(found, None, settled, follows.status) | _state(situation, settled, found, follows.status)
+    status |= told.status(found, None, settled, follows.status) | _state(situation, settled)
     wakes = [follows.wake_at, situation.now + _AGAIN if _waits(settled, found) else None]
     return Plan(
         status,
@@ -63,9 +62,7 @@ def _kept(situation: Situation) -> dict[str, Any]:
     return {name: status[name] for name in ("executions", "baseline", "notified", "retraining") if name in status}
 
 
-def _state(
-    situation: Situation, settled: Settled | None, found: tuple[Execution, ...], parts: dict[str, Any] | Any
-) -> dict[str, Any]:
+def _state(situation: Situation, settled: Settled | None) -> dict[str, Any]:
     """The word for the state, where SageMaker's own says more than the executions."""
     parent = situation.parent
     if parent.says("Stalled"):

@@ -29,7 +29,7 @@ _MAKES = "ProcessingJob"
 _RUNS = "run"
 _AGAIN = timedelta(seconds=30)
 _NO_IMAGE = (
-    "No image of the analyzer is named: build it with `docker build --target analyzer`, push it to a registry that SageMaker can read,"
+    "No image of the analyzer is named: build it with `docker build --target analyzer`, push it to where SageMaker can read it,"
     " and name it in spec.image, or for all schedules with the operator's --analyzer-image."
 )
 
@@ -72,10 +72,12 @@ def _composed(situation: Situation, known: _Known, turn: Turn) -> Plan:
         )
     )
     status: dict[str, Any] = {**turns.status(situation, known.history), **turn.status}
-    status |= _remembered(situation, all_of_them, turn) | follows.status
+    status |= {**_remembered(situation, all_of_them, turn), **follows.status}
     status |= told.status(all_of_them, turn.verdict, known.settled, follows.status)
     told_apart = told.asides(all_of_them)
-    moments = [moment for moment in (turn.following, follows.wake_at, _retry(situation, known, turn)) if moment is not None]
+    moments = [
+        moment for moment in (turn.following, follows.wake_at, _retry(situation, known, turn)) if moment is not None
+    ]
     return Plan(
         status,
         turn.verdict,
@@ -117,17 +119,14 @@ def _starter(situation: Situation, known: _Known, here: Source) -> Callable[[Unm
         span = window(situation.parent.spec, situation.parent.status, timetable, due.latest)
         if span.empty:
             return _nothing(name, due.latest, span, "All of the window had been analysed before.")
-        there = captures.folders(here, span)
-        found = there if isinstance(there, Obstacle) else captures.filled(situation, there)
+        found = captures.present(situation, here, span)
         if isinstance(found, Obstacle):
             return _hindered(found)
-        asked = tuple(ask for ask in found if not isinstance(ask, str))
-        if asked:
-            return Turn(turns.SOUND, asks=asked)
-        uris = tuple(uri for uri in found if isinstance(uri, str))
-        if not uris:
+        if isinstance(found, captures.Questions):
+            return Turn(turns.SOUND, asks=found.asks)
+        if not found:
             return _nothing(name, due.latest, span, "Nothing was captured in the window.")
-        return _begun(situation, known, here, due, (name, uris, span, timetable))
+        return _begun(situation, known, here, due, (name, found, span, timetable))
 
     return start
 

@@ -101,7 +101,10 @@ def inputs(spec: Mapping[str, Any], work: Work) -> list[dict[str, Any]]:
             found.append(_input(name, uri, f"{_BASELINE}/{name}"))
     if "analysisConfigS3URI" in spec:
         found.append(_input("analysis-config", spec["analysisConfigS3URI"], _CONFIG))
-    for name, own in (("preprocessor", "recordPreprocessorSourceURI"), ("postprocessor", "postAnalyticsProcessorSourceURI")):
+    for name, own in (
+        ("preprocessor", "recordPreprocessorSourceURI"),
+        ("postprocessor", "postAnalyticsProcessorSourceURI"),
+    ):
         if own in spec:
             found.append(_input(name, spec[own], f"{_SCRIPTS}/{name}"))
     return found

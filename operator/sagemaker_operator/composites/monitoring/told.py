@@ -29,7 +29,9 @@ def status(
 def asides(executions: tuple[Execution, ...]) -> Iterable[Aside]:
     """Whether there are violations, and whether there is data; a run that failed says nothing about either."""
     if (latest := _telling(executions)) is not None:
-        said = latest.line or f"{latest.violations or 'No'} violations in the run of {latest.scheduled:%Y-%m-%dT%H:%MZ}."
+        said = (
+            latest.line or f"{latest.violations or 'No'} violations in the run of {latest.scheduled:%Y-%m-%dT%H:%MZ}."
+        )
         found = latest.result is Result.VIOLATIONS
         yield Aside("ViolationsFound", str(found), "Violations" if found else "NoViolations", said)
     known = next((one for one in executions if one.result in (*TELLING, Result.NO_DATA)), None)

@@ -1,7 +1,7 @@
 """What a run looks at: a window of time, and the folders in S3 in which that lies.
 
-A window begins where the one before has ended, so nothing is read twice and nothing is left out; only what came while the schedule
-was suspended is. Folders are those of data capture, ``yyyy/mm/dd/hh`` in UTC
+A window begins where the one before has ended, so nothing is read twice and nothing is left out; only what came while the
+schedule was suspended is. Folders are those of data capture, ``yyyy/mm/dd/hh`` in UTC
 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html).
 """
 
