@@ -22,7 +22,7 @@ _WORDS = {
     "data_type_check": "expected type {0} of {1} wanted",
     "LessThanThreshold": "{0}, at least {1} wanted",
     "GreaterThanThreshold": "{0}, at most {1} wanted",
-    "bias_drift_check": "{0}, further from none than {1} before",
+    "bias_drift_check": "{0}, worse than the baseline's {1}",
     "feature_attribution_drift_check": "NDCG {0}, at least {1} wanted",
 }
 

@@ -124,7 +124,7 @@ def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: st
     ]
     ends = [value for row in data for value in (row["value"], row["limit"]) if isinstance(value, float | int)]
     low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
-    room = (high - low) * 0.16 or 1.0
+    room = (high - low) * 0.2 or 1.0
     x = _axis("value", {"tickCount": 5})
     # The number stands beyond the end of its bar.
     x["scale"] = {"domain": [low - (room if low < 0 else 0), high + room], "nice": False}
@@ -163,7 +163,7 @@ def over_time(points: Sequence[tuple[str, float]], *, whole: bool = False) -> Sp
     names = [when for when, _ in points]
     x = {"field": "when", "type": "ordinal", "sort": names, "title": None, "scale": {"type": "point", "padding": 0.5}}
     x["axis"] = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8, "grid": False}
-    y = _axis("value", {"tickCount": 4, **({"format": "d", "tickMinStep": 1} if whole else {})})
+    y = _axis("value", _whole_ticks(points) if whole else {"tickCount": 4})
     y["scale"] = {"zero": whole}
     colour = {"condition": {"test": {"field": "last", "equal": True}, "value": INK}, "value": NOW}
     point = {"mark": {"type": "point", "filled": True, "size": 45, "opacity": 1}}
@@ -173,6 +173,11 @@ def over_time(points: Sequence[tuple[str, float]], *, whole: bool = False) -> Sp
         {**point, "encoding": {"x": x, "y": y, "color": colour, "description": {"field": "said"}}},
     ]
     return {**chart(140, layers), "data": {"values": data}}
+
+
+def _whole_ticks(points: Sequence[tuple[str, float]]) -> Spec:
+    greatest = int(max(value for _, value in points))
+    return {"values": list(range(0, greatest + 1, max(1, -(-greatest // 4))))}
 
 
 def curve(points: Sequence[tuple[float, float]], *, x_title: str, y_title: str, diagonal: bool) -> Spec:

@@ -74,16 +74,19 @@ def bias_section(bias: Bias, violations: Iterable[Violation]) -> Section:
     for facet in bias.facets:
         for words, metrics in (("before training", facet.pre_training), ("of the predictions", facet.post_training)):
             if metrics:
-                figure, table = _facet(facet, words, metrics, wrong)
-                tables.append(table)
-                figures += [figure] if figure else []
+                figure = _facet(facet, words, metrics, wrong)
+                if isinstance(figure, Figure):
+                    figures.append(figure)
+                else:
+                    tables.append(figure)
     intro = f"The favourable outcome is {shown(bias.label)} = {shown(bias.label_value)}."
-    return Section("bias", "Bias", intro, figures=tuple(figures), folded=tuple(tables))
+    return Section("bias", "Bias", intro, figures=tuple(figures), tables=tuple(tables))
 
 
 def _facet(
     facet: Facet, words: str, metrics: tuple[BiasMetric, ...], wrong: set[tuple[str, str, float | None]]
-) -> tuple[Figure | None, Table]:
+) -> Figure | Table:
+    """Its metrics as a figure, or as a table alone if none has a value."""
     title = f"{shown(facet.name)} {shown(facet.value)}, {words}"
     rows = tuple((m.name, m.value, m.description, shown(m.error, 200) if m.error else "") for m in metrics)
     marked = frozenset(i for i, m in enumerate(metrics) if (facet.name, m.name, m.value) in wrong)
@@ -92,10 +95,9 @@ def _facet(
         (m.name, m.value, i in marked) for i, m in enumerate(metrics) if m.value is not None and abs(m.value) < 1e9
     ]
     if not known:
-        return None, table
+        return table
     spec = ranking([(name, value, None, bad) for name, value, bad in known])
-    small = Table(title, ("metric", "value"), tuple((name, value) for name, value, _ in known))
-    return Figure(title, f"Bars of {len(known)} metrics of bias for {title}.", spec, small), table
+    return Figure(title, f"Bars of {len(known)} metrics of bias for {title}.", spec, table, wrong=bool(marked))
 
 
 def attributions_section(found: Attributions, violations: tuple[Violation, ...]) -> Section:

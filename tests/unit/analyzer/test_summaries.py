@@ -101,7 +101,7 @@ def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None
         ),
         (
             analysis(Violation("DPL", "bias_drift_check", "", -0.3, 0.1, "sex", "1")),
-            "1 violation in 1,234 records; it is DPL sex 1: -0.3, further from none than 0.1 before",
+            "1 violation in 1,234 records; it is DPL sex 1: -0.3, worse than the baseline's 0.1",
         ),
         (
             analysis(Violation("f2", "LessThanThreshold", "", 0.7, 0.8)),
