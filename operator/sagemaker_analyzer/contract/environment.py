@@ -13,6 +13,8 @@ from sagemaker_analyzer.errors import BadTask
 
 E = TypeVar("E", bound=StrEnum)
 
+_MERGED = "sagemakerMergeJson"
+"""What Model Monitor calls captures that its merge job has joined with their truth."""
 _DRIFT_METHODS = ("LInfinity", "ChiSquared")
 
 
@@ -48,7 +50,7 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         probability=environment.get("probability_attribute") or None,
         ground_truth=environment.get("ground_truth_attribute") or None,
         probability_threshold=_threshold(environment),
-        truth=_directory(environment, "ground_truth_source"),
+        truth=Path(environment["ground_truth_source"]) if environment.get("ground_truth_source") else None,
         config=_config(environment, root, analysis),
         predictor_url=_url(environment, "predictor_url"),
         history=Path(environment["history_source"]) if environment.get("history_source") else None,
@@ -84,13 +86,6 @@ def _url(environment: Mapping[str, str], name: str) -> str | None:
     return url or None
 
 
-def _directory(environment: Mapping[str, str], name: str) -> Path | None:
-    path = environment.get(name)
-    if path and not Path(path).exists():
-        raise BadTask(f"{name} is {path!r}, and there is neither such a file nor such a directory")
-    return Path(path) if path else None
-
-
 def _config(environment: Mapping[str, str], root: Path, analysis: AnalysisType) -> Path | None:
     """Clarify's analysis_config.json; SageMaker's Python SDK mounts it below the inputs (`sagemaker.clarify`)."""
     if analysis not in {AnalysisType.MODEL_BIAS, AnalysisType.MODEL_EXPLAINABILITY}:
@@ -118,6 +113,8 @@ def _dataset(environment: Mapping[str, str]) -> Dataset:
         layouts: Any = json.loads(text)
     except ValueError as error:
         raise BadTask(f"dataset_format is not JSON: {error}") from error
+    if isinstance(layouts, dict) and _MERGED in layouts:
+        layouts = {Layout.CAPTURE.value: layouts[_MERGED]}
     known = [layout for layout in Layout if isinstance(layouts, dict) and layout.value in layouts]
     if len(known) != 1:
         raise BadTask(f"dataset_format is {text[:200]}; it has to have one of {', '.join(Layout)}")

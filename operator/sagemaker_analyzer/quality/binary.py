@@ -20,8 +20,7 @@ def binary(compared: Compared, *, threshold: float | None, ranked: bool) -> tupl
     Raises BadLabels if there are not two labels.
     """
     counts = counted(compared, threshold=threshold, booleans=True)
-    truths = {true for true, _ in counts.of if true is not None}
-    labels = classes(counts, truths if threshold is not None else set(counts.labels))
+    labels = classes(counts, of_probabilities=threshold is not None)
     if threshold is not None:
         counts = _renamed(counts, labels)
     matrices = counts.matrices(labels)
@@ -36,18 +35,22 @@ def binary(compared: Compared, *, threshold: float | None, ranked: bool) -> tupl
     return quality, counts.beyond(labels)
 
 
-def classes(counts: Counts, labels: set[str]) -> list[str]:
-    """The negative and the positive label: 0 and 1, or the two that there are in their order. Raises BadLabels."""
+def classes(counts: Counts, *, of_probabilities: bool) -> list[str]:
+    """The negative and the positive label: 0 and 1, or the two that there are in their order. Raises BadLabels.
+
+    Labels beside two true ones are garbage as long as most records have none of it; those made of probabilities do not count.
+    """
+    truths = [label for label in counts.labels if any(true == label for true, _ in counts.of)]
+    labels = truths if of_probabilities else counts.labels
     numbers = {label for label in labels if _is_number(label)}
-    if numbers and numbers <= {"0", "1"}:
+    if numbers <= {"0", "1"} and (numbers or not labels):
         return ["0", "1"]
-    ordered = [label for label in counts.labels if label in labels]
-    if len(ordered) == 2:
-        return ordered
-    if not ordered:
-        return ["0", "1"]
+    if len(labels) == 2:
+        return labels
+    if len(truths) == 2 and 2 * counts.beyond(truths) < counts.records:
+        return truths
     raise BadLabels(
-        f"the labels are {', '.join(ordered[:10])}{' and others' if len(ordered) > 10 else ''}; BinaryClassification has two,"
+        f"the labels are {', '.join(labels[:10])}{' and others' if len(labels) > 10 else ''}; BinaryClassification has two,"
         " and if there is only one it has to be 0 or 1. More are for problem_type MulticlassClassification, probabilities for"
         " probability_attribute with probability_threshold_attribute"
     )

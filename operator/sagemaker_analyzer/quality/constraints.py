@@ -1,8 +1,9 @@
 """How good a model has to be: a threshold for each metric, and on which side of it the trouble begins.
 
-The form is that of the constraints that Model Monitor suggests: https://docs.aws.amazon.com/sagemaker/latest/dg/
-model-monitor-model-quality-baseline.html. The text of a violation is that of Amazon's container for metrics of one's own, which
-writes the same files ("Metric gini with 0.6111 was LessThanThreshold 0.6611"), with the standard deviation where there is one.
+Model Monitor documents the names of the groups (https://docs.aws.amazon.com/sagemaker/latest/dg/
+model-monitor-model-quality-baseline.html) and not which metrics it has constraints for: unverified. Operators and the text of a
+violation are those of Amazon's container for metrics of one's own, which writes the same files ("Metric gini with 0.6111 was
+LessThanThreshold 0.6611"), with the standard deviation where there is one.
 """
 
 import math

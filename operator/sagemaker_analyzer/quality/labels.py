@@ -22,6 +22,11 @@ class Counts:
     of: dict[tuple[str | None, str | None], tuple[int, ...]]
 
     @property
+    def records(self) -> int:
+        """How many records there are."""
+        return sum(counts[0] for counts in self.of.values())
+
+    @property
     def labels(self) -> list[str]:
         """All labels: numbers in their order, else texts in theirs."""
         return sorted({label for pair in self.of for label in pair if label is not None}, key=_order)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sagemaker_analyzer.contract.task import Task
+from sagemaker_analyzer.errors import NoData
 from sagemaker_analyzer.quality.attributes import Attribute, Fields, fields_of, value_of, values_of
 from sagemaker_analyzer.reading.capture import events_of
 from sagemaker_analyzer.reading.files import files_of, json_of, lines_of
@@ -126,7 +127,9 @@ def read_merged(task: Task, places: Attributes, events: Events, tally: Tally, un
 
 
 def read_truths(source: Path, place: Attribute | None, events: Events, tally: Tally) -> None:
-    """Adds the true labels that were delivered, whenever that was."""
+    """Adds the true labels that were delivered, whenever that was. Raises NoData if there is not even a directory for them."""
+    if not source.exists():
+        raise NoData(f"ground_truth_source {source} does not exist: no ground truth was delivered")
     for path in files_of(source):
         for line in lines_of(path, tally):
             record = json_of(line, path, tally)

@@ -223,6 +223,11 @@ def test_no_truth_at_all_is_no_data_and_not_a_good_model(job: QualityJob) -> Non
     assert job.message.startswith("Error: Job inputs had no data: no record")
     assert "1 NoGroundTruth" in job.message
 
+    assert job.merge([said("1", "a")], None, ground_truth_source="/nowhere/at/all") == 1
+    assert job.message == (
+        "Error: Job inputs had no data: ground_truth_source /nowhere/at/all does not exist: no ground truth was delivered"
+    )
+
     assert job.merge([said("1", "a")], None) == 1
     assert "set ground_truth_source" in job.message
 
