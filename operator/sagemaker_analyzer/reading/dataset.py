@@ -1,16 +1,16 @@
-"""A dataset to a table, by the layout of its files."""
+"""A dataset to a table, by the layout of its files. Large ones are read by several processes (see `apart`)."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from sagemaker_analyzer.contract.task import Dataset, Layout, Window
+from sagemaker_analyzer.contract.task import Dataset, Window
 from sagemaker_analyzer.errors import NoData
-from sagemaker_analyzer.reading.capture import read_captures
+from sagemaker_analyzer.reading.apart import groups_of, read_apart
 from sagemaker_analyzer.reading.files import files_of
-from sagemaker_analyzer.reading.records import read_csv, read_json, read_parquet
+from sagemaker_analyzer.reading.part import Reading, read_files
 from sagemaker_analyzer.reading.rejected import Tally
 from sagemaker_analyzer.reading.scripts import Preprocessor
-from sagemaker_analyzer.reading.stage import Stage, Table
+from sagemaker_analyzer.reading.stage import Table, table_of
 
 
 def read_dataset(
@@ -28,20 +28,16 @@ def read_dataset(
     `samples` is how many of them the records are drawn into, as `Stage` tells. The window is for captured data, whose records
     alone have a time, and so is `prepare`, the script of a user. Raises NoData if not a single record was left.
     """
-    stage = Stage(into, names, samples)
-    files = files_of(dataset.source)
-    for path in files:
-        if not path.stat().st_size:
-            continue
-        if dataset.layout is Layout.CAPTURE:
-            read_captures(path, dataset, window, stage, tally, prepare=prepare)
-        elif dataset.layout is Layout.CSV:
-            read_csv(path, stage, tally, header=dataset.header)
-        elif dataset.layout is Layout.JSON:
-            read_json(path, stage, tally)
-        else:
-            read_parquet(path, stage, tally)
-    table = stage.close(tally)
+    files = [path for path in files_of(dataset.source) if path.stat().st_size]
+    reading = Reading(dataset, window, tuple(names))
+    # What a script remembers, and chance, need all records one after the other.
+    groups = groups_of(files) if prepare is None and not samples else [files]
+    if len(groups) > 1:
+        parts, found = read_apart(reading, groups, into=into)
+    else:
+        parts, found = read_files(reading, files, into=into, prepare=prepare, samples=samples)
+    tally.take(found)
+    table = table_of(parts, tally)
     if not table.files:
         left_out = sum(rejected.records for rejected in tally.rejected())
         span = f" from {window.start.isoformat()} to {window.end.isoformat()}" if window else ""

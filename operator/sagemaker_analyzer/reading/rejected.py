@@ -52,6 +52,11 @@ class Tally:
         self._counts[key] = self._counts.get(key, 0) + records
         self._examples.setdefault(key, example[:_LONGEST])
 
+    def take(self, other: "Tally") -> None:
+        """Counts what the other has counted."""
+        for key, records in other._counts.items():  # noqa: SLF001 - of the same class
+            self.add(*key, other._examples[key], records)  # noqa: SLF001
+
     def rejected(self) -> tuple[Rejected, ...]:
         """What was left out, by file and kind."""
         return tuple(

@@ -29,7 +29,6 @@ class Rows:
     names: Sequence[str] | None = None
     _lines: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     _lists: defaultdict[int, list[list[object]]] = field(default_factory=lambda: defaultdict(list))
-    _texts: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _records: list[dict[str, object]] = field(default_factory=list)
     _count: int = 0
 
@@ -52,7 +51,7 @@ class Rows:
     def flush(self) -> None:
         """Hands over what was gathered."""
         for width, lines in self._lines.items():
-            self.stage.add(self.file, _columns(lines, width, self._texts[width]), self.names)
+            self.stage.add(self.file, _columns(lines, width, self.stage.texts[width]), self.names)
         for lists in self._lists.values():
             self.stage.add(self.file, [of_objects(values) for values in zip(*lists, strict=True)], self.names)
         if self._records:

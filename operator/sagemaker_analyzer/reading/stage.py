@@ -4,9 +4,11 @@ Rows come with names for their columns, or in the order of columns alone. Rows o
 columns than most cannot be told what their columns are: they are rejected, once all rows are known.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -38,15 +40,25 @@ class Table:
     columns: tuple[Column, ...]
 
 
-@dataclass(slots=True)
-class _Part:
-    """The file of all rows with the same columns."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of rows with the same columns; `rows` tells from which files of the dataset how many came."""
 
-    writer: pq.ParquetWriter
     path: Path
     names: tuple[str, ...]
     by_position: bool
+    rows: Mapping[str, int]
+    fractional: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A part that is being written."""
+
+    writer: pq.ParquetWriter
+    path: Path
     rows: Counter[str] = field(default_factory=Counter)
+    fractional: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -54,15 +66,16 @@ class Stage:
     """Writes the table into a directory of its own; `names` are those of columns that come without.
 
     With `samples`, the table has a column `SAMPLE` whose bit i tells whether a record is in the i-th sample of 80 % of them. It
-    is drawn here and not by an engine, so that every engine has the same samples, and every run over the same files.
+    is drawn here and not by an engine, so that every engine has the same samples, and every run over the same files. `texts` is
+    for readers to remember which columns of so many are known to have texts.
     """
 
     directory: Path
     names: Sequence[str] = ()
     samples: int = 0
-    _parts: dict[tuple[bool, tuple[str, ...]], _Part] = field(default_factory=dict)
+    texts: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _parts: dict[tuple[bool, tuple[str, ...]], _Open] = field(default_factory=dict)
     _index: dict[str, int] = field(default_factory=dict)
-    _fractional: set[str] = field(default_factory=set)
     _chance: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def add(self, file: str, columns: Sequence[Values], names: Sequence[str] | None = None) -> None:
@@ -71,54 +84,73 @@ class Stage:
             return
         given = tuple(self._name(i) for i in range(len(columns))) if names is None else tuple(names)
         by_name = dict(zip(given, columns, strict=True))
-        for name, values in by_name.items():
+        for name in by_name:
             self._index.setdefault(name, len(self._index))
-            if values.fractional:
-                self._fractional.add(name)
         # In one order, or records whose keys come in another one each would make a file each.
         ordered = tuple(sorted(by_name, key=self._index.__getitem__))
         arrays: dict[str, pa.Array] = {}
         for name in ordered:
-            index = self._index[name]
-            arrays[f"n{index}"], arrays[f"t{index}"] = by_name[name].numbers, by_name[name].texts
+            column = column_of(name)
+            arrays[column.number], arrays[column.text] = by_name[name].numbers, by_name[name].texts
         if self.samples:
             drawn = self._chance.random((len(columns[0]), self.samples)) < _SHARE
             arrays[SAMPLE] = pa.array(drawn @ (1 << np.arange(self.samples)), pa.int64())
         batch = pa.record_batch(arrays)
-        part = self._parts.get((names is None, ordered)) or self._open(ordered, batch.schema, by_position=names is None)
+        part = self._parts.get((names is None, ordered)) or self._open(names is None, ordered, batch.schema)
         part.writer.write_batch(batch)
         part.rows[file] += batch.num_rows
+        part.fractional.update(name for name, values in by_name.items() if values.fractional)
+
+    def parts(self) -> tuple[Part, ...]:
+        """The files, after the last row."""
+        for part in self._parts.values():
+            part.writer.close()
+        return tuple(
+            Part(part.path, names, by_position, dict(part.rows), frozenset(part.fractional))
+            for (by_position, names), part in self._parts.items()
+        )
 
     def close(self, tally: Tally) -> Table:
         """The table, after the last row. Rows by position with another number of columns than most are counted as rejected."""
-        for part in self._parts.values():
-            part.writer.close()
-        usual = max((part for part in self._parts.values() if part.by_position), key=_usual, default=None)
-        kept = [part for part in self._parts.values() if part is usual or not part.by_position]
-        for part in self._parts.values():
-            if part not in kept:
-                assert usual is not None
-                example = f"rows of {len(part.names)} columns, where most have {len(usual.names)}"
-                for file, rows in part.rows.items():
-                    tally.add(Kind.OTHER_COLUMNS, file, example, rows)
-        names = dict.fromkeys(name for part in kept for name in part.names)
-        return Table(tuple(part.path for part in kept), tuple(self._column(name) for name in names))
+        return table_of(self.parts(), tally)
 
-    def _open(self, names: tuple[str, ...], schema: pa.Schema, *, by_position: bool) -> _Part:
+    def _open(self, by_position: bool, names: tuple[str, ...], schema: pa.Schema) -> _Open:
         path = self.directory / f"part-{len(self._parts)}.parquet"
-        part = _Part(pq.ParquetWriter(path, schema, compression="lz4"), path, names, by_position)
-        self._parts[by_position, names] = part
+        # Numbers hardly ever repeat, and nobody looks for some of them: dictionaries and statistics would cost, and save nothing.
+        texts = [name for name in schema.names if pa.types.is_string(schema.field(name).type)]
+        writer = pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=texts, write_statistics=False)
+        part = self._parts[by_position, names] = _Open(writer, path)
         return part
 
     def _name(self, index: int) -> str:
         """Model Monitor's names for columns that have none are those of Spark."""
         return self.names[index] if index < len(self.names) else f"_c{index}"
 
-    def _column(self, name: str) -> Column:
-        index = self._index[name]
-        return Column(name, f"n{index}", f"t{index}", name in self._fractional)
+
+def table_of(parts: Sequence[Part], tally: Tally) -> Table:
+    """The table of parts that one or several stages have written, in the order of their records."""
+    widths: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for part in parts:
+        if part.by_position:
+            widths[part.names] += sum(part.rows.values())
+    # Of equally many rows those with more columns are the usual ones.
+    usual = max(widths, key=lambda names: (widths[names], len(names)), default=())
+    kept = [part for part in parts if not part.by_position or part.names == usual]
+    for part in parts:
+        if part.by_position and part.names != usual:
+            example = f"rows of {len(part.names)} columns, where most have {len(usual)}"
+            for file, rows in part.rows.items():
+                tally.add(Kind.OTHER_COLUMNS, file, example, rows)
+    fractional = frozenset[str]().union(*(part.fractional for part in kept))
+    names = dict.fromkeys(name for part in kept for name in part.names)
+    return Table(
+        tuple(part.path for part in kept),
+        tuple(replace(column_of(name), fractional=name in fractional) for name in names),
+    )
 
 
-def _usual(part: _Part) -> tuple[int, int]:
-    """Of equally many rows those with more columns are the usual ones."""
-    return part.rows.total(), len(part.names)
+@cache
+def column_of(name: str) -> Column:
+    """The column of a name; what its two columns are called does not depend on other columns, nor on letters' case."""
+    key = blake2b(name.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+    return Column(name, f"n{key}", f"t{key}", fractional=False)

@@ -101,9 +101,12 @@ def of_arrow(array: pa.Array) -> Values:
 
 
 def _of_floats(numbers: pa.Array) -> Values:
+    found = numbers.drop_null().to_numpy(zero_copy_only=False)
+    if np.isfinite(found).all():
+        return Values(numbers, pa.nulls(len(numbers), pa.string()), fractional=True)
     finite = pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
-    infinite = pc.if_else(pc.is_inf(numbers), pc.cast(numbers, pa.string()), pa.scalar(None, pa.string()))
-    return Values(finite, infinite, fractional=True)
+    infinite = pc.if_else(pc.is_inf(numbers), numbers, pa.scalar(None, pa.float64()))
+    return Values(finite, pc.cast(infinite, pa.string()), fractional=True)
 
 
 def _text(value: object) -> str | None:

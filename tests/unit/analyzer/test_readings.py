@@ -193,8 +193,8 @@ def test_many_rows_are_read_alike_whatever_columns_turn_out_to_be(source: Path) 
         (most, 0, False),
         (1, most - 1, False),
     ]
-    assert found["n1"].to_pylist()[-1] == 119_999.5
-    assert found["t5"].to_pylist()[-1] == "x"
+    assert found[table.columns[1].number].to_pylist()[-1] == 119_999.5
+    assert found[table.columns[5].text].to_pylist()[-1] == "x"
 
 
 def test_quoted_commas_do_not_part_columns(source: Path) -> None:
@@ -301,3 +301,19 @@ def test_nothing_to_read_is_no_data(source: Path) -> None:
 def test_a_source_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadTask, match="does not exist"):
         read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("layout", [Layout.CAPTURE, Layout.CSV])
+def test_files_that_several_processes_read_are_one_table_in_their_order(
+    source: Path, monkeypatch: pytest.MonkeyPatch, layout: Layout
+) -> None:
+    rows = (["1,a", "2,b"], ["3,c,d", "4.5,e"], ["5,f", "no record", "6,g"])
+    for number, lines in enumerate(rows):
+        captured = [capture(line) if "," in line else line for line in lines]
+        write(source / f"{number}.txt", captured if layout is Layout.CAPTURE else lines)
+    monkeypatch.setattr("sagemaker_analyzer.reading.apart._ENOUGH", 1)
+
+    columns, rejected = read(source, layout, names=["n", "s"])
+
+    assert columns == {"n": [1, 2, 4.5, 5, 6], "s": ["a", "b", "e", "f", "g"]}
+    assert rejected == {"OtherColumns": 1, **({"NotJson": 1} if layout is Layout.CAPTURE else {"OtherColumns": 2})}
