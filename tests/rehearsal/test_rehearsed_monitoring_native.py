@@ -127,10 +127,16 @@ def running(play: Rehearsal) -> bool:
     return bool(play.live("ProcessingJob"))
 
 
+def at_once(play: Rehearsal) -> None:
+    """A schedule that SageMaker runs as soon as it has it, for two minutes."""
+    serving(play)
+    play.amazon.core.scenarios.take("ProcessingJob", "", seconds=120)
+    play.apply(native(schedule="NOW"))
+
+
 def exchanging(play: Rehearsal) -> None:
     """An edit while SageMaker runs the schedule: SageMaker takes it when the run is over."""
-    serving(play)
-    play.apply(native())
+    at_once(play)
     play.until("it is ready", lambda: ready(play))
     (old,) = definitions(play)
     play.until("a run is under way", lambda: running(play), within=2 * HOUR)
@@ -276,8 +282,7 @@ def test_suspending_stops_the_schedule_and_resuming_starts_it() -> None:
 
 
 def deleting(play: Rehearsal) -> None:
-    serving(play)
-    play.apply(native())
+    at_once(play)
     play.until("a run is under way", lambda: running(play), within=2 * HOUR)
 
     play.opens()
