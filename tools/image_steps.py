@@ -3,12 +3,14 @@
     python tools/image_steps.py
 
 The steps are read from the Dockerfile itself: its build stages are carried out in a fresh directory, with the Python that runs
-this script in the place of the base image's. Then the entry points are started as the stages of the images name them. Not here:
-what only an engine can do, such as layers, users and the base image.
+this script in the place of the base image's. Then the entry points are started as the stages of the images name them. With
+`--wheels` the packages come from the network once, and from a directory afterwards. Not here: what only an engine can do, such as
+layers, users and the base image.
 """
 # ruff: noqa: INP001, S603, T201 - a script that runs commands
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -162,19 +164,39 @@ def build(directory: Path, python: str) -> Stage:
     base = directory / "base"
     subprocess.run([python, "-m", "venv", str(base)], check=True)
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    stage = Stage(directory / "root", clean | {"PATH": f"{base / 'bin'}:{clean['PATH']}"})
+    # pip reads PIP_NO_COMPILE the other way round. To compile all that is installed takes longer than the little that runs.
+    clean |= {"PATH": f"{base / 'bin'}:{clean['PATH']}", "PIP_NO_COMPILE": "0"}
+    stage = Stage(directory / "root", clean)
     stage.directory.mkdir()
     return stage
+
+
+def offline(stage: Stage, wheels: Path) -> None:
+    """Let pip take what the requirements pin, by their hashes, from a directory, which is filled the first time."""
+    wanted = sorted((ROOT / "requirements").glob("*.txt"))
+    parts = [sys.version.encode(), *(file.read_bytes() for file in wanted)]
+    kept = wheels / hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+    if not kept.exists():
+        wheels.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=wheels, prefix="filled-") as name:
+            for file in wanted:
+                download = ["pip", "download", "--no-deps", "--require-hashes", "--dest", f"{name}/all"]
+                subprocess.run([*download, "--requirement", str(file)], env=stage.environment, check=True)
+            Path(name, "all").rename(kept)
+    stage.environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kept)}
 
 
 def main() -> None:
     """Carry out the build stages in a temporary directory, and start what the others start."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--python", default=sys.executable, help="the interpreter that stands for the base image's")
+    parser.add_argument("--wheels", type=Path, help="keep what is downloaded here, for the next time")
     arguments = parser.parse_args()
     image = stages((ROOT / "Dockerfile").read_text())
     with tempfile.TemporaryDirectory(prefix="sagemaker-operator-image-") as name:
         stage = build(Path(name), arguments.python)
+        if arguments.wheels:
+            offline(stage, arguments.wheels)
         for step in image["build"].steps:
             stage.carry_out(*step)
         programs = Path(stage.environment["PREFIX"]) / "bin"

@@ -1,5 +1,6 @@
 """The images: linted, made of pinned parts, and its steps run without a container engine."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from sagemaker_local.cluster import places
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -121,7 +124,8 @@ def test_the_analyzers_image_analyzes() -> None:
 
 
 def test_the_steps_of_the_images_make_programs_that_start() -> None:
-    command = [sys.executable, str(ROOT / "tools" / "image_steps.py")]
+    wheels = places.cache(os.environ) / "wheels"
+    command = [sys.executable, str(ROOT / "tools" / "image_steps.py"), "--wheels", str(wheels)]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
