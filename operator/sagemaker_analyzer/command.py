@@ -53,7 +53,8 @@ def _analysed(task: Task) -> Analysis:
         table.mkdir()
         with duckdb_engine(spill) as engine:
             analysis = analyze(task, engine, scratch=table)
-    _LOG.info("%d records of %d features", analysis.statistics.records, len(analysis.statistics.features))
+    features = f" of {len(found)} features" if (found := analysis.statistics.features) else ""
+    _LOG.info("%d records%s", analysis.statistics.records, features)
     for part in (*analysis.rejected, *analysis.unmatched):
         _LOG.warning("%s: %d records are left out: %s: %s", part.file, part.records, part.kind, part.example)
     for said in analysis.violations:
