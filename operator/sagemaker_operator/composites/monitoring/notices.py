@@ -262,6 +262,8 @@ def _sentence(parent: Object, execution: Execution) -> str:
 
 
 def _many(execution: Execution) -> str:
+    if not execution.violations:
+        return "there are violations"
     return f"{execution.violations:,} violation{'' if execution.violations == 1 else 's'}"
 
 

@@ -10,6 +10,6 @@ Once a model serves, ``status.retraining.baselineFrom`` says what later runs are
 when that began. Both are there from the first promotion on for which ``onViolation.rebaseline`` asked, and stay until the next.
 """
 
-from .loop import follow, watches
+from .loop import follow
 
-__all__ = ["follow", "watches"]
+__all__ = ["follow"]

@@ -12,7 +12,6 @@ from sagemaker_operator.composites.monitoring.execution import Execution
 from sagemaker_operator.composites.monitoring.following import Captured, Following
 from sagemaker_operator.composites.plan import Situation
 from sagemaker_operator.engine.announce import Announcement
-from sagemaker_operator.engine.resource import Key, Object
 from sagemaker_operator.engine.verdict import Aside
 
 from . import promoting, starting, training
@@ -61,12 +60,6 @@ def follow(situation: Situation, executions: Sequence[Execution], captured: Capt
         asides=_condition(memory, step.held),
         wake_at=step.wake_at,
     )
-
-
-def watches(parent: Object) -> tuple[Key, ...]:
-    """Whose changes give a schedule something to do: those of the Endpoint that its models go to."""
-    promote = (parent.spec.get("onViolation") or {}).get("promote")
-    return () if promote is None else (Key("Endpoint", parent.namespace, promote["endpointRef"]["name"]),)
 
 
 def _next(situation: Situation, memory: Memory, executions: Sequence[Execution], captured: Captured | None) -> Step:

@@ -39,7 +39,8 @@ def decide(situation: Situation, memory: Memory, executions: Sequence[Execution]
     made = template.job(rule, schedule=parent.name, decision=number, region=region, captured=captured)
     if isinstance(made, template.Unfit):
         return Step(memory, held=Held(found.name, made.reason, made.message, grave=True))
-    said = f"TrainingJob {made.name} trains a model, as execution {found.name} has found {found.violations} violations."
+    many = f"{found.violations:,} violations" if found.violations else "violations"
+    said = f"TrainingJob {made.name} trains a model, as execution {found.name} has found {many}."
     decision = Decision(number, found.name, made.name, situation.now, State.TRAINING, situation.now, captured=captured)
     event = Announcement("Normal", "RetrainingStarted", said, "Retraining")
     return Step(memory.begun(decision.at(State.TRAINING, said, situation.now)), (event,), moved=True)

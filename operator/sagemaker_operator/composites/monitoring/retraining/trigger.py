@@ -129,7 +129,7 @@ def _too_little(rule: Rule, execution: Execution) -> Held | None:
 
 
 def _counted(rule: Rule, execution: Execution) -> int:
-    """How many violations count; of features only those that are told are known."""
+    """How many violations count: of features as far as they are told, and at least one where only that is known."""
     if rule.features:
         return sum(
             finding.feature in rule.features and (not rule.checks or finding.check in rule.checks)
@@ -137,7 +137,7 @@ def _counted(rule: Rule, execution: Execution) -> int:
         )
     if rule.checks:
         return sum(many for check, many in execution.by_check.items() if check in rule.checks)
-    return execution.violations
+    return max(execution.violations, 1)
 
 
 def _too_soon(rule: Rule, execution: Execution, past: Sequence[Decision], now: datetime) -> Held | None:
