@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-post-training-bias-metri
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.neighbors import KNeighborsClassifier
 
 from sagemaker_analyzer.bias.cells import Flags, Numbers, Undefined
 
@@ -52,6 +51,8 @@ def flips(features: Numbers, sensitive: Flags, predicted: Flags) -> Flips:
         raise Undefined("every record belongs to the facet")
     if not features.shape[1]:
         raise Undefined("there is no numeric feature beside the facet and the label")
+    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415 takes a second, which other analyses do not need to wait
+
     others = int((~sensitive).sum())
     nearest = KNeighborsClassifier(NEIGHBORS if others > FEW else 1).fit(features[~sensitive], predicted[~sensitive])
     expected = nearest.predict(features[sensitive])

@@ -12,6 +12,7 @@ from sagemaker_analyzer.contract.config import AnalysisConfig, BiasConfig, Colum
 from sagemaker_analyzer.contract.task import Layout, Task
 from sagemaker_analyzer.engine.engine import Engine
 from sagemaker_analyzer.errors import BadTask, NoData
+from sagemaker_analyzer.explain.dense import read_dense
 from sagemaker_analyzer.explain.reading import input_rows
 from sagemaker_analyzer.quality.attributes import attribute, column_of
 from sagemaker_analyzer.quality.merge import tell_unmerged
@@ -38,7 +39,7 @@ class Reader:
     def features(self) -> tuple[str, ...]:
         """The features by their names: the headers, or else the columns that metrics look at."""
         if self.config.headers:
-            return tuple(name for name in self.config.headers if name != self.config.label)
+            return self.config.feature_names
         columns = [facet.column for facet in self.bias.facets] + ([] if self.bias.group is None else [self.bias.group])
         return tuple(dict.fromkeys(str(column) for column in columns))
 
@@ -66,7 +67,7 @@ class Reader:
             raise BadTask(
                 "ground_truth_source is for captured data, whose records have an id; other datasets have their labels"
             )
-        table = read_dataset(self.task.dataset, self.rejected, into=self._apart("rows"), names=self.config.headers)
+        table = self._table(self._apart("rows"))
         label = column_of(attribute("label", str(self.bias.label)), table)
         columns = {LABEL: label}
         for variable, text, name in (
@@ -80,6 +81,11 @@ class Reader:
             table, predicted = with_predictions(self.task, self.config, table, label, scratch=self._apart("predicted"))
             columns |= predicted
         return of_table(self.engine, table, columns)
+
+    def _table(self, into: Path) -> Table:
+        if self.task.dataset.layout is Layout.JSON and self.config.features is not None:
+            return read_dense(self.task.dataset.source, self.config, self.rejected, into=into)
+        return read_dataset(self.task.dataset, self.rejected, into=into, names=self.config.headers)
 
     def _some(self, events: Events, words: str) -> Table:
         table = events.stage.close(self.rejected)

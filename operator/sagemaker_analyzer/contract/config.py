@@ -103,3 +103,13 @@ class AnalysisConfig:
     bias: BiasConfig | None = None
     shap: ShapConfig | None = None
     predictor: PredictorConfig | None = None
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The headers of the features, without that of the label, which is the last one if the label is called by its path.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-config-json-monitor-bias-parameters.html
+        """
+        if self.features is not None and self.label is not None and self.label not in self.headers:
+            return self.headers[:-1]
+        return tuple(name for name in self.headers if name != self.label)

@@ -7,7 +7,6 @@ cumulative gain of the baseline's attributions in the order of the current ones,
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.metrics import ndcg_score
 
 THRESHOLD = 0.9
 CHECK = "feature_attribution_drift_check"
@@ -15,6 +14,8 @@ CHECK = "feature_attribution_drift_check"
 
 def ndcg(baseline: Mapping[str, float], current: Mapping[str, float]) -> float:
     """From 0 to 1, which is the same ranking. Both have the same features; attributions below zero matter as those above."""
+    from sklearn.metrics import ndcg_score  # noqa: PLC0415 takes a second, which other analyses do not need to wait
+
     names = list(baseline)
     before = np.abs([[baseline[name] for name in names]])
     after = np.abs([[current[name] for name in names]])

@@ -1,12 +1,12 @@
 """The features of records, which are all that an explanation needs of them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sagemaker_analyzer.contract.config import AnalysisConfig
 from sagemaker_analyzer.contract.task import Layout, Task
 from sagemaker_analyzer.errors import BadTask
+from sagemaker_analyzer.explain.dense import listed, read_dense
 from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.payloads import rows_of
 from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
@@ -17,8 +17,11 @@ from sagemaker_analyzer.reading.stage import Column, Table
 
 def read_features(task: Task, config: AnalysisConfig, tally: Tally, *, into: Path) -> tuple[Table, tuple[Column, ...]]:
     """The records as a table, and which of its columns are the features. Raises BadTask or NoData."""
+    if task.dataset.layout is Layout.JSON and config.features is not None:
+        table = read_dense(task.dataset.source, config, tally, into=into)
+        return table, features_of(table, config)
     captured = task.dataset.layout is Layout.CAPTURE
-    headers = tuple(name for name in config.headers if not captured or name != config.label)
+    headers = config.feature_names if captured else config.headers
     table = read_dataset(
         task.dataset,
         tally,
@@ -32,8 +35,8 @@ def read_features(task: Task, config: AnalysisConfig, tally: Tally, *, into: Pat
 
 def features_of(table: Table, config: AnalysisConfig) -> tuple[Column, ...]:
     """The columns of a table that the model gets, in the order of the headers if there are any. Raises BadTask."""
-    wanted = [name for name in config.headers if name != config.label]
     known = {column.name: column for column in table.columns}
+    wanted = config.feature_names
     if not wanted:
         return tuple(column for column in table.columns if column.name != config.label)
     missing = [name for name in wanted if name not in known]
@@ -65,7 +68,4 @@ def input_rows(event: dict[str, Any], features: str | None) -> list[Row]:
 def _listed(row: Row, features: str | None) -> Row:
     if features is None or not isinstance(row, dict):
         return row
-    found: Any = row.get(features.removeprefix("$."))
-    if not isinstance(found, Sequence) or isinstance(found, str):
-        raise Unreadable(Kind.NO_ATTRIBUTE, f"features is {features!r}, and a row has {', '.join(row)}")
-    return list(found)
+    return list(listed(row, features))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from sagemaker_analyzer.contract.config import ShapConfig
 from sagemaker_analyzer.errors import BadTask
@@ -38,6 +37,8 @@ def usual_rows(rows: Sequence[Row], config: ShapConfig) -> list[Row]:
     clusters = min(config.clusters, len(complete))
     if not clusters:
         raise BadTask("methods.shap.num_clusters needs records without missing values; give methods.shap.baseline")
+    from sklearn.cluster import KMeans  # noqa: PLC0415 takes a second, which other analyses do not need to wait
+
     centres = KMeans(clusters, random_state=config.seed % 2**32, n_init=1).fit(np.array(complete)).cluster_centers_
     return [tuple(float(value) for value in centre) for centre in centres]
 

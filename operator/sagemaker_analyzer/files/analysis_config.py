@@ -9,6 +9,7 @@ such as instance types and reports, is ignored.
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,16 +42,16 @@ def read_analysis_config(path: Path) -> AnalysisConfig:
     methods, predictor = file.entry("methods"), file.entry("predictor")
     shap = methods.entry("shap") if methods.value is not None else methods
     threshold = file.entry("probability_threshold")
-    features, label = file.entry("features"), _column(file.entry("label"), headers)
-    return AnalysisConfig(
+    features = file.entry("features")
+    config = AnalysisConfig(
         headers=headers,
-        label=label,
+        label=_column(file.entry("label"), headers),
         features=None if features.value is None else features.text(),
         probability_threshold=None if threshold.value is None else threshold.share(0.5),
         bias=_bias(file, methods, headers) if file.entry("facet").value is not None else None,
-        shap=None if shap.value is None else _shap(shap, sum(name != label for name in headers)),
         predictor=None if predictor.value is None else _predictor(predictor),
     )
+    return config if shap.value is None else replace(config, shap=_shap(shap, len(config.feature_names)))
 
 
 def _bias(file: Entry, methods: Entry, headers: tuple[str, ...]) -> BiasConfig:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from captures import capture, write
+from captures import capture, side, write
+from models import served, summed
 from sklearn.datasets import load_breast_cancer
 
 from sagemaker_analyzer.bias.cells import Cells
@@ -22,6 +23,7 @@ SMALL = FEATURES[:, 0] < 13
 TRUTH = TUMOURS.target == 1
 GRADES = np.where(FEATURES[:, 1] > 19, "rough", "fine")
 PREDICTED = 2 * FEATURES[:, 0] + FEATURES[:, 1] < 46
+SHIFTED = list(zip(FEATURES, SMALL, TRUTH, strict=True))
 HEADERS = ["size", "texture", "smoothness", "small", "grade", "benign"]
 CONFIG: dict[str, Any] = {
     "headers": HEADERS,
@@ -237,6 +239,39 @@ def test_probabilities_above_the_threshold_are_favourable(job: Job) -> None:
     assert job.dataset({**config, "headers": [*HEADERS, "p"]}, lines, probability_attribute="p") == 0
 
     assert job.metrics("small")["DPPL"] == pytest.approx(expected()["DPPL"])
+
+
+def test_a_model_is_asked_for_the_predictions_that_a_dataset_lacks(job: Job) -> None:
+    with served(summed((-2.0, -1.0, 0.0, 0.0))) as url:
+        config = {**WITHOUT_TEXTS, "probability_threshold": 0.0, "predictor": {"url": url}}
+        shifted = [
+            ",".join([repr(float(x) - 46 / 3) for x in f[:2]] + ["0", str(int(s)), str(int(t))]) for f, s, t in SHIFTED
+        ]
+        assert job.dataset(config, shifted) == 0
+
+    found, wanted = job.metrics("small"), expected()
+    assert {name: found[name] for name in ("DPPL", "RD", "AD", "TE")} == pytest.approx(
+        {name: wanted[name] for name in ("DPPL", "RD", "AD", "TE")}
+    )
+
+
+def test_dense_json_lines_have_the_truth_and_the_features_by_their_paths(job: Job) -> None:
+    names = [name for name in HEADERS if name not in {"grade", "benign"}]
+    config = {**WITHOUT_TEXTS, "headers": [*names, "target"], "label": "label", "features": "features"}
+    captured, truths = [], []
+    for i, (given, predicted, true) in enumerate(rows(grades=False)):
+        features = json.dumps({"features": json.loads(f"[{given}]"), "trace": i})
+        answer = json.dumps({"predicted_label": predicted, "probability": 0.5})
+        sides = (side(text, encoding="JSON", content="application/jsonlines") for text in (features, answer))
+        captured.append(capture(*sides, event=f"e{i}"))
+        truths.append(truth(i, true))
+    path = write(job.root / "in/a.jsonl", captured)
+    write(job.root / "truth/a.jsonl", truths)
+
+    environment = {"inference_attribute": "predicted_label", "ground_truth_source": str(job.root / "truth")}
+    assert job.run(config, dataset_source=str(path.parent), **environment) == 0
+
+    assert job.metrics("small")["SD"] == pytest.approx(expected()["SD"])
 
 
 def test_only_the_metrics_that_were_asked_for_are_computed(job: Job) -> None:

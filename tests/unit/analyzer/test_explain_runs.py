@@ -179,6 +179,22 @@ def test_a_dataset_with_a_label_is_explained_without_it(job: Job) -> None:
     assert list(job.attributions) == NAMES
 
 
+def test_a_dataset_of_dense_json_lines_is_explained_by_its_headers(job: Job) -> None:
+    config = {**CONFIG, "features": "data.x", "label": "data.y", "headers": [*NAMES, "progress"]}
+    lines = [json.dumps({"data": {"x": list(row), "y": 1}}) for row in DATA[:5]]
+    bad = ['{"data": {"x": [1], "y": 1}}', '{"y": 1}']
+
+    with served(summed(WEIGHTS)) as url:
+        assert job.lines(config, [*lines, *bad], predictor_url=url, dataset_format='{"json": {"lines": true}}') == 0
+
+    assert list(job.attributions.values()) == pytest.approx(np.abs(DATA[:5]).mean(axis=0) * WEIGHTS, abs=1e-6)
+    rejected = {part["kind"]: part["example"] for part in job.file("rejected.json")["rejected"]}
+    assert rejected == {
+        "OtherColumns": "a list of 1 features, of which headers names 3",
+        "NoAttribute": "features is 'data.x', and a record has y",
+    }
+
+
 def test_attributions_go_to_cloudwatch(job: Job) -> None:
     with served(summed(WEIGHTS)) as url:
         job.hour(CONFIG, predictor_url=url, publish_cloudwatch_metrics="Enabled", sagemaker_endpoint_name="d")
