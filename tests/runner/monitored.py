@@ -131,6 +131,44 @@ class Watch:
         )
         self.start(name, "DataQuality", when=when, **config)
 
+    def truth(self, endpoint: str, values: Sequence[float]) -> None:
+        """What the right answers to the requests of an endpoint were, in the order in which they came."""
+        lines = [
+            {
+                "groundTruthData": {"data": str(value), "encoding": "CSV"},
+                "eventMetadata": {"eventId": str(number)},
+                "eventVersion": "0",
+            }
+            for number, value in enumerate(values)
+        ]
+        hours = {key.rsplit("/", 1)[0].split("/all/")[1] for key in self.user.keys(f"captured/{endpoint}/")}
+        for hour in hours:
+            self.user.put(f"truth/{endpoint}/{hour}/truth.jsonl", tiny.lines_of(*lines))
+
+    def judge(self, name: str, *, config: str | None = None, kind: str, app: dict[str, str], **source: str) -> None:
+        """A schedule that runs now and compares what an endpoint of its name answered with the truth."""
+        output = {"S3Uri": f"s3://data/reports/{name}", "LocalPath": "/opt/ml/processing/output"}
+        watched = {"EndpointName": name, "LocalPath": "/opt/ml/processing/input/endpoint", **source}
+        create = self.sagemaker.create_model_quality_job_definition
+        if kind == "ModelBias":
+            create = self.sagemaker.create_model_bias_job_definition
+        create(
+            JobDefinitionName=name,
+            **{
+                f"{kind}AppSpecification": {"ImageUri": ANALYZER, **app},
+                f"{kind}BaselineConfig": {"ConstraintsResource": {"S3Uri": f"s3://data/{config}"}} if config else {},
+                f"{kind}JobInput": {
+                    "EndpointInput": watched,
+                    "GroundTruthS3Input": {"S3Uri": f"s3://data/truth/{name}"},
+                },
+                f"{kind}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
+            },
+            JobResources={"ClusterConfig": CLUSTER},
+            StoppingCondition={"MaxRuntimeInSeconds": 86400},
+            RoleArn=ROLE,
+        )
+        self.start(name, kind, when="NOW", DataAnalysisStartTime="-PT24H", DataAnalysisEndTime="-PT0H")
+
     def start(self, name: str, kind: str, *, when: str = "cron(0 * ? * * *)", **config: str) -> None:
         """A schedule for the definition of the same name."""
         self.sagemaker.create_monitoring_schedule(

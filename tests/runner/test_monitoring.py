@@ -141,3 +141,46 @@ def test_a_baseline_that_is_not_there_fails_the_execution_in_the_words_of_its_jo
 
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert "s3://data/nowhere/" in execution["FailureReason"]
+
+
+QUALITY = {
+    "dataset_format": '{"csv": {"header": true}}',
+    "analysis_type": "MODEL_QUALITY",
+    "problem_type": "Regression",
+    "inference_attribute": "answer",
+    "ground_truth_attribute": "truth",
+}
+
+
+def test_the_quality_of_a_model_is_judged_by_the_truth_that_is_merged_with_its_answers(watch: Watch) -> None:
+    rows = [f"{number},{number + 0.5 * (number % 2)}" for number in range(60)]
+    watch.user.put("judged/rows.csv", "\n".join(["answer,truth", *rows, ""]))
+    watch.process("good", environment=QUALITY, rows="s3://data/judged")
+    watch.serve("quality", [f"{number},0" for number in range(30)])
+    watch.truth("quality", [2 * number + 5 for number in range(20)])
+
+    watch.judge(
+        "quality",
+        config="good/constraints.json",
+        kind="ModelQuality",
+        app={"ProblemType": "Regression"},
+        InferenceAttribute="0",
+    )
+    execution = watch.execution("quality")
+
+    statistics = watch.report(execution, "statistics")
+    violations = watch.report(execution, "constraint_violations")["violations"]
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert statistics["regression_metrics"]["mae"]["value"] == 5
+    assert statistics["dataset"]["item_count"] == 20
+    assert "mae" in {violation.get("metric_name") or violation["feature_name"] for violation in violations}
+
+
+def test_answers_without_any_truth_are_not_judged(watch: Watch) -> None:
+    watch.serve("unjudged", USUAL[:5])
+
+    watch.judge("unjudged", kind="ModelQuality", app={"ProblemType": "Regression"}, InferenceAttribute="0")
+    execution = watch.execution("unjudged")
+
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert "s3://data/truth/unjudged" in execution["FailureReason"]

@@ -1,5 +1,8 @@
 """Which program stands in for an image, and what is said of a registry file that cannot be meant."""
 
+import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from textwrap import dedent
 
@@ -34,6 +37,10 @@ def built_in() -> Registry:
         ("111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-analyzer:1.0", "analyzer"),
         ("registry.example/team/sagemaker-analyzer@sha256:0123", "analyzer"),
         ("sagemaker-analyzer:dev", "analyzer"),
+        (
+            "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-groundtruth-merger",
+            "ground-truth-merger",
+        ),
     ],
 )
 def test_an_image_of_aws_is_run_by_its_stand_in(built_in: Registry, image: str, name: str) -> None:
@@ -215,3 +222,17 @@ def written(directory: Path, text: str) -> Path:
     file = directory / "images.yaml"
     file.write_text(dedent(text))
     return file
+
+
+def test_the_environment_of_the_analyzer_has_what_its_extras_ask_for() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = {_name(line) for extra in ("analyzer", "analyzer-explain") for line in extras[extra]}
+    shipped = files("sagemaker_local.runner.images") / "requirements" / "analyzer.in"
+    lines = [line for line in shipped.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+    assert {_name(line) for line in lines} - {"xgboost"} == asked - {project["name"]}
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[\[<>=! ;]", requirement)[0]

@@ -46,6 +46,21 @@ def folders(source: Json, place: Place, window: Window, world: World) -> list[st
     return [url for url in urls if world.inputs.has(place.account, *split(f"{url}/"))]
 
 
+def truth_folders(url: str, window: Window, place: Place, world: World) -> list[str]:
+    """The S3 URLs of the hours of a window that have ground truth, or of the first hour if none has; at most four, or parents."""
+    hours = [f"{url.rstrip('/')}/{folder(hour)}" for hour in _hours(window)]
+    found = [one for one in hours if world.inputs is not None and world.inputs.has(place.account, *split(f"{one}/"))]
+    return parents(found or hours[:1], 4)
+
+
+def parents(urls: list[str], most: int) -> list[str]:
+    """At most so many folders that hold these: themselves, or their common parents."""
+    few = urls
+    while len(few) > most:
+        few = list(dict.fromkeys(url.rpartition("/")[0] for url in few))
+    return few
+
+
 def lines(urls: list[str], source: Json, place: Place, world: World) -> Iterator[str]:
     """The captured requests under some S3 URLs, oldest file first, up to `MOST_LINES`.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sagemaker_local.emulator.families.monitoring.captured import Window, folder
+from sagemaker_local.emulator.families.monitoring.captured import Window, folder, parents, truth_folders
 from sagemaker_local.emulator.families.monitoring.work import Work
 from sagemaker_local.emulator.resource import Json, Resource
 from sagemaker_local.emulator.world import World
@@ -88,12 +88,11 @@ def monitoring_job(work: Work, schedule: Resource, world: World, run: Run) -> Js
     return request
 
 
-def merge_job(work: Work, _: Resource, __: World, run: Run) -> Json:
+def merge_job(work: Work, schedule: Resource, world: World, run: Run) -> Json:
     """The request of the job that joins captured data with ground truth. Its image stands beside the analyzer's."""
     inputs = _data_inputs(work, run.folders)
-    if work.truth:
-        hour = folder(run.window.start)
-        inputs.insert(0, _input("groundtruth_input_1", f"{work.truth.rstrip('/')}/{hour}", f"{_TRUTH}/{hour}"))
+    truths = truth_folders(work.truth, run.window, schedule.place, world) if work.truth else []
+    inputs += [_input(f"groundtruth_input_{number}", url, f"{_TRUTH}/{number}") for number, url in enumerate(truths, 1)]
     request = _common(work, job_name("groundtruth-merge", run.scheduled, run.unique), inputs)
     request["ProcessingOutputConfig"] = _output(work, _merge_url(work), "EndOfJob")
     registry = work.app["ImageUri"].rpartition("/")[0]
@@ -155,10 +154,8 @@ def _output(work: Work, url: str, mode: str) -> Json:
 def _data_inputs(work: Work, folders: list[str]) -> list[Json]:
     """One input for each folder of data, or for each of their parents if there are many."""
     base, kind = work.source["LocalPath"].rstrip("/"), "endpoint" if work.endpoint else "batch_transform"
-    few = folders
-    while len(few) > MOST_FOLDERS:
-        few = list(dict.fromkeys(url.rpartition("/")[0] for url in few))
-    return [_input(f"{kind}_input_{number}", url, f"{base}/{_below(work, url)}") for number, url in enumerate(few, 1)]
+    few = enumerate(parents(folders, MOST_FOLDERS), 1)
+    return [_input(f"{kind}_input_{number}", url, f"{base}/{_below(work, url)}") for number, url in few]
 
 
 def _below(work: Work, url: str) -> str:
