@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sagemaker_operator.errors import Absent, AWSFailure, Busy, Exists, Refused
+from sagemaker_operator.errors import Absent, AWSFailure, Busy, Closed, Exists, Refused
 
 _DEFINITIONS = tuple(
     f"{what}JobDefinition" for what in ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")
@@ -31,5 +31,5 @@ HEARD: Mapping[str, tuple[tuple[str, str, type[AWSFailure]], ...]] = {
     "monitoring.schedules.ONE_DEFINITION": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
     "monitoring.schedules.NO_ANALYSIS_TIME": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
     "monitoring.schedules.BAD_ANALYSIS_TIME": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
-    "monitoring.schedules.CLOSED": (("MonitoringSchedule", "CreateMonitoringSchedule", Refused),),
+    "monitoring.schedules.CLOSED": (("MonitoringSchedule", "CreateMonitoringSchedule", Closed),),
 }
