@@ -3,6 +3,8 @@
 Playwright fetches its browsers from hosts of its own, and a system's package needs root. The package @sparticuz/chromium has all
 of Chromium within it, with the libraries that it needs beside the C library's. It is put into the user's cache once, pinned by
 package-lock.json, with the Node.js that the tests' dependencies bring; nothing is asked of the network afterwards.
+
+It is built for Linux on x86-64. On another machine, CHROMIUM in the environment has to name the program of an installed one.
 """
 
 import fcntl
@@ -34,11 +36,18 @@ class Chromium:
 
     @property
     def program(self) -> Path:
+        """What Playwright starts."""
+        if installed := os.environ.get("CHROMIUM"):
+            return Path(installed)
+        if (sys.platform, os.uname().machine) != ("linux", "x86_64"):
+            raise RuntimeError("there is no Chromium for this machine; set CHROMIUM to the path of an installed one")
         return self.directory / "unpacked/chromium"
 
     @property
     def environ(self) -> dict[str, str]:
         """Its own libraries and fonts, so that a page looks the same on every machine."""
+        if "CHROMIUM" in os.environ:
+            return dict(os.environ)
         return {
             **os.environ,
             "LD_LIBRARY_PATH": str(self.directory / "unpacked/al2023/lib"),
