@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.emulator.asking import endpoint_config, job_definition, model, refused, schedule
+from tests.emulator.asking import endpoint_config, job_definition, model, refused, schedule, serving_endpoint
 from tests.emulator.monitoring_requests import CAPTURE, DRIFT, HOUR, executions, job_of, last, monitored
 from tests.emulator.test_emulated_control import ask
 
@@ -248,6 +248,18 @@ def test_a_closed_model_monitor_takes_no_new_schedules(hourly: None, sagemaker: 
     client.stop_monitoring_schedule(MonitoringScheduleName="hourly")
     sagemaker.scenarios.reopen()
     client.create_monitoring_schedule(**schedule("another"))
+
+
+def test_new_customers_get_no_monitoring_schedules_and_everything_else() -> None:
+    with Emulator.start(virtual=True, profile="new-customer") as emulator:
+        client = emulator.client()
+        serving_endpoint(emulator, client)
+        client.create_data_quality_job_definition(**job_definition())
+
+        code, text = refused(client.create_monitoring_schedule, **schedule())
+
+        client.close()
+    assert (code, text) == ("ValidationException", "Amazon SageMaker Model Monitor is no longer open to new customers.")
 
 
 def test_an_execution_whose_job_is_refused_fails_with_the_reason(

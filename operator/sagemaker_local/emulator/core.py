@@ -25,6 +25,7 @@ from sagemaker_local.emulator.rates import Rates
 from sagemaker_local.emulator.resource import Place
 from sagemaker_local.emulator.scaling.front import ScalingFront
 from sagemaker_local.emulator.scaling.targets import Targets
+from sagemaker_local.emulator.scenarios import CLOSED
 from sagemaker_local.emulator.service import SageMaker
 from sagemaker_local.emulator.state import snapshot
 from sagemaker_local.emulator.state.keeper import Keeper
@@ -199,5 +200,15 @@ def _as_aws(core: Core) -> None:
     core.lags.set(reads=1, lists=5)
 
 
-PROFILES: Final[Mapping[str, Callable[[Core], None]]] = {"free": _free, "aws": _as_aws}
+def _as_to_new_customers(core: Core) -> None:
+    """What AWS has closed to new customers is closed."""
+    for kind in CLOSED:
+        core.scenarios.close(kind)
+
+
+PROFILES: Final[Mapping[str, Callable[[Core], None]]] = {
+    "free": _free,
+    "aws": _as_aws,
+    "new-customer": _as_to_new_customers,
+}
 """Settings by a name, for `--profile`."""

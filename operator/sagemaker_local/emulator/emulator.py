@@ -127,7 +127,8 @@ class Emulator:
             seed: makes faults with a probability repeatable.
             check_s3: refuse training jobs whose input is not in the emulated S3.
             state: a directory that keeps what exists over restarts.
-            profile: `free` limits nothing; `aws` has the request rates that AWS has published, and answers that lag.
+            profile: `free` limits nothing; `aws` has the request rates that AWS has published, and answers that lag;
+                `new-customer` refuses what AWS has closed to new customers: monitoring schedules.
             execution: how the work of jobs and endpoints is really done (`sagemaker_local.runner.Execution`); without it all
                 of it is simulated. It needs a clock that goes by itself.
 

@@ -56,7 +56,8 @@ STOPPING = frozenset({signal.SIGINT, signal.SIGTERM})
     type=click.Choice(sorted(PROFILES)),
     default="free",
     show_default=True,
-    help="free: no limits. aws: the request rates that AWS has published, and lists and reads that lag.",
+    help="free: no limits. aws: the request rates that AWS has published, and lists and reads that lag. new-customer: what AWS "
+    "has closed to new customers (Model Monitor) is refused.",
 )
 @about_work
 def emulator(
