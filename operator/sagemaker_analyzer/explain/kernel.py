@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-shapley-values.html. Not here: what models and data look like.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Local:
 def explained(predict: Callable[[Matrix], Matrix], records: Matrix, baseline: Matrix, config: ShapConfig) -> Local:
     """The attributions of each record. `records` and `baseline` have a column for each feature. Raises what `predict` raises."""
     shap = imported("shap", "attributions are computed by SHAP")
+    # It would tell the attributions of every single record.
+    logging.getLogger("shap").setLevel(logging.WARNING)
     with _seeded(config.seed):
         explainer = shap.KernelExplainer(predict, baseline, link="logit" if config.logit else "identity")
         # Without regularization, which would leave out features of small effect.

@@ -49,7 +49,8 @@ def test_log_odds_are_explained_if_they_are_asked_for() -> None:
 
 def test_the_same_seed_draws_the_same_and_leaves_numpys_generator_as_it_was() -> None:
     def predict(rows: Matrix) -> Matrix:
-        return np.prod(rows[:, :9], axis=1)[:, None]
+        found: Matrix = np.prod(rows[:, :9], axis=1)[:, None]
+        return found
 
     np.random.seed(7)
     expected = np.random.random()
@@ -63,6 +64,14 @@ def test_the_same_seed_draws_the_same_and_leaves_numpys_generator_as_it_was() ->
     assert (one == same).all()
     assert (one != other).any()
     assert np.random.random() == expected
+
+
+def test_logs_say_nothing_of_single_records(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+
+    explained(lambda rows: rows[:, :1], WINE.data[:3, :2], WINE.data[50:51, :2], ShapConfig())
+
+    assert caplog.messages == []
 
 
 def test_attributions_are_aggregated_as_asked() -> None:
