@@ -47,9 +47,12 @@ def test_the_operator_may_do_exactly_this_to_kubernetes() -> None:
     rules = only("ClusterRole")["rules"]
 
     plurals, composed = [kind.plural for kind in KINDS.values()], ["crontrainingjobs"]
-    made = {"trainingjobs", "models", "endpointconfigs"}
+    monitoring = {"dataquality", "modelquality", "modelbias", "modelexplainability"}
+    made = {"trainingjobs", "models", "endpointconfigs", "processingjobs"}
+    made |= {f"{name}jobdefinitions" for name in monitoring}
     gone = [kind.plural for kind in KINDS.values() if kind.run is not None or kind.plural in made]
-    owners = {f"{plural}/finalizers" for plural in ("crontrainingjobs", "hyperparametertuningjobs", "endpoints")}
+    owning = ("crontrainingjobs", "hyperparametertuningjobs", "endpoints", "monitoringschedules")
+    owners = {f"{plural}/finalizers" for plural in owning}
     assert rules == [
         {"apiGroups": [GROUP], "resources": plurals, "verbs": ["get", "list", "watch", "patch"]},
         {"apiGroups": [GROUP], "resources": composed, "verbs": ["get", "list", "watch"]},
@@ -278,7 +281,7 @@ def test_the_api_server_lets_the_operator_do_its_work(
     ("verb", "what", "where"),
     [
         ("get", "secrets", "--all-namespaces"),
-        ("create", f"processingjobs.{GROUP}", "--all-namespaces"),
+        ("create", f"transformjobs.{GROUP}", "--all-namespaces"),
         ("create", f"crontrainingjobs.{GROUP}", "--all-namespaces"),
         ("delete", f"crontrainingjobs.{GROUP}", "--all-namespaces"),
         ("delete", f"endpoints.{GROUP}", "--all-namespaces"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sagemaker_operator.composites.composite import Composite
+from sagemaker_operator.composites.table import COMPANIONS
 from sagemaker_operator.kinds import GROUP, AnyKind, Kind
 from sagemaker_operator.model.schema import Schema
 
@@ -45,11 +46,14 @@ def to_read_sources() -> list[Schema]:
 def _operator_rules(kinds: Sequence[Kind], composites: Sequence[Composite]) -> list[Schema]:
     plurals = [kind.plural for kind in kinds]
     composed = [row.plural for row in composites]
-    made = {name for row in composites for name in row.makes} | {kind.launched.kind for kind in kinds if kind.launched}
+    beside = [COMPANIONS[kind.name] for kind in kinds if kind.name in COMPANIONS]
+    made = {name for row in (*composites, *beside) for name in row.makes}
+    made |= {kind.launched.kind for kind in kinds if kind.launched}
     made |= {name for kind in kinds if kind.inline is not None for name in (kind.inline.kind, kind.inline.inner)}
-    owners = [*composed, *(kind.plural for kind in kinds if kind.launched or kind.inline)]
+    owners = [*composed, *(kind.plural for kind in kinds if kind.launched or kind.inline or kind.name in COMPANIONS)]
     return [
-        # Patch is for the finalizer; the spec is never written.
+        # Patch is for the finalizer, for children that are to stay when their owner goes, and for the Endpoints that a
+        # monitoring schedule is told to promote models to; no other spec is ever written.
         {"apiGroups": [GROUP], "resources": plurals, "verbs": [*_READ, "patch"]},
         {"apiGroups": [GROUP], "resources": composed, "verbs": _READ},
         # What composites are made of; some clusters ask whoever holds up an owner's deletion for the right to its finalizers.
