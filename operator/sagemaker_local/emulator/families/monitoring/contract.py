@@ -27,6 +27,12 @@ _SCRIPTS: Final = (
     ("PostAnalyticsProcessorSourceUri", "post_analytics_processor_script", "postprocessing"),
 )
 """Member of the definition, variable of the container, and the name of input and directory; that name is unverified."""
+_TYPES: Final = {
+    "ModelQuality": "MODEL_QUALITY",
+    "ModelBias": "MODEL_BIAS",
+    "ModelExplainability": "MODEL_EXPLAINABILITY",
+}
+"""What containers are told that they are to analyse; that Clarify's is told so too is unverified."""
 _LONGEST_VALUE: Final = 256
 _LONGEST_NAME: Final = 63
 
@@ -217,7 +223,8 @@ def _analysis(work: Work) -> dict[str, str]:
         "probability_threshold_attribute": source.get("ProbabilityThresholdAttribute"),
         "exclude_features_attribute": source.get("ExcludeFeaturesAttribute"),
         "problem_type": app.get("ProblemType"),
-        "analysis_type": "MODEL_QUALITY" if work.monitor.type == "ModelQuality" else None,
+        "analysis_type": _TYPES.get(work.monitor.type),
+        "analysis_config": f"{_CONFIG}/{app['ConfigUri'].rpartition('/')[2]}" if "ConfigUri" in app else None,
     }
     for member, variable, room in _SCRIPTS:
         if member in app:
