@@ -6,9 +6,11 @@ import sys
 
 from sagemaker_analyzer.command import run
 
-_USAGE = """usage: sagemaker-analyzer
+_USAGE = """usage: sagemaker-analyzer [--threshold=NAME=VALUE] [--feature-threshold=FEATURE=NAME=VALUE]
+                          [--metric-threshold=METRIC=OPERATOR=VALUE] ...
 
-Analyzes captured data as a SageMaker processing job. It takes no arguments but the environment variables of Model Monitor's jobs:
+Analyzes captured data as a SageMaker processing job. The thresholds count instead of those of the baseline's constraints, whose
+names they have. What to do is in the environment variables of Model Monitor's jobs:
 dataset_source, dataset_format, output_path, start_time, end_time, baseline_constraints, baseline_statistics,
 publish_cloudwatch_metrics, categorical_drift_method, record_preprocessor_script, post_analytics_processor_script,
 sagemaker_endpoint_name, sagemaker_monitoring_schedule_name, analysis_type, problem_type, inference_attribute,
@@ -21,11 +23,8 @@ def main() -> None:
     if sys.argv[1:] == ["--help"]:
         print(_USAGE)
         return
-    if len(sys.argv) > 1:
-        print(_USAGE, file=sys.stderr)
-        sys.exit(2)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
-    sys.exit(run(os.environ))
+    sys.exit(run(os.environ, sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def given_constraints(task: Task) -> Constraints | None:
     """The constraints of the baseline, if there is one. Raises BadBaseline."""
     if task.baseline is None:
         return None
-    return read_constraints(task.baseline.constraints, categorical_method=_method(task))
+    thresholds = task.thresholds.features
+    return read_constraints(task.baseline.constraints, categorical_method=_method(task), thresholds=thresholds)
 
 
 def suggested_constraints(task: Task, analysis: Analysis) -> Constraints:

@@ -3,7 +3,7 @@
 import json
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,14 @@ from sagemaker_analyzer.results import metrics, results, tables
 _LOG = logging.getLogger(__name__)
 
 
-def run(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -> int:
-    """Does what the environment asks for and returns the exit code.
+def run(environment: Mapping[str, str], arguments: Sequence[str] = (), *, root: Path = Path("/opt/ml")) -> int:
+    """Does what the environment and the arguments ask for and returns the exit code.
 
     Whatever happens, there is an exit message: a job without one tells nobody why it has failed.
     """
     message = root / "output/message"
     try:
-        task = read_task(environment, root=root)
+        task = read_task(environment, arguments=arguments, root=root)
         analysis = _analysed(task)
         _write(task, analysis)
         if task.postprocessor:

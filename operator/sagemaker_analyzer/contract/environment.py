@@ -1,13 +1,14 @@
 """Environment variables to a `Task`, or a refusal that names the variable and says what it may be."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from sagemaker_analyzer.contract.arguments import Thresholds, read_arguments
 from sagemaker_analyzer.contract.task import AnalysisType, Baseline, Dataset, Layout, Position, Problem, Task, Window
 from sagemaker_analyzer.errors import BadTask
 
@@ -18,8 +19,8 @@ _MERGED = "sagemakerMergeJson"
 _DRIFT_METHODS = ("LInfinity", "ChiSquared")
 
 
-def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -> Task:
-    """The task that the environment describes.
+def read_task(environment: Mapping[str, str], *, arguments: Sequence[str] = (), root: Path = Path("/opt/ml")) -> Task:
+    """The task that the environment describes, and the arguments (see `arguments`).
 
     `root` is where SageMaker mounts what a container reads and writes. Raises BadTask with the variable's name.
     """
@@ -52,6 +53,7 @@ def read_task(environment: Mapping[str, str], *, root: Path = Path("/opt/ml")) -
         probability_threshold=_threshold(environment),
         truth=Path(environment["ground_truth_source"]) if environment.get("ground_truth_source") else None,
         config=_config(environment, root, analysis),
+        thresholds=_thresholds(environment, arguments, analysis),
         predictor_url=_url(environment, "predictor_url"),
         history=Path(environment["history_source"]) if environment.get("history_source") else None,
     )
@@ -64,6 +66,18 @@ def _one_of(environment: Mapping[str, str], name: str, kinds: type[E]) -> E | No
     if value not in list(kinds):
         raise BadTask(f"{name} is {value!r}; it may be {', '.join(kinds)}")
     return kinds(value)
+
+
+def _thresholds(environment: Mapping[str, str], arguments: Sequence[str], analysis: AnalysisType) -> Thresholds:
+    """Thresholds are for what the analysis compares, and for runs that compare."""
+    found = read_arguments(arguments)
+    if not environment.get("baseline_constraints") and arguments:
+        raise BadTask(f"{arguments[0]} is set without baseline_constraints, which says what to check")
+    if found.features and analysis is not AnalysisType.DATA_QUALITY:
+        raise BadTask(f"--threshold and --feature-threshold are for DATA_QUALITY, and analysis_type is {analysis}")
+    if found.metrics and analysis is not AnalysisType.MODEL_QUALITY:
+        raise BadTask(f"--metric-threshold is for MODEL_QUALITY, and analysis_type is {analysis}")
+    return found
 
 
 def _threshold(environment: Mapping[str, str]) -> float | None:

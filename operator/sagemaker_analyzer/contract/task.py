@@ -4,10 +4,12 @@ The variables are those that SageMaker's Python SDK and Model Monitor set:
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html and `sagemaker.model_monitor`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+
+from sagemaker_analyzer.contract.arguments import Thresholds
 
 
 class Layout(StrEnum):
@@ -104,5 +106,6 @@ class Task:
     probability_threshold: float | None = None
     truth: Path | None = None
     config: Path | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
     predictor_url: str | None = None
     history: Path | None = None

@@ -1,11 +1,14 @@
 """`constraints.json`: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-constraints.html."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sagemaker_analyzer.checks.constraints import CategoricalMethod, Config, Constraints, FeatureConstraint, Method
+from sagemaker_analyzer.contract.arguments import Threshold
 from sagemaker_analyzer.files.reading import Entry, open_json
+from sagemaker_analyzer.files.thresholds import with_thresholds
 from sagemaker_analyzer.model import InferredType
 
 _STATES = {True: "Enabled", False: "Disabled"}
@@ -46,9 +49,14 @@ def _config_form(config: Config) -> dict[str, Any]:
     }
 
 
-def read_constraints(path: Path, *, categorical_method: CategoricalMethod | None = None) -> Constraints:
-    """What a file says, with the method for those that name none. Raises BadBaseline with the path of what is wrong."""
-    file = open_json(path)
+def read_constraints(
+    path: Path, *, categorical_method: CategoricalMethod | None = None, thresholds: Sequence[Threshold] = ()
+) -> Constraints:
+    """What a file says, with the method for those that name none, and the thresholds that count instead.
+
+    Raises BadBaseline with the path of what is wrong.
+    """
+    file = with_thresholds(open_json(path), thresholds)
     default = Config(categorical_method=categorical_method or CategoricalMethod.L_INFINITY)
     config = _config(file.entry("monitoring_config"), default)
     features = tuple(_feature(entry, config) for entry in file.entry("features").items())

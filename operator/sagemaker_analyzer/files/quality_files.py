@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-base
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sagemaker_analyzer.contract.arguments import MetricThreshold
 from sagemaker_analyzer.contract.task import Problem, Window
 from sagemaker_analyzer.files.reading import Entry, open_json
+from sagemaker_analyzer.files.thresholds import with_metrics
 from sagemaker_analyzer.model import Confusion, Curve, Metric, Quality
 from sagemaker_analyzer.quality.constraints import MetricConstraint, Operator, QualityConstraints, metrics_of
 
@@ -76,10 +78,12 @@ def quality_constraints_form(constraints: QualityConstraints) -> dict[str, Any]:
     }
 
 
-def read_quality_constraints(path: Path, problem: Problem) -> QualityConstraints:
-    """What a file says. Raises BadBaseline with the path of what is wrong."""
-    file = open_json(path)
+def read_quality_constraints(
+    path: Path, problem: Problem, *, thresholds: Sequence[MetricThreshold] = ()
+) -> QualityConstraints:
+    """What a file says, and the thresholds that count instead. Raises BadBaseline with the path of what is wrong."""
     name = f"{_NAMES[problem]}_constraints"
+    file = with_metrics(open_json(path), name, thresholds)
     group = file.entry(name)
     if not isinstance(group.value, dict) or not group.value:
         there = ", ".join(key for key in file.value if key.endswith("_constraints")) or "no constraints of a model"

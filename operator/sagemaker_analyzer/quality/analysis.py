@@ -48,7 +48,10 @@ def analyze_quality(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
     `scratch` is an empty directory for the tables. Raises Refused: BadTask, BadBaseline, BadLabels or NoData.
     """
     problem, places = _asked(task)
-    constraints = read_quality_constraints(task.baseline.constraints, problem) if task.baseline else None
+    constraints = None
+    if task.baseline is not None:
+        thresholds = task.thresholds.metrics
+        constraints = read_quality_constraints(task.baseline.constraints, problem, thresholds=thresholds)
     run = _Run(task, places, engine, scratch)
     quality, without = _PROBLEMS[problem](_compared(run), run)
     if without:

@@ -294,11 +294,10 @@ def test_a_script_that_cannot_be_used_is_refused(job: Job, tmp_path: Path, scrip
     assert words in job.message
 
 
-@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--dataset_source", 2)])
-def test_the_command_takes_no_arguments_and_tells_its_variables(argument: str, code: int) -> None:
-    command = [sys.executable, "-m", "sagemaker_analyzer", argument]
+def test_the_command_tells_its_arguments_and_variables() -> None:
+    command = [sys.executable, "-m", "sagemaker_analyzer", "--help"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    assert done.returncode == code
-    assert "dataset_source" in done.stdout + done.stderr
+    assert "dataset_source" in done.stdout
+    assert "--metric-threshold" in done.stdout
