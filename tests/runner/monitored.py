@@ -12,6 +12,7 @@ SPEED = 600.0
 ANALYZER = "111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-analyzer:1.0"
 AWS_ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
 GROUP = "/aws/sagemaker/ProcessingJobs"
 CAPTURE = {
     "EnableCapture": True,
@@ -37,8 +38,8 @@ class Watch:
         self.user.close()
         self.emulator.stop()
 
-    def serve(self, name: str, rows: Sequence[str] = ()) -> None:
-        """An endpoint in service that has been asked for each of these rows."""
+    def model(self) -> str:
+        """The model of all endpoints."""
         if "model" not in self.made:
             self.made.add(self.user.model("model"))
             variant = {"VariantName": "all", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
@@ -47,6 +48,11 @@ class Watch:
                 ProductionVariants=[{**variant, "ModelName": "model"}],
                 DataCaptureConfig=CAPTURE,
             )
+        return "model"
+
+    def serve(self, name: str, rows: Sequence[str] = ()) -> None:
+        """An endpoint in service that has been asked for each of these rows."""
+        self.model()
         self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName="captured")
         describe = self.sagemaker.describe_endpoint
         until(lambda: describe(EndpointName=name)["EndpointStatus"] == "InService")
@@ -82,6 +88,28 @@ class Watch:
             ProcessingInputs=[{"InputName": "rows", "S3Input": {"S3Uri": rows, **local}}],
             ProcessingOutputConfig={"Outputs": [{"OutputName": "result", "S3Output": target}]},
             Environment={"dataset_source": "/opt/ml/processing/input/rows", **environment},
+        )
+        return self.ended(name)
+
+    def clarify(self, name: str, config: dict[str, Any], rows: str) -> dict[str, Any]:
+        """A processing job of Clarify over CSV; returns how it ended."""
+        inputs = []
+        for of, file, text in (("config", "analysis_config.json", json.dumps(config)), ("data", "rows.csv", rows)):
+            url = self.user.put(f"{name}-{of}/{file}", text)
+            where = {"LocalPath": f"/opt/ml/processing/input/{of}", "S3DataType": "S3Prefix", "S3InputMode": "File"}
+            inputs.append({"InputName": of, "S3Input": {"S3Uri": url, **where}})
+        target = {
+            "S3Uri": f"s3://data/{name}",
+            "LocalPath": "/opt/ml/processing/output",
+            "S3UploadMode": "EndOfJob",
+        }
+        self.sagemaker.create_processing_job(
+            ProcessingJobName=name,
+            AppSpecification={"ImageUri": CLARIFY},
+            ProcessingResources={"ClusterConfig": CLUSTER},
+            RoleArn=ROLE,
+            ProcessingInputs=inputs,
+            ProcessingOutputConfig={"Outputs": [{"OutputName": "analysis_result", "S3Output": target}]},
         )
         return self.ended(name)
 
@@ -145,7 +173,7 @@ class Watch:
         for hour in hours:
             self.user.put(f"truth/{endpoint}/{hour}/truth.jsonl", tiny.lines_of(*lines))
 
-    def judge(self, name: str, *, config: str | None = None, kind: str, app: dict[str, str], **source: str) -> None:
+    def judge(self, name: str, *, baseline: str | None = None, kind: str, app: dict[str, str], **source: str) -> None:
         """A schedule that runs now and compares what an endpoint of its name answered with the truth."""
         output = {"S3Uri": f"s3://data/reports/{name}", "LocalPath": "/opt/ml/processing/output"}
         watched = {"EndpointName": name, "LocalPath": "/opt/ml/processing/input/endpoint", **source}
@@ -156,7 +184,9 @@ class Watch:
             JobDefinitionName=name,
             **{
                 f"{kind}AppSpecification": {"ImageUri": ANALYZER, **app},
-                f"{kind}BaselineConfig": {"ConstraintsResource": {"S3Uri": f"s3://data/{config}"}} if config else {},
+                f"{kind}BaselineConfig": {"ConstraintsResource": {"S3Uri": f"s3://data/{baseline}"}}
+                if baseline
+                else {},
                 f"{kind}JobInput": {
                     "EndpointInput": watched,
                     "GroundTruthS3Input": {"S3Uri": f"s3://data/truth/{name}"},

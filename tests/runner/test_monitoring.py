@@ -161,7 +161,7 @@ def test_the_quality_of_a_model_is_judged_by_the_truth_that_is_merged_with_its_a
 
     watch.judge(
         "quality",
-        config="good/constraints.json",
+        baseline="good/constraints.json",
         kind="ModelQuality",
         app={"ProblemType": "Regression"},
         InferenceAttribute="0",

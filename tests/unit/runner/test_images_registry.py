@@ -37,6 +37,7 @@ def built_in() -> Registry:
         ("111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-analyzer:1.0", "analyzer"),
         ("registry.example/team/sagemaker-analyzer@sha256:0123", "analyzer"),
         ("sagemaker-analyzer:dev", "analyzer"),
+        ("205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0", "clarify"),
         (
             "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-groundtruth-merger",
             "ground-truth-merger",
@@ -79,7 +80,6 @@ def test_a_framework_takes_the_entry_point_of_processing_jobs_and_an_algorithm_d
     [
         ("763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311", "`like: scikit-learn`"),
         ("522234722520.dkr.ecr.us-east-1.amazonaws.com/forecasting-deepar:1", "no stand-in"),
-        ("205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0", "no stand-in"),
         ("example.com/mine:1", "no row of the image registry matches example.com/mine:1"),
     ],
 )

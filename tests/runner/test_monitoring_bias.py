@@ -1,0 +1,85 @@
+"""What Clarify computes, with a worker: bias of captured predictions, and explanations by a model behind a shadow endpoint."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from tests.runner.monitored import CLARIFY, Watch
+
+HEADERS = ["first", "second", "label"]
+FACETS = {
+    "dataset_type": "text/csv",
+    "headers": HEADERS,
+    "label": "label",
+    "label_values_or_threshold": [1],
+    "facet": [{"name_or_index": "second", "value_or_threshold": [1]}],
+}
+FAIR = [f"{0.5 - second if good else -second},{second}" for second in (0, 1) for good in (True, False)] * 10
+UNFAIR = [f"{0.5 - second if second == 0 else -second},{second}" for second in (0, 1) for _ in (True, False)] * 10
+"""The answer is 1 where a row is good, and 0 elsewhere; to the unfair, all of the second group are not."""
+
+
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    made = Watch(tmp_path_factory.mktemp("images"))
+    yield made
+    made.close()
+
+
+def judge(watch: Watch, name: str, rows: list[str], *, baseline: str | None = None) -> dict[str, object]:
+    """What a schedule found about an endpoint that was asked for these rows, half of which should have got a 1."""
+    url = watch.user.put("config/analysis_config.json", json.dumps(FACETS))
+    watch.serve(name, rows)
+    watch.truth(name, [1, 0] * 20)
+    app = {"ImageUri": CLARIFY, "ConfigUri": url}
+    watch.judge(name, baseline=baseline, kind="ModelBias", app=app, InferenceAttribute="0")
+    return watch.execution(name)
+
+
+def test_a_schedule_finds_that_a_model_has_become_unfair(watch: Watch) -> None:
+    fair = judge(watch, "fair", FAIR)
+    url = watch.job_of(fair)["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+
+    unfair = judge(watch, "unfair", UNFAIR, baseline=f"{url.removeprefix('s3://data/')}/analysis.json")
+
+    assert fair["MonitoringExecutionStatus"] == "Completed", fair
+    assert unfair["MonitoringExecutionStatus"] == "CompletedWithViolations", unfair
+    violations = watch.report(unfair, "constraint_violations")["violations"]
+    assert {violation["constraint_check_type"] for violation in violations} == {"bias_drift_check"}
+    assert {violation["facet"] for violation in violations} == {"second"}
+
+
+def test_clarify_explains_a_model_by_asking_a_shadow_endpoint_that_is_gone_afterwards(watch: Watch) -> None:
+    config = {
+        "dataset_type": "text/csv",
+        "headers": ["first", "second"],
+        "predictor": {"model_name": watch.model(), "instance_type": "ml.m5.large", "initial_instance_count": 1},
+        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20, "agg_method": "mean_abs"}},
+    }
+
+    job = watch.clarify("explained", config, "1,0\n0,3\n1,3\n")
+
+    assert job["ProcessingJobStatus"] == "Completed", job
+    analysis = json.loads(watch.user.read("explained/analysis.json"))
+    values = analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert values == {"first": pytest.approx(4 / 3), "second": pytest.approx(4)}
+    assert "clarify-explained" not in watch.emulator.resources("Endpoint")
+    assert watch.emulator.resources("EndpointConfig") == ["captured"]
+
+
+def test_a_model_that_is_not_there_fails_the_job_in_the_words_of_sagemaker(watch: Watch) -> None:
+    config = {"predictor": {"model_name": "nobody"}, "methods": {"shap": {}}}
+
+    job = watch.clarify("nobody", config, "a\n1\n")
+
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert "nobody" in job["ExitMessage"]
+    assert "CreateEndpointConfig was refused" in job["ExitMessage"]
+
+
+def test_a_configuration_that_asks_for_nothing_says_what_may_be_asked_for(watch: Watch) -> None:
+    job = watch.clarify("nothing", {"methods": {"pdp": {}}}, "a\n1\n")
+
+    assert job["ExitMessage"] == (
+        "Error: the configuration has none of the methods pre_training_bias, post_training_bias, shap"
+    )
