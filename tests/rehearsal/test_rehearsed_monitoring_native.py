@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.builders import example
 from tests.emulator.asking import endpoint_config, model
 from tests.rehearsal.kubernetes import NAMESPACE
 from tests.rehearsal.moments import at_each_moment
@@ -167,6 +168,63 @@ def test_an_edit_during_a_run_exchanges_the_definition_whenever_the_operator_is_
     assert at_each_moment(exchanging) > 10
 
 
+def baselining(play: Rehearsal) -> None:
+    """A baseline that a job suggests, and another one later: both end up in a definition."""
+    serving(play)
+    Watched(play).captures()
+    play.amazon.core.scenarios.take("ProcessingJob", "", seconds=60)
+    play.apply(native(baseline={"from": {"s3": {"s3URI": f"{BUCKET}/train.csv"}}}))
+    play.until("the baseline is being made", lambda: play.status(SCHEDULE).get("state") == "Baselining")
+    assert not definitions(play)
+    play.until("it is ready", lambda: ready(play), within=600)
+    (old,) = definitions(play)
+    first = compared_with(play)
+
+    play.edit(SCHEDULE, baseline={"from": {"s3": {"s3URI": f"{BUCKET}/other.csv"}}})
+    play.until("the old definition is gone", lambda: old not in definitions(play) and len(definitions(play)) == 1)
+
+    assert compared_with(play) != first
+    assert play.status(SCHEDULE)["baseline"]["constraintsS3URI"] == compared_with(play)
+    assert ready(play)
+
+
+def compared_with(play: Rehearsal) -> str:
+    """The constraints of the only definition in SageMaker."""
+    (definition,) = play.jobs("DataQualityJobDefinition")
+    return str(definition.spec["DataQualityBaselineConfig"]["ConstraintsResource"]["S3Uri"])
+
+
+def test_a_baseline_comes_first_and_another_one_makes_another_definition() -> None:
+    with Rehearsal() as play:
+        baselining(play)
+        (job,) = [one for one in play.kubernetes if one["kind"] == "ProcessingJob"]
+        assert job["spec"]["appSpecification"] == {"builtIn": {"name": "model-monitor"}}
+
+
+def test_a_baseline_comes_first_whenever_the_operator_is_killed() -> None:
+    assert at_each_moment(baselining) > 10
+
+
+def test_a_definition_that_is_wanted_again_while_it_goes_comes_again() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.apply(native())
+        play.until("it is ready", lambda: ready(play))
+        (old,) = definitions(play)
+        play.amazon.core.faults.deny("DeleteDataQualityJobDefinition")
+        play.edit(SCHEDULE, maxRuntimeInSeconds=1800)
+        play.until("the old one is to go", lambda: bool(refused(play, "DeleteDataQualityJobDefinition")))
+
+        play.edit(SCHEDULE, maxRuntimeInSeconds=None)
+        play.run(60)
+        assert "is being deleted" in play.condition(SCHEDULE, "Reconciling")["message"]
+        play.amazon.core.faults.clear()
+        play.until("it is ready again", lambda: ready(play))
+        play.until("the other one is gone", lambda: definitions(play) == [old])
+
+        assert play.committed("CreateDataQualityJobDefinition") == 3
+
+
 def test_an_edit_that_is_taken_back_leaves_the_schedule_as_it_was() -> None:
     with Rehearsal() as play:
         serving(play)
@@ -217,6 +275,30 @@ def test_no_data_is_neither_success_nor_failure() -> None:
         assert play.says(SCHEDULE, "NoData")
         assert play.says(SCHEDULE, "Ready")
         assert not play.condition(SCHEDULE, "ViolationsFound")
+
+
+def test_no_data_is_explained_where_the_endpoint_captures_nothing() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        endpoint = example("Endpoint")
+        endpoint["spec"] = {"endpointName": "digits", "endpointConfigName": "first", "adoptionPolicy": "Always"}
+        key = play.apply(endpoint)
+        play.console("CreateEndpointConfig", **endpoint_config("silent"))
+        play.edit(key, endpointConfigName="silent")
+        play.until(
+            "it captures nothing any more",
+            lambda: (
+                play.status(key).get("endpointConfigName") == "silent" and "dataCaptureConfig" not in play.status(key)
+            ),
+        )
+        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="Job inputs had no data")
+        play.apply(native(source={"endpointRef": {"name": key.name}}))
+
+        until_runs(play, 1)
+
+        hint = "captures nothing: set dataCaptureConfig"
+        play.until("it says why", lambda: hint in play.condition(SCHEDULE, "NoData")["message"], within=60)
+        assert play.says(SCHEDULE, "Ready")
 
 
 def test_a_run_that_fails_says_what_its_container_said() -> None:

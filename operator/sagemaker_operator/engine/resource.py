@@ -126,8 +126,10 @@ class Resource(Object):
         kind = self.kind
         if kind.left_to_us is not None and kind.left_to_us(self.spec):
             return replace(self, deleting=True)
-        return self if kind.spelled_out is None else replace(
-            self, spec=kind.spelled_out(self.name, self.spec, self.status)
+        return (
+            self
+            if kind.spelled_out is None
+            else replace(self, spec=kind.spelled_out(self.name, self.spec, self.status))
         )
 
     @property

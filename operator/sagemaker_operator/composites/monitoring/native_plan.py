@@ -3,24 +3,28 @@
 Whether SageMaker has the schedule, and as the manifest asks, is told by the pass over it (`engine`); here only what is beside.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sagemaker_operator.composites.asks import Ask
-from sagemaker_operator.composites.cron.expression import Unparseable
 from sagemaker_operator.composites.cron.timetable import Timetable
 from sagemaker_operator.composites.plan import Plan, Situation
+from sagemaker_operator.engine.announce import Announcement
+from sagemaker_operator.engine.resource import Object
 from sagemaker_operator.engine.times import written
-from sagemaker_operator.kinds.monitoring_form import CONFIG, left_to_us
+from sagemaker_operator.kinds import KINDS
+from sagemaker_operator.kinds.monitoring_form import CONFIG, IN_EFFECT, left_to_us, plain
 
 from . import captures, executions, native, notices, retraining, told
 from .baseline import Settled, settle
 from .captures import Obstacle, Source
 from .execution import Execution, Result
 from .following import Captured, Following
-from .schedule import in_cron
 from .windows import Window
 
+_TELLS = KINDS["MonitoringSchedule"].told_beside
 _AGAIN = timedelta(seconds=30)
 _STATES = {"Pending": "Waiting", "Stopped": "Suspended", "Failed": "Failed"}
 
@@ -28,11 +32,12 @@ _STATES = {"Pending": "Waiting", "Stopped": "Suspended", "Failed": "Failed"}
 def plan(situation: Situation) -> Plan:
     """What to do beside SageMaker's own schedule now."""
     parent = situation.parent
+    found, asks = native.executions(situation, executions.known(situation))
     if parent.deleting or left_to_us(parent.spec):
-        return Plan(_kept(situation), None, asides=())
+        return Plan(_kept(parent), None, asides=tuple(told.asides(found)))
     here = captures.source(situation) if "source" in parent.spec else None
     settled = settle(situation, here) if CONFIG not in parent.spec else None
-    found, asks = native.executions(situation, executions.known(situation))
+    found = _with_reason(found, here)
     follows = Following.together(
         (
             *([settled.following] if settled is not None else []),
@@ -40,26 +45,54 @@ def plan(situation: Situation) -> Plan:
             retraining.follow(situation, found, _captured(here, found)),
         )
     )
-    status = {**_times(situation, found), **follows.status}
+    following = _following(situation)
+    status = {**_times(found, following), **follows.status}
     status |= told.status(found, None, settled, follows.status) | _state(situation, settled)
-    wakes = [follows.wake_at, situation.now + _AGAIN if _waits(settled, found) else None]
+    wakes = [following, follows.wake_at, situation.now + _AGAIN if _waits(settled, found) else None]
+    # What is written now is what the definition is made of: nobody would come again for that.
+    as_written = replace(situation, parent=replace(parent, status={**parent.status, **status}))
     return Plan(
         status,
         None,
-        (*told.events(situation, found), *follows.events),
-        create=(*(native.missing(situation) if settled is None or settled.obstacle is None else ()), *follows.create),
-        delete=(*native.surplus(situation), *follows.delete),
+        (*_refused(as_written), *told.events(situation, found), *follows.events),
+        create=(*(native.missing(as_written) if settled is None or settled.obstacle is None else ()), *follows.create),
+        delete=(*native.surplus(as_written), *follows.delete),
         wake_at=min((moment for moment in wakes if moment is not None), default=None),
         asides=(*told.asides(found), *follows.asides),
-        asks=(*asks, *follows.asks),
+        asks=(*asks, *_looked_for(parent, here, found), *follows.asks),
         release=follows.release,
     )
 
 
-def _kept(situation: Situation) -> dict[str, Any]:
+def _kept(parent: Object) -> dict[str, Any]:
     """What is told beside, as it was."""
-    status = situation.parent.status
-    return {name: status[name] for name in ("executions", "baseline", "notified", "retraining") if name in status}
+    return {name: value for name, value in parent.status.items() if name in _TELLS}
+
+
+def _looked_for(parent: Object, here: Source | Obstacle | Ask | None, found: tuple[Execution, ...]) -> tuple[Ask, ...]:
+    """Where the data lies, if anybody has to know: SageMaker finds it by itself."""
+    if here is None or isinstance(here, Source | Obstacle):
+        return ()
+    return (here,) if "onViolation" in parent.spec or _unexplained(found) else ()
+
+
+def _unexplained(found: tuple[Execution, ...]) -> bool:
+    """Whether it is not known why the latest run had no data."""
+    return bool(found) and found[0].result is Result.NO_DATA and not found[0].line
+
+
+def _with_reason(found: tuple[Execution, ...], here: Source | Obstacle | Ask | None) -> tuple[Execution, ...]:
+    """The runs, the latest of them with the reason why it had no data, where that is known."""
+    if not _unexplained(found) or not isinstance(here, Obstacle):
+        return found
+    return (replace(found[0], line=here.message), *found[1:])
+
+
+def _refused(situation: Situation) -> Iterator[Announcement]:
+    """A definition that could not be created: the schedule waits for it, and cannot tell why it does not come."""
+    for one in native.wanted_definitions(situation.parent):
+        if (refusal := situation.refused.get(one.name)) is not None:
+            yield Announcement("Warning", "CreationFailed", f"{one.kind} {one.name}: {refusal.message}", "Create")
 
 
 def _state(situation: Situation, settled: Settled | None) -> dict[str, Any]:
@@ -73,22 +106,24 @@ def _state(situation: Situation, settled: Settled | None) -> dict[str, Any]:
     return {} if word is None else {"state": word}
 
 
-def _times(situation: Situation, found: tuple[Execution, ...]) -> dict[str, Any]:
-    """When it ran last, and when it is due next; SageMaker starts up to twenty minutes later."""
-    parent = situation.parent
-    times = {} if not found else {"lastScheduleTime": written(found[0].scheduled)}
-    done = next((one for one in found if one.result in told.TELLING and one.ended is not None), None)
-    if done is not None and done.ended is not None:
-        times["lastSuccessfulTime"] = written(done.ended)
-    own = (parent.spec.get(CONFIG) or {}).get("scheduleConfig") or {}
-    expression = own.get("scheduleExpression") or parent.spec.get("schedule")
-    if expression is None or parent.spec.get("suspend") or parent.status.get("monitoringScheduleStatus") != "Scheduled":
-        return times
-    try:
-        following = Timetable.of(in_cron(expression), None).after(situation.now)
-    except Unparseable:
-        return times
-    return times if following is None else {**times, "nextScheduleTime": written(following)}
+def _following(situation: Situation) -> datetime | None:
+    """When it is due next; SageMaker starts up to twenty minutes later."""
+    status = situation.parent.status
+    shown: Mapping[str, Any] = (status.get(IN_EFFECT) or [{}])[0]
+    fields = plain(shown.get("scheduleExpression", ""))
+    if status.get("monitoringScheduleStatus") != "Scheduled" or fields is None:
+        return None
+    return Timetable.of(fields, None).after(situation.now)
+
+
+def _times(found: tuple[Execution, ...], following: datetime | None) -> dict[str, Any]:
+    done = next((one for one in found if one.result in told.TELLING), None)
+    times = {
+        "lastScheduleTime": found[0].scheduled if found else None,
+        "lastSuccessfulTime": done.ended if done is not None else None,
+        "nextScheduleTime": following,
+    }
+    return {name: written(moment) for name, moment in times.items() if moment is not None}
 
 
 def _captured(here: Source | Obstacle | Ask | None, found: tuple[Execution, ...]) -> Captured | None:

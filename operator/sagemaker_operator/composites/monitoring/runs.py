@@ -78,7 +78,7 @@ def job(situation: Situation, work: Work) -> dict[str, Any]:
     same = {name: spec[name] for name in ("networkConfig", "tags", "region") if name in spec}
     return {
         "appSpecification": {
-            "imageURI": image(situation),
+            **_program(situation),
             **({"containerArguments": arguments} if (arguments := _thresholds(spec)) and work.constraints else {}),
         },
         "environment": environment(situation, work),
@@ -89,6 +89,12 @@ def job(situation: Situation, work: Work) -> dict[str, Any]:
         "stoppingCondition": {"maxRuntimeInSeconds": int(spec.get("maxRuntimeInSeconds", _LIMIT))},
         **same,
     }
+
+
+def _program(situation: Situation) -> dict[str, Any]:
+    """The analyzer; SageMaker's own where nobody has named one, which only its own engine lets come so far."""
+    named = image(situation)
+    return {"imageURI": named} if named else {"builtIn": {"name": "model-monitor"}}
 
 
 def inputs(spec: Mapping[str, Any], work: Work) -> list[dict[str, Any]]:
