@@ -14,7 +14,7 @@ from sagemaker_analyzer.bias.records import GIVEN, LABEL, PROBABILITY, Records, 
 from sagemaker_analyzer.contract.config import AnalysisConfig, BiasConfig, ColumnName, FacetConfig
 from sagemaker_analyzer.contract.task import Task
 from sagemaker_analyzer.engine.engine import Engine
-from sagemaker_analyzer.errors import BadBaseline, BadTask, NoData
+from sagemaker_analyzer.errors import BadBaseline, BadLabels, BadTask, NoData
 from sagemaker_analyzer.files.analysis_config import read_analysis_config
 from sagemaker_analyzer.files.analysis_file import BaselineMetrics, read_bias
 from sagemaker_analyzer.model import LOW_CARDINALITY, Analysis, Bias, Statistics, Violation
@@ -49,7 +49,7 @@ class _Run:
 def analyze_bias(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
     """Measures the bias of data and predictions, and compares with the baseline if there is one.
 
-    `scratch` is an empty directory for the tables. Raises BadTask, BadBaseline, BadModel or NoData.
+    `scratch` is an empty directory for the tables. Raises BadTask, BadBaseline, BadLabels, BadModel or NoData.
     """
     assert task.config is not None
     config = read_analysis_config(task.config)
@@ -76,15 +76,37 @@ def analyze_bias(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
 
 def _outcome(run: _Run) -> Outcome:
     favourable = group(run.bias.positive, run.shapes[LABEL])
-    threshold = None
-    if GIVEN not in run.records.names and PROBABILITY in run.records.names and favourable.above is None:
-        thresholds = (run.task.probability_threshold, run.config.probability_threshold, 0.5)
-        threshold = next(value for value in thresholds if value is not None)
-    return Outcome(
+    # In an hour nobody may have been favoured; of a baseline it is a mistake.
+    if run.baseline is None and not run.records.count(lambda data: favourable.has(run.records, data, LABEL)):
+        raise BadLabels(
+            f"{run.task.config}: label_values_or_threshold is {configured(run.bias.positive)}, and no {run.bias.label} of the "
+            "data is"
+        )
+    outcome = Outcome(
         favourable,
-        threshold,
         labels=are_categories(run.shapes[LABEL].distinct, favourable),
         group=None if run.bias.group is None else run.column(run.bias.group, "group_variable"),
+    )
+    if GIVEN in run.records.names or PROBABILITY not in run.records.names or favourable.above is not None:
+        return outcome
+    thresholds = (run.task.probability_threshold, run.config.probability_threshold, 0.5)
+    threshold = next(value for value in thresholds if value is not None)
+    return replace(outcome, threshold=threshold, predicts=_predicted_labels(run, favourable))
+
+
+def _predicted_labels(run: _Run, favourable: Group) -> tuple[str, str]:
+    """The labels that a probability predicts: those that the configuration names, or else 0 and 1, or false and true."""
+    headers = run.config.predictor.label_headers if run.config.predictor else ()
+    if len(headers) == 1:
+        return "", headers[0]
+    if len(headers) == 2:
+        return headers[0], headers[1]
+    for labels in (("0", "1"), ("false", "true")):
+        if set(labels) & set(favourable.values):
+            return labels
+    raise BadTask(
+        f"{run.task.config}: probabilities predict the labels 0 and 1, and label_values_or_threshold is {favourable.name}; "
+        "set inference_attribute, or predictor.label_headers to the label that a high probability predicts"
     )
 
 
@@ -106,6 +128,8 @@ def _measured(run: _Run, outcome: Outcome, facet: FacetConfig) -> list[Measured]
             raise BadTask(
                 "post_training_bias needs predictions: set inference_attribute, probability_attribute or predictor"
             )
+        if wanted.post_training:
+            _LOG.warning("there are no predictions, and so no metrics of them: see inference_attribute and predictor")
         wanted = replace(wanted, post_training=frozenset())
     return measured(run.records, run.shapes, outcome, wanted, facet=name, group=who)
 

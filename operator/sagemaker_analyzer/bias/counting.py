@@ -22,13 +22,15 @@ class Outcome:
 
     Attributes:
         favourable: the labels that are.
-        threshold: a probability above it predicts the label 1, one below the label 0; none if the model gives labels.
+        threshold: what a probability has to be above to predict the second of `predicts`; none if the model gives labels.
+        predicts: the labels that probabilities predict.
         labels: whether labels are categories, which distances of distributions tell apart.
         group: the column of the groups that conditional metrics look at.
     """
 
     favourable: Group
     threshold: float | None = None
+    predicts: tuple[str, str] = ("0", "1")
     labels: bool = True
     group: str | None = None
 
@@ -104,7 +106,7 @@ def was_predicted(records: Records, data: ir.Table, outcome: Outcome) -> Any:
     """Whether the model gave the favourable outcome, null where it gave none."""
     if outcome.threshold is not None:
         probability = records.number(data, PROBABILITY)
-        label = (probability > outcome.threshold).ifelse("1", "0")
+        label = (probability > outcome.threshold).ifelse(outcome.predicts[1], outcome.predicts[0])
         return probability.isnull().ifelse(ibis.null("boolean"), outcome.favourable.has_written(label))
     for name in (GIVEN, PROBABILITY):
         if name in records.names:

@@ -70,14 +70,16 @@ class Reader:
         table = self._table(self._apart("rows"))
         label = column_of(attribute("label", str(self.bias.label)), table)
         columns = {LABEL: label}
+        asks = self.task.predictor_url or (self.config.predictor is not None and self.config.predictor.is_model)
         for variable, text, name in (
             ("inference_attribute", self.task.inference, GIVEN),
             ("probability_attribute", self.task.probability, PROBABILITY),
         ):
-            if text and self.config.predictor is None:
+            # Where a model is asked, they tell where in its answers the predictions are.
+            if text and not asks:
                 columns[name] = column_of(attribute(variable, text), table)
         columns |= _features(table, columns)
-        if self.config.predictor is not None and self.bias.post_training:
+        if asks and self.bias.post_training:
             table, predicted = with_predictions(self.task, self.config, table, label, scratch=self._apart("predicted"))
             columns |= predicted
         return of_table(self.engine, table, columns)

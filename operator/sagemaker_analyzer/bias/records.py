@@ -58,6 +58,11 @@ class Records:
         """All values of a column as texts."""
         return as_text(self.number(data, name), self.text(data, name))
 
+    def count(self, which: Callable[[ir.Table], Any]) -> int:
+        """How many records are so."""
+        found = self.rows(lambda data: data.aggregate(records=which(data).ifelse(1, 0).sum()))
+        return int(found[0]["records"] or 0)
+
     def shapes(self, names: tuple[str, ...]) -> dict[str, Shape]:
         """What is known of some columns."""
 

@@ -91,6 +91,11 @@ class PredictorConfig:
     label_headers: tuple[str, ...] = ()
     trust_pickle: bool = False
 
+    @property
+    def is_model(self) -> bool:
+        """Whether it says where a model is, and not only what is known of its predictions."""
+        return self.url is not None or self.file is not None
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisConfig:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-shapley-values.html. Not
 """
 
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from sagemaker_analyzer.contract.config import Aggregation, ShapConfig
 from sagemaker_analyzer.explain.model_file import imported
 from sagemaker_analyzer.explain.predictor import Matrix
+
+_LOG = logging.getLogger(__name__)
 
 _AGGREGATE: dict[Aggregation, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     Aggregation.MEAN_ABS: lambda values: np.abs(values).mean(axis=1),
@@ -44,7 +47,7 @@ def explained(predict: Callable[[Matrix], Matrix], records: Matrix, baseline: Ma
     shap = imported("shap", "attributions are computed by SHAP")
     # It would tell the attributions of every single record.
     logging.getLogger("shap").setLevel(logging.WARNING)
-    with _seeded(config.seed):
+    with _seeded(config.seed), _told_once():
         explainer = shap.KernelExplainer(predict, baseline, link="logit" if config.logit else "identity")
         # Without regularization, which would leave out features of small effect.
         values = np.asarray(
@@ -53,6 +56,16 @@ def explained(predict: Callable[[Matrix], Matrix], records: Matrix, baseline: Ma
         )
     expected = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
     return Local(np.moveaxis(values.reshape(*records.shape, len(expected)), 2, 0), expected)
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """What SHAP warns of for every record, such as too few samples, once."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        yield
+    for text in dict.fromkeys(str(warning.message).splitlines()[0] for warning in found):
+        _LOG.warning("SHAP: %s", text)
 
 
 @contextmanager

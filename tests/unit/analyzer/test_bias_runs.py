@@ -347,6 +347,27 @@ def test_a_configuration_that_makes_no_sense_is_refused_with_its_path(
     assert re.search(words, job.message), job.message
 
 
+def test_a_favourable_outcome_that_nobody_has_is_refused_of_a_baseline_and_not_of_an_hour(
+    job: Job, baseline: Job
+) -> None:
+    assert job.hour({**CONFIG, "label_values_or_threshold": ["yes"]}, rows()) == 1
+    assert "label_values_or_threshold is yes, and no benign of the data is" in job.message
+
+    nobody = [row for row in rows() if row[2] == 0]
+    assert job.hour(CONFIG, nobody, baseline_constraints=str(baseline.output)) == 0
+
+
+def test_probabilities_predict_the_labels_that_the_configuration_names(job: Job) -> None:
+    config = {**CONFIG, "headers": [*HEADERS, "p"], "label_values_or_threshold": ["yes"]}
+    lines = [f"{given},{'yes' if true else 'no'},{0.7 * predicted}" for given, predicted, true in rows()]
+
+    assert job.dataset(config, lines, probability_attribute="p") == 1
+    assert "set inference_attribute, or predictor.label_headers" in job.message
+
+    assert job.dataset({**config, "predictor": {"label_headers": ["yes"]}}, lines, probability_attribute="p") == 0
+    assert job.metrics("small")["DPPL"] == pytest.approx(expected()["DPPL"])
+
+
 def test_a_baseline_of_other_facets_is_refused(job: Job, baseline: Job) -> None:
     config = {**CONFIG, "facet": [{"name_or_index": "grade", "value_or_threshold": ["rough"]}]}
 

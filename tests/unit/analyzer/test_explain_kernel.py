@@ -74,6 +74,14 @@ def test_logs_say_nothing_of_single_records(caplog: pytest.LogCaptureFixture) ->
     assert caplog.messages == []
 
 
+def test_too_few_samples_are_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    explained(lambda rows: rows[:, :1], WINE.data[:3], WINE.data[50:51], ShapConfig(samples=4))
+
+    assert caplog.messages == [
+        "SHAP: Linear regression equation is singular, a least squares solutions is used instead."
+    ]
+
+
 def test_attributions_are_aggregated_as_asked() -> None:
     found = explained(
         lambda rows: rows[:, :1] * 2, np.array([[1.0, 5], [-3.0, 5], [0.0, 5]]), np.zeros((1, 2)), ShapConfig()
