@@ -14,7 +14,7 @@ from sagemaker_analyzer.quality.attributes import Attribute, attribute, column_o
 from sagemaker_analyzer.quality.binary import binary
 from sagemaker_analyzer.quality.compared import SAMPLES, Compared, of_columns, of_merged
 from sagemaker_analyzer.quality.constraints import unchecked, violations
-from sagemaker_analyzer.quality.merge import tell_unmerged
+from sagemaker_analyzer.quality.merge import tell_unmerged, with_ids
 from sagemaker_analyzer.quality.multiclass import multiclass
 from sagemaker_analyzer.quality.reading import Attributes, Events, read_merged, read_predictions, read_truths
 from sagemaker_analyzer.quality.regression import regression
@@ -22,6 +22,7 @@ from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.rejected import Kind, Tally
 from sagemaker_analyzer.reading.stage import Stage, Table
 
+_ID = "SageMakerInferenceId"
 _LOG = logging.getLogger(__name__)
 
 
@@ -87,11 +88,7 @@ def _asked(task: Task) -> tuple[Problem, Attributes]:
         raise BadTask("set inference_attribute, or probability_attribute with probability_threshold_attribute")
     if task.dataset.layout is Layout.CAPTURE:
         return problem, places
-    if task.truth is not None:
-        raise BadTask(
-            "ground_truth_source is for captured data, whose records have an id; other datasets have their truth"
-        )
-    if places.truth is None:
+    if places.truth is None and task.truth is None:
         raise BadTask("ground_truth_attribute is not set; it has to tell which column has the truth")
     return problem, places
 
@@ -102,18 +99,44 @@ def _place(variable: str, text: str | None) -> Attribute | None:
 
 def _compared(run: _Run) -> Compared:
     if run.task.dataset.layout is not Layout.CAPTURE:
-        table = read_dataset(run.task.dataset, run.rejected, into=run.scratch, samples=SAMPLES)
-        return _of_dataset(run, table)
+        table = read_dataset(run.task.dataset, run.rejected, into=_apart(run, "predictions"), samples=SAMPLES)
+        if run.task.truth is None:
+            return _of_dataset(run, table)
+        return _merged(run, _of_transform(run, table), run.task.truth)
     if run.task.truth is None:
         return _of_merged_already(run)
-    predictions = Events(Stage(_apart(run.scratch, "predictions"), samples=SAMPLES))
+    predictions = Events(Stage(_apart(run, "predictions"), samples=SAMPLES))
     read_predictions(run.task, run.places, predictions, run.rejected)
     given = _some(run, predictions, f"{run.task.dataset.source} has no prediction in the window")
-    truths = Events(Stage(_apart(run.scratch, "truths")))
-    read_truths(run.task.truth, run.places.truth, truths, run.rejected)
-    true = _some(run, truths, f"ground_truth_source {run.task.truth} has no ground truth")
+    return _merged(run, given, run.task.truth)
+
+
+def _merged(run: _Run, given: Table, truth: Path) -> Compared:
+    truths = Events(Stage(_apart(run, "truths")))
+    read_truths(truth, run.places.truth, truths, run.rejected)
+    true = _some(run, truths, f"ground_truth_source {truth} has no ground truth")
     tell_unmerged(run.engine, given, true, run.unmatched, run.rejected)
     return of_merged(run.engine, given, true)
+
+
+def _of_transform(run: _Run, table: Table) -> Table:
+    """What a batch transform job has written, with the ids that it appends if GenerateInferenceId is on.
+
+    They are in a column of that name, or in CSV without a header in the last but one, before the time:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
+    """
+    found = [column for column in table.columns if column.name == _ID]
+    if not found and run.task.dataset.layout is Layout.CSV and not run.task.dataset.header:
+        found = list(table.columns[-2:-1])
+    if not found:
+        raise BadTask(
+            f"ground_truth_source is set, and records have no id: the dataset has no column {_ID}, which batch transform"
+            " adds with GenerateInferenceId"
+        )
+    columns = {"id": found[0], "given": None, "probability": None}
+    for name, place in (("given", run.places.inference), ("probability", run.places.probability)):
+        columns[name] = column_of(place, table) if place else None
+    return with_ids(table, columns)
 
 
 def _of_dataset(run: _Run, table: Table) -> Compared:
@@ -148,8 +171,8 @@ def _some(run: _Run, events: Events, words: str) -> Table:
     return table
 
 
-def _apart(scratch: Path, name: str) -> Path:
-    directory = scratch / name
+def _apart(run: _Run, name: str) -> Path:
+    directory = run.scratch / name
     directory.mkdir()
     return directory
 

@@ -11,7 +11,7 @@ from sagemaker_analyzer.engine.expressions import as_text
 from sagemaker_analyzer.errors import BadLabels
 from sagemaker_analyzer.quality.compared import SAMPLES, Compared, in_sample
 
-_MOST = 100
+_MOST = 100_000
 _BOOLEANS = {"false": "0", "true": "1"}
 
 
@@ -51,9 +51,9 @@ def counted(compared: Compared, *, threshold: float | None = None, booleans: boo
     With `booleans`, true is the same label as 1, and false as 0. Raises BadLabels if there are so many that they are none.
     """
     found = compared.rows(lambda data: _pairs(data, threshold))
-    if len(found) > _MOST**2:
+    if len(found) > _MOST:
         raise BadLabels(
-            f"there are more than {_MOST**2} pairs of true and given labels, such as {found[0]['true']!r} and"
+            f"there are more than {_MOST} pairs of true and given labels, such as {found[0]['true']!r} and"
             f" {found[0]['given']!r}; numbers are for problem_type Regression, probabilities for probability_attribute"
         )
     of: dict[tuple[str | None, str | None], tuple[int, ...]] = {}
@@ -74,7 +74,7 @@ def _pairs(data: ir.Table, threshold: float | None) -> ir.Table:
     rows = data.mutate(true=as_text(data.true_number, data.true_text), given=given)
     counts = {f"records_{i}": in_sample(rows, i).ifelse(1, 0).sum() for i in range(SAMPLES + 1)}
     found = rows.group_by(["true", "given"]).aggregate(**counts)
-    return found.order_by([ibis.desc("records_0"), "true", "given"]).limit(_MOST**2 + 1)
+    return found.order_by([ibis.desc("records_0"), "true", "given"]).limit(_MOST + 1)
 
 
 def _order(label: str) -> tuple[int, float, str]:

@@ -4,7 +4,8 @@ Of several events with one id the last counts, so that a truth may be corrected 
 truth one by one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,8 +13,15 @@ import ibis
 import ibis.expr.types as ir
 
 from sagemaker_analyzer.engine.engine import Engine
+from sagemaker_analyzer.engine.expressions import as_text
 from sagemaker_analyzer.reading.rejected import Kind, Tally
-from sagemaker_analyzer.reading.stage import SAMPLE, Table
+from sagemaker_analyzer.reading.stage import SAMPLE, Column, Table
+
+
+def with_ids(table: Table, columns: Mapping[str, Column | None]) -> Table:
+    """The table whose columns have the names by which they are merged: `id`, `given`, `probability`."""
+    named = tuple(replace(column, name=name) for name, column in columns.items() if column is not None)
+    return replace(table, columns=named)
 
 
 class State(StrEnum):
@@ -36,13 +44,14 @@ def tell_unmerged(engine: Engine, predictions: Table, truths: Table, tally: Tall
     for one, other, missing in ((predictions, truths, Kind.NO_TRUTH), (truths, predictions, Kind.NO_PREDICTION)):
         for found in engine.rows(lambda a, b, one=one, other=other: _states(a, b, one, other), one, other):
             state, example = State(found["state"]), f"the first id is {found['example']}"
+            file = found["file"] or "dataset_source"
             if state is State.ALONE:
-                tally.add(missing, found["file"], example, found["records"])
+                tally.add(missing, file, example, found["records"])
             elif state is State.REPEATED:
-                tally.add(Kind.DUPLICATE_ID, found["file"], f"the last one counts; {example}", found["records"])
+                tally.add(Kind.DUPLICATE_ID, file, f"the last one counts; {example}", found["records"])
             elif state is State.UNEQUAL:
                 example = f"predictions and ground truth differ in the number of their rows; {example}"
-                rejected.add(Kind.UNEQUAL_ROWS, found["file"], example, found["records"])
+                rejected.add(Kind.UNEQUAL_ROWS, file, example, found["records"])
 
 
 def _states(one: ir.Table, other: ir.Table, here: Table, there: Table) -> ir.Table:
@@ -61,10 +70,15 @@ def _states(one: ir.Table, other: ir.Table, here: Table, there: Table) -> ir.Tab
 
 
 def _events(data: ir.Table, table: Table) -> ir.Table:
-    """The columns by their names: whole numbers, texts, and of labels both forms."""
+    """The columns by their names: whole numbers, texts, and of labels both forms.
+
+    Records that are no events of one file or several each are an event with one row.
+    """
     named = {column.name: column for column in table.columns}
-    found: dict[str, Any] = {name: data[named[name].text] for name in ("id", "file")}
-    found |= {name: data[named[name].number].cast("int64") for name in ("event", "row", "rows")}
+    found: dict[str, Any] = {"id": as_text(data[named["id"].number], data[named["id"].text])}
+    found["file"] = data[named["file"].text] if "file" in named else ibis.literal("")
+    for name, alone in (("event", 0), ("row", 0), ("rows", 1)):
+        found[name] = data[named[name].number].cast("int64") if name in named else ibis.literal(alone, "int64")
     found |= dict(_labels(data, table, set(named) - set(found)))
     if SAMPLE in data.columns:
         found[SAMPLE] = data[SAMPLE]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from captures import capture, side
+from captures import capture, side, write
 from quality import QualityJob, truth
 from sklearn import metrics as sk
 
@@ -237,3 +237,37 @@ def test_no_prediction_in_the_window_is_no_data(job: QualityJob) -> None:
 
     assert job.message.startswith("Error: Job inputs had no data")
     assert "no prediction in the window" in job.message
+
+
+@pytest.mark.parametrize(
+    ("lines", "form", "place"),
+    [
+        (
+            ["1,id-1,2026-01-01T10:00:00Z", "2,id-2,2026-01-01T10:00:01Z", "9,77,2026-01-01T10:00:01Z"],
+            '{"csv": {}}',
+            "0",
+        ),
+        (
+            [json.dumps({"score": n, "SageMakerInferenceId": i}) for n, i in ((1, "id-1"), (2, "id-2"), (9, "77"))],
+            '{"json": {"lines": true}}',
+            "$.score",
+        ),
+    ],
+)
+def test_what_a_batch_transform_wrote_meets_its_truth_by_the_id_that_it_appended(
+    job: QualityJob, lines: list[str], form: str, place: str
+) -> None:
+    path = write(job.root / "captured/out.csv", lines)
+    truths = write(job.root / "truth/a.jsonl", [truth("id-1", "1"), truth("id-2", "4"), truth("id-3", "4")])
+
+    code = job.run(
+        dataset_source=str(path),
+        dataset_format=form,
+        inference_attribute=place,
+        ground_truth_source=str(truths.parent),
+    )
+
+    assert code == 0
+    assert job.value("mae") == 1.0
+    parts = [(part["kind"], part["records"]) for part in job.file("rejected.json")["unmerged"]]
+    assert sorted(parts) == [("NoGroundTruth", 1), ("NoPrediction", 1)]

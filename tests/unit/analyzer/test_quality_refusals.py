@@ -29,7 +29,7 @@ def job(tmp_path: Path) -> Callable[[str], QualityJob]:
         ({"probability_threshold_attribute": "1.5"}, "it has to be a number from 0 to 1"),
         ({"probability_threshold_attribute": "half"}, "it has to be a number from 0 to 1"),
         ({"probability_threshold_attribute": "nan"}, "it has to be a number from 0 to 1"),
-        ({"ground_truth_source": "/nowhere/at/all"}, "ground_truth_source is for captured data"),
+        ({"ground_truth_source": "/nowhere/at/all"}, "the dataset has no column SageMakerInferenceId"),
     ],
 )
 def test_what_a_job_cannot_do_is_refused_with_the_name_of_the_variable(
