@@ -12,7 +12,7 @@ import pytest
 import xgboost
 from models import served
 from sklearn.datasets import load_wine
-from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from sagemaker_analyzer.contract.config import MediaType, PredictorConfig
 from sagemaker_analyzer.errors import BadModel, BadTask
@@ -177,7 +177,7 @@ def test_a_pickle_is_not_read_unless_it_is_trusted(tmp_path: Path) -> None:
 
 
 def test_a_trusted_estimator_of_scikit_learn_is_asked_for_probabilities(tmp_path: Path) -> None:
-    two = LogisticRegression(max_iter=5000).fit(WINE.data[:, :4], WINE.target == 0)
+    two = DecisionTreeClassifier(max_depth=2).fit(WINE.data[:, :4], WINE.target == 0)
     joblib.dump(two, tmp_path / "two.joblib")
 
     found = read(tmp_path / "two.joblib", tmp_path, trust_pickle=True)(ROWS)
