@@ -423,6 +423,21 @@ def test_an_account_that_is_new_to_the_service_is_told_so_after_one_call() -> No
         assert play.amazon.core.journal.count("CreateMonitoringSchedule") == 2
 
 
+def test_a_definition_that_is_refused_is_told_by_its_schedule() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        play.amazon.core.faults.deny("CreateDataQualityJobDefinition", times=1)
+        play.apply(native())
+
+        play.until("it is refused", lambda: play.says(SCHEDULE, "Stalled"))
+        assert (
+            "not ready: AccessDenied: CreateDataQualityJobDefinition" in play.condition(SCHEDULE, "Stalled")["message"]
+        )
+        play.until("the state says so", lambda: play.status(SCHEDULE).get("state") == "Stalled", within=5)
+
+        play.until("it is ready", lambda: ready(play))
+
+
 def test_an_account_that_is_new_to_the_service_is_not_asked_again_whenever_the_operator_is_killed() -> None:
     assert at_each_moment(closed) > 10
 

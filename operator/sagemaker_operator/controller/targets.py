@@ -85,9 +85,20 @@ class Targets:
                 # What was deployed stays so when the job that made it is cleaned up.
                 offer = known
             if isinstance(offer, Waiting):
-                return self._cycle(resource.key, pointer.target) or offer
+                return self._cycle(resource.key, pointer.target) or self._own(resource, pointer.target) or offer
             offers[pointer] = offer
         return offers
+
+    def _own(self, resource: Resource, target: Key) -> Waiting | None:
+        """What keeps an object that was made for a manifest from being ready: to be mended in that manifest."""
+        record = self._store.get(target)
+        if record is None or record.owner is None or record.owner.uid != resource.uid:
+            return None
+        if not record.trouble or record.deleting:
+            return None
+        closed = record.trouble.startswith(f"{Reason.SERVICE_CLOSED}: ")
+        reason = Reason.SERVICE_CLOSED if closed else Reason.DEPENDENCY_NOT_READY
+        return Waiting(f"{record.key} is not ready: {record.trouble}", reason, hopeless=True)
 
     def _described(self, resource: Resource, described: Described) -> dict[str, Any] | Waiting:
         """The field that names what a manifest describes in place, or what it waits for."""

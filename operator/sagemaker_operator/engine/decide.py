@@ -82,7 +82,9 @@ def failed_call(facts: Facts) -> Step | None:
 def shut_out(facts: Facts) -> Step | None:
     """A service that takes no new customers is asked once: again only for another manifest, or when somebody wants a look."""
     told = facts.resource.condition("Stalled") or {}
-    closed = told.get("reason") == Reason.SERVICE_CLOSED and facts.resource.up_to_date
+    # What it refers to may have been refused in its place, and be there by now.
+    itself = str(told.get("message")).startswith(f"{facts.kind.family.create}: ")
+    closed = itself and told.get("reason") == Reason.SERVICE_CLOSED and facts.resource.up_to_date
     return Rest(None, Pace.NEVER) if closed and facts.resource.arn is None else None
 
 

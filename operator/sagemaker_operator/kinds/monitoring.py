@@ -26,7 +26,7 @@ def _definition(monitors: str, *, short: str, summary: str) -> Kind:
         lifecycle=Lifecycle.RECORD,
         closed=_MODEL_MONITOR,
         shut=_SHUT,
-        instead="A MonitoringSchedule with spec.engine Operator needs none of these.",
+        instead="Set spec.engine of the MonitoringSchedule to Operator, which needs none of these.",
         absent=(says("ResourceNotFound"),),
         exists=(says("ResourceInUse", "already exists", "must be unique"),),
         # A schedule locks its definition; SageMaker's words for it are not documented.

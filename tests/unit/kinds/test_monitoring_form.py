@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sagemaker_operator.errors import Closed, Denied, Refused
 from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kinds.monitoring_definition import definition
 from sagemaker_operator.kinds.monitoring_form import PLAIN, SAGEMAKER, left_to_us, plain, spelled_out, translated
@@ -241,3 +242,14 @@ def test_model_quality_needs_no_baseline() -> None:
 
     assert made.complete
     assert "modelQualityBaselineConfig" not in made.spec
+
+
+@pytest.mark.parametrize("kind", ["MonitoringSchedule", "DataQualityJobDefinition"])
+@pytest.mark.parametrize("failure", [Refused, Denied])
+def test_an_answer_to_new_customers_means_that_the_service_is_closed(kind: str, failure: type[Refused]) -> None:
+    code = "ValidationException" if failure is Refused else "AccessDeniedException"
+    answer = failure(code, "This service is not available to new customers.", f"Create{kind}")
+
+    assert type(KINDS[kind].read(answer)) is Closed
+    assert type(KINDS[kind].read(failure(code, "No.", f"Create{kind}"))) is failure
+    assert "spec.engine" in KINDS[kind].instead
