@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,21 @@ class Watch:
         """The processing job of an execution."""
         name = execution["ProcessingJobArn"].rpartition("/")[2]
         return dict(self.sagemaker.describe_processing_job(ProcessingJobName=name))
+
+    def metric(self, name: str, **dimensions: str) -> float:
+        """The greatest value that CloudWatch has of a metric of data quality."""
+        cloudwatch = self.emulator.client("cloudwatch")
+        found = cloudwatch.get_metric_statistics(
+            Namespace="aws/sagemaker/Endpoints/data-metrics",
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=datetime.now(UTC) - timedelta(days=1),
+            EndTime=datetime.now(UTC) + timedelta(days=1),
+            Period=86400,
+            Statistics=["Maximum"],
+        )
+        cloudwatch.close()
+        return float(max(point["Maximum"] for point in found["Datapoints"]))
 
     def analysed(self, name: str) -> int:
         """How many records the executions of a schedule that are over have analysed."""

@@ -66,6 +66,7 @@ def test_a_schedule_that_runs_now_finds_that_what_was_captured_has_drifted(watch
     assert watch.job_of(execution)["ExitMessage"] == (
         f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
     )
+    assert watch.metric("feature_baseline_drift_first", Endpoint="now", MonitoringSchedule="now") > 0.1
     alert = watch.sagemaker.list_monitoring_alerts(MonitoringScheduleName="now")["MonitoringAlertSummaries"][0]
     assert alert["AlertStatus"] == "InAlert"
 

@@ -167,6 +167,18 @@ class Telemetry:
                 watch.tally.add(value)
         self._dirty.set()
 
+    def measure(self, series: Series, values: Statistics, unit: str, when: float) -> None:
+        """Put what somebody else has already counted, at once. Raises ImportError if there is no CloudWatch."""
+        self._cloud.measure(
+            series.place,
+            series.namespace,
+            series.name,
+            dimensions=dict(series.dimensions),
+            unit=unit,
+            when=when,
+            values=values,
+        )
+
     def watch(self, series: Series) -> "Watch":
         """Look at a metric from now on."""
         made = Watch(self, series)

@@ -14,7 +14,7 @@ from sagemaker_local.runner.contract.pipes import Feeder
 from sagemaker_local.runner.contract.reasons import LONGEST, JobFailed
 from sagemaker_local.runner.contract.sources import Share
 from sagemaker_local.runner.crafts import Craft
-from sagemaker_local.runner.jobs import crew, programs, transfers
+from sagemaker_local.runner.jobs import crew, monitors, programs, transfers
 from sagemaker_local.runner.jobs.crew import Crew, Member
 from sagemaker_local.runner.jobs.launch import launch, told, volume_of
 from sagemaker_local.runner.jobs.limits import Budget
@@ -197,6 +197,8 @@ class _Processing:
             self.end("Failed", reason=reason)
         elif how == crew.DONE:
             self._save()
+            for member in self._members:
+                monitors.publish(self._job, member.volume, self._tools)
             self.end("Completed")
 
     def _save(self, *, continuous: bool = False) -> None:
