@@ -80,7 +80,7 @@ def _bin_text(bins: Bins, i: int) -> str:
 
 def categories(found: Categories) -> Spec:
     """Shares of values as bars, with a tick where the baseline's was."""
-    names = list(labels(found.values, 28))
+    names = list(labels(found.values))
     before: Sequence[float | None] = found.then or [None] * len(names)
     rows = [
         {
@@ -91,7 +91,7 @@ def categories(found: Categories) -> Spec:
         }
         for name, now, then in zip(names, found.now, before, strict=True)
     ]
-    y = {"field": "value", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 140}}
+    y = {"field": "value", "type": "nominal", "sort": names, "title": None}
     bars = {
         "mark": {"type": "bar", "color": NOW, "height": {"band": 0.7}},
         "encoding": {"x": _axis("now", _SHARE), "y": y, "description": {"field": "said"}},
@@ -110,7 +110,7 @@ def _ticks(field: str, y: Spec, **scale: Spec) -> Spec:
 
 def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: str = "allowed") -> Spec:
     """Bars of names and values in their order, with a tick at the limit of each that has one; `True` marks what is wrong."""
-    names = list(labels((name for name, *_ in rows), 28))
+    names = list(labels(name for name, *_ in rows))
     data = [
         {
             "name": name,
@@ -128,7 +128,7 @@ def ranking(rows: Sequence[tuple[str, float, float | None, bool]], *, limits: st
     x = _axis("value", {"tickCount": 5})
     # The number stands beyond the end of its bar.
     x["scale"] = {"domain": [low - (room if low < 0 else 0), high + room], "nice": False}
-    y = {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 140}}
+    y = {"field": "name", "type": "nominal", "sort": names, "title": None}
     colour = {
         "field": "colour",
         "type": "nominal",
@@ -204,6 +204,7 @@ _CONFIG: Spec = {
     "font": "Arial",
     "view": {"stroke": None},
     "axis": {
+        "labelLimit": 0,  # Vega cuts in the middle of characters: see `wording.labels`.
         "labelColor": INK,
         "titleColor": INK,
         "labelFontSize": 12,

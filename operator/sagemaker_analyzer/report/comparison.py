@@ -14,6 +14,7 @@ from sagemaker_analyzer.profile.distribution import Floats, distribution
 _BINS = 24
 _WHOLE = 30
 _COUNTABLE = 10_000
+_LARGEST = 1e300  # Beyond it, and for infinity, there is no room to compute edges.
 _EXACT = 2.0**52  # Above it, halves of whole numbers cannot be told apart.
 _CATEGORIES = 12
 # What is further out than this share of values would squeeze all others into one bin.
@@ -101,7 +102,7 @@ def _middle(items: Floats, upto: Floats) -> tuple[float, float]:
 
 
 def _edges(low: float, high: float, *items: Floats) -> Floats | None:
-    if not math.isfinite(high - low):
+    if not max(abs(low), abs(high)) < _LARGEST:
         return None
     if (
         high - low < _COUNTABLE

@@ -6,6 +6,7 @@ Escaping is not done here: the template escapes everything, and the renderer of 
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 _SHOWN = 120
 # They turn the direction of the text that follows them, also outside of the value: https://trojansource.codes.
@@ -25,16 +26,27 @@ def _unshown(character: str) -> bool:
     return character in _TURNING or character in _NO_CHARACTERS or unicodedata.category(character) in _UNSHOWN
 
 
-def labels(texts: Iterable[str], longest: int = 40) -> Iterator[str]:
-    """The texts as they are shown, all different: a chart would draw two of the same name as one."""
+def labels(texts: Iterable[str], columns: int = 20) -> Iterator[str]:
+    """The texts as an axis has room for them, all different: a chart would draw two of the same name as one.
+
+    Vega would cut them too, but in the middle of characters that UTF-16 has in two parts, and then not be able to draw them.
+    """
     seen: set[str] = set()
     for text in texts:
-        label = base = shown(text, longest)
+        label = base = _cut(shown(text), columns)
         number = 2
         while label in seen:
             label, number = f"{base} ({number})", number + 1
         seen.add(label)
         yield label
+
+
+def _cut(text: str, columns: int) -> str:
+    """As much of a text as has room where letters take one column, and Chinese characters and emoji two."""
+    upto = list(accumulate(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text))
+    if upto[-1] <= columns:
+        return text
+    return text[: sum(end < columns for end in upto)] + "…"
 
 
 def number(value: float | None) -> str:

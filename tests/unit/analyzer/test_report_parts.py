@@ -125,6 +125,7 @@ def test_texts_are_shown_in_one_line_without_what_is_no_character(text: str, wor
 
 def test_labels_that_would_look_alike_are_told_apart() -> None:
     assert list(labels(["a" * 50 + "1", "a" * 50 + "2", "b"], 5)) == ["aaaa…", "aaaa… (2)", "b"]
+    assert list(labels(["数据数据", "😀😀😀", "12345"], 5)) == ["数据…", "😀😀…", "12345"]
 
 
 @pytest.mark.parametrize(
