@@ -9,15 +9,18 @@ EMULATOR_IMAGE ?= sagemaker-local:dev
 ANALYZER_IMAGE ?= sagemaker-analyzer:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench generate up down image
+.PHONY: help demo demo-drift test check bench generate up down image
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 demo: $(READY) ## Train, deploy and monitor a model against an emulated SageMaker
 	@$(BIN)/sagemaker-local demo
 
 # Hundreds of processes import what is here; compiled once and kept, that takes them a third of the time.
+demo-drift: $(READY) ## Let the inputs of a model drift, and see it noticed, trained anew and replaced
+	@$(BIN)/sagemaker-local drift
+
 test: $(READY) ## Run all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "prepare": Entry("Find or build the API server, and start nothing.", "cluster.command", "prepare"),
     "emulator": Entry("Run the emulated SageMaker alone.", "runner.command", "emulator", extra="emulator"),
     "demo": Entry("Train, deploy and monitor a model, from one kubectl apply.", "demo.command", "demo"),
+    "drift": Entry("Let the inputs of a model drift, and see it trained anew.", "demo.drift.command", "drift"),
 }
 
 

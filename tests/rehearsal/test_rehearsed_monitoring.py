@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.rehearsal.moments import at_each_moment
 from tests.rehearsal.stage import Rehearsal
-from tests.rehearsal.watched import SCHEDULE, Watched, over, schedule, until_runs
+from tests.rehearsal.watched import SCHEDULE, Watched, over, readiness, schedule, until_runs
 
 RUNS = "CreateProcessingJob"
 
@@ -142,10 +142,12 @@ def test_a_baseline_is_shared() -> None:
         play.run(60)
         assert "does not exist" in play.condition(second, "Ready")["message"]
 
+        said = readiness(play, second)
         play.apply(schedule())
         until_runs(play, 1, key=second)
 
         assert play.status(second)["baseline"]["schedule"] == "digits"
+        assert said == ["Unknown", "True"], "once it is ready it stays so, whatever has to be asked"
         assert play.committed(RUNS) == 3, "one baseline and two runs"
 
 

@@ -128,3 +128,17 @@ def over(play: Rehearsal, key: Key = SCHEDULE) -> Iterable[Object]:
         told = one["result"] in ("Completed", "CompletedWithViolations")
         if one["result"] != "InProgress" and (one.get("explained") or not told):
             yield one
+
+
+def readiness(play: Rehearsal, key: Key) -> list[str]:
+    """The statuses of Ready that an object has from now on, each as it comes."""
+    said: list[str] = []
+
+    def hear(_event: str, after: Object, _before: Object | None) -> None:
+        if (after["kind"], after["metadata"]["name"]) == (key.kind, key.name):
+            ready = play.condition(key, "Ready").get("status", "")
+            if said[-1:] != [ready]:
+                said.append(ready)
+
+    play.kubernetes.watchers.append(hear)
+    return said

@@ -33,11 +33,12 @@ class Examined:
         return [*wrong[:1], *first.values()]
 
 
-def examine(runtime: Any, endpoint: str, images: Sequence[Image]) -> Examined:
+def examine(runtime: Any, endpoint: str, images: Sequence[Image], *, request: str = "") -> Examined:
     """Ask an endpoint about images, a hundred in each request.
 
     Args:
         runtime: a boto3 client of sagemaker-runtime.
+        request: the id of the request, where there is only one.
 
     Raises:
         NotSeen: it does not answer with a number for each image.
@@ -45,7 +46,9 @@ def examine(runtime: Any, endpoint: str, images: Sequence[Image]) -> Examined:
     taken: list[Taken] = []
     for start in range(0, len(images), AT_ONCE):
         asked = images[start : start + AT_ONCE]
-        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=as_csv(asked).encode())
+        told = {"InferenceId": request} if request else {}
+        body = as_csv(asked).encode()
+        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body, **told)
         taken += matched(asked, answer["Body"].read().decode())
     return Examined(taken)
 

@@ -1,20 +1,17 @@
 """The command `sagemaker-local demo`: exit code 0 only if everything was seen, and nothing left running in any case."""
 
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 
-from sagemaker_local.cluster import ClusterError
 from sagemaker_local.demo import data, places
-from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.objects import Objects
+from sagemaker_local.demo.playing import FAILURES, explain, play
 from sagemaker_local.demo.screen import Screen, screen
-from sagemaker_local.demo.stage import Stage, stage
+from sagemaker_local.demo.stage import SPEED, Setting, Stage, stage
 from sagemaker_local.demo.story import Story
 
 BEFORE = """\
@@ -32,9 +29,10 @@ Everything keeps running until you press Ctrl-C. In another terminal:
 kubectl get sagemaker
 
 The operator's log is {log}"""
-_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_FAILURES = (NotSeen, ClusterError, subprocess.CalledProcessError)
-INTERRUPTED = 130
+SPEED_WITH_MANY = 5.0
+MANY = 5000
+"""So many images need longer than the hour of a job, which takes 72 seconds at the higher speed."""
+ENVIRONMENT, PREPARED = "algorithms", "XGBoost is installed, in a virtual environment of its own"
 
 
 @click.command()
@@ -53,15 +51,7 @@ def demo(*, keep: bool, images: Path | None) -> None:
     Exit code 0 means that all of that was seen to happen.
     """
     out = screen(sys.stdout)
-    try:
-        with _signals_interrupt():
-            _play(out, keep=keep, images=images)
-    except KeyboardInterrupt:
-        out.say("\nInterrupted; everything is stopped and removed.")
-        sys.exit(INTERRUPTED)
-    except _FAILURES as error:
-        out.say(f"\nNot seen: {error}")
-        sys.exit(1)
+    play(out, partial(_play, out, keep=keep, images=images))
 
 
 def _play(out: Screen, *, keep: bool, images: Path | None) -> None:
@@ -69,8 +59,10 @@ def _play(out: Screen, *, keep: bool, images: Path | None) -> None:
     everything = dict.fromkeys((*places.named(manifests.example), *places.named(manifests.update)))
     out.say(BEFORE)
     known = data.digits() if images is None else data.read(images)
-    with stage(manifests, out, known) as running, Objects(running.cluster, tuple(everything)) as objects:
-        story = Story(running, objects, manifests)
+    speed = SPEED if len(known.train) < MANY else SPEED_WITH_MANY
+    setting = Setting(partial(data.send, images=known), {ENVIRONMENT: PREPARED}, speed)
+    with stage(manifests.crds, out, setting) as running, Objects(running.cluster, tuple(everything)) as objects:
+        story = Story(running, objects, manifests, known)
         try:
             story.deploy()
             story.ask()
@@ -79,8 +71,8 @@ def _play(out: Screen, *, keep: bool, images: Path | None) -> None:
                 _wait_for_ctrl_c(running)
             else:
                 story.remove()
-        except _FAILURES:
-            _explain(running, objects, out)
+        except FAILURES:
+            explain(running, objects, out)
             raise
     out.did("done\n")
     out.say(AFTER)
@@ -92,34 +84,3 @@ def _wait_for_ctrl_c(running: Stage) -> None:
         signal.pause()
     except KeyboardInterrupt:
         running.screen.say("\nStopping.")
-
-
-def _explain(running: Stage, objects: Objects, out: Screen) -> None:
-    """Print what there is to know about a failure, while there is somebody to ask."""
-    out.say("\nThis is how the objects were last:")
-    try:
-        for row in objects.read():
-            if not row.settled:
-                out.say(f"  {row.of}: {row.state or 'no state'}, Ready={row.ready}, {row.reason}: {row.message}")
-    except NotSeen as error:
-        out.say(f"  {error}")
-    out.say("\nThe operator's last log lines:")
-    for line in running.operator.end_of_log():
-        out.say(f"  {line}")
-
-
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """Raise KeyboardInterrupt on any signal to stop, and keep further ones from disturbing the cleaning up."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        for number in _STOP:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in _STOP}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -18,6 +18,7 @@ from sagemaker_local.demo.errors import NotSeen
 if TYPE_CHECKING:
     import numpy as np
 
+BUCKET = "sagemaker-operator-digits"
 VALIDATION_SHARE = 0.1
 HELD_OUT_SHARE = 0.2
 SEED = 20
@@ -87,20 +88,22 @@ def read(file: Path) -> Images:
         return _parted([Image(row[0], row[1:]) for row in rows], side=28, darkest=255)
 
 
-def upload(s3: Any, images: Images, *, bucket: str, region: str) -> None:
-    """Make the bucket and put the images into it, below train/, validation/ and held-out/.
+def send(s3: Any, *, images: Images) -> str:
+    """Make the bucket and put the images into it, below train/, validation/ and held-out/; tells what there is then.
 
     Args:
         s3: a boto3 client.
     """
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
     parts = {
         "train": as_csv(images.train, labels=True),
         "validation": as_csv(images.validation, labels=True),
         "held-out": as_csv(images.held_out),
     }
     for folder, text in parts.items():
-        s3.put_object(Bucket=bucket, Key=f"{folder}/digits.csv", Body=text.encode(), ContentType="text/csv")
+        s3.put_object(Bucket=BUCKET, Key=f"{folder}/digits.csv", Body=text.encode(), ContentType="text/csv")
+    train, rest = len(images.train), len(images.validation)
+    return f"{train} digits to train on and {rest} to validate with are in s3://{BUCKET}/"
 
 
 def as_csv(images: Sequence[Image], *, labels: bool = False) -> str:

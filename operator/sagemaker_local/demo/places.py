@@ -17,11 +17,15 @@ _CHECKOUT = _HERE.parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """Three directories, as kubectl takes them: the CRDs, the example, and the change to the example."""
+    """Directories, as kubectl takes them: the CRDs, and an example."""
 
     crds: Path
     example: Path
-    update: Path
+
+    @property
+    def update(self) -> Path:
+        """The change to the example."""
+        return self.example / "update"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,9 +45,14 @@ def find() -> Manifests:
     Raises:
         NotSeen: they are not there.
     """
-    example = _first("the digits example", _CHECKOUT / "examples" / "digits", _HERE / "digits")
-    crds = _first("the CRDs", _CHECKOUT / "crds", *(place / "crds" for place in _operator()))
-    return Manifests(crds=crds, example=example, update=example / "update")
+    return Manifests(_crds(), _first("the digits example", _CHECKOUT / "examples" / "digits", _HERE / "digits"))
+
+
+def drift() -> Manifests:
+    """The same for the example of drift. Raises as `find`."""
+    return Manifests(
+        _crds(), _first("the drift example", _CHECKOUT / "examples" / "drift", _HERE / "drift" / "example")
+    )
 
 
 def named(directory: Path) -> tuple[Named, ...]:
@@ -58,6 +67,10 @@ def named(directory: Path) -> tuple[Named, ...]:
 def shown(path: Path) -> str:
     """The path as one would type it here."""
     return f"{path.relative_to(Path.cwd())}/" if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _crds() -> Path:
+    return _first("the CRDs", _CHECKOUT / "crds", *(place / "crds" for place in _operator()))
 
 
 def _operator() -> tuple[Path, ...]:

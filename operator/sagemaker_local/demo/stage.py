@@ -6,19 +6,18 @@ All of it is started here and stopped here, in the opposite order, whatever happ
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from sagemaker_local.cluster import Cluster, places
-from sagemaker_local.demo import data
-from sagemaker_local.demo.data import Images
 from sagemaker_local.demo.errors import NotSeen
-from sagemaker_local.demo.places import Manifests, shown
+from sagemaker_local.demo.places import shown
 from sagemaker_local.demo.running import Operator
 from sagemaker_local.demo.screen import Screen
 from sagemaker_local.emulator import Emulator
@@ -29,14 +28,24 @@ REGION, ACCOUNT = "eu-west-1", "123456789012"
 CRD_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.1
 MOST_LINES = 7
-BUCKET = "sagemaker-operator-digits"
 SPEED = 50.0
 """Only waiting is so much faster, and limits: what is trained and served takes the time that it takes."""
-SPEED_WITH_MANY = 5.0
-MANY = 5000
-"""So many images need longer than the hour of a job, which takes 72 seconds at the higher speed."""
-ENVIRONMENT = "algorithms"
-"""Where XGBoost is; made before the first job needs it, so that people see what takes a minute the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a play needs besides.
+
+    Attributes:
+        send: puts data into S3, given a client, and tells what.
+        environments: what the programs of its images run in, with the words for it: made before the first job needs them, so that
+            people see what takes a minute the first time.
+        speed: how much faster than at AWS waiting is.
+    """
+
+    send: Callable[[Any], str]
+    environments: dict[str, str]
+    speed: float = SPEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,6 @@ class Stage:
     aws: Any
     runtime: Any
     s3: Any
-    images: Images
     operator: Operator
     screen: Screen
 
@@ -73,16 +81,16 @@ class Stage:
         """How many resources of each of those kinds SageMaker has; it is SageMaker that is asked, not the operator."""
         return Counter({kind: count for kind in kinds if (count := len(self.sagemaker.resources(kind)))})
 
-    def read(self, key: str) -> str:
-        """The text of an object in the demo's bucket.
+    def read(self, bucket: str, key: str) -> str:
+        """The text of an object in S3.
 
         Raises:
             NotSeen: it is not there.
         """
         try:
-            return str(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode())
+            return str(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
         except ClientError as missing:
-            raise NotSeen(f"s3://{BUCKET}/{key}: {missing}") from missing
+            raise NotSeen(f"s3://{bucket}/{key}: {missing}") from missing
 
     def exports(self) -> str:
         """Shell lines that point kubectl and the AWS SDKs here."""
@@ -97,41 +105,38 @@ class Stage:
 
 
 @contextmanager
-def stage(manifests: Manifests, screen: Screen, images: Images) -> Iterator[Stage]:
+def stage(crds: Path, screen: Screen, setting: Setting) -> Iterator[Stage]:
     """Start everything; when the block ends, stop it and make sure that nothing is left.
 
     Raises:
         ClusterError, KubectlFailed: the API server does not start, or refuses the CRDs.
         NotSeen: the operator does not start, or does not stop as it was asked to.
     """
-    speed = SPEED if len(images.train) < MANY else SPEED_WITH_MANY
     with ExitStack() as stack:
-        sagemaker = stack.enter_context(Emulator.start(speed=speed, execution=Execution()))
+        sagemaker = stack.enter_context(Emulator.start(speed=setting.speed, execution=Execution()))
         s3, aws, runtime = (
             sagemaker.client(name, REGION, ACCOUNT) for name in ("s3", "sagemaker", "sagemaker-runtime")
         )
         # All of it takes seconds, the first time a minute and more, and none of it needs the other.
         pool = stack.enter_context(ThreadPoolExecutor(2))
-        sending = pool.submit(data.upload, s3, images, bucket=BUCKET, region=REGION)
-        preparing = pool.submit(_prepare)
+        sending, preparing = pool.submit(setting.send, s3), pool.submit(_prepare, tuple(setting.environments))
         cluster = stack.enter_context(Cluster.start())
         screen.did(f"a Kubernetes API server runs on {cluster.server}, from {cluster.origin}")
         screen.did(
             f"an emulated SageMaker runs on {sagemaker.url}; it really trains and predicts, and waits for nothing else"
         )
         _done(preparing)
-        screen.did("XGBoost is installed, in a virtual environment of its own")
-        _done(sending)
-        train, rest = len(images.train), len(images.validation)
-        screen.did(f"{train} digits to train on and {rest} to validate with are in s3://{BUCKET}/")
+        for said in setting.environments.values():
+            screen.did(said)
+        screen.did(_done(sending))
         screen.say()
-        _kubectl(cluster, screen, "apply", "--server-side", "-k", shown(manifests.crds))
+        _kubectl(cluster, screen, "apply", "--server-side", "-k", shown(crds))
         _wait_until_served(cluster)
         operator = stack.enter_context(
             Operator.start(cluster, endpoint_url=sagemaker.url, region=REGION, account=ACCOUNT)
         )
         screen.did(f"the operator runs as process {operator.pid}")
-        yield Stage(cluster, sagemaker, aws, runtime, s3, images, operator, screen)
+        yield Stage(cluster, sagemaker, aws, runtime, s3, operator, screen)
         code = operator.stop()
         if code != 0:
             raise NotSeen(f"the operator stopping as it was asked to: its exit code was {code}")
@@ -139,16 +144,17 @@ def stage(manifests: Manifests, screen: Screen, images: Images) -> Iterator[Stag
         raise NotSeen(f"everything removed: {cluster.directory} is still there")
 
 
-def _prepare() -> None:
+def _prepare(environments: tuple[str, ...]) -> None:
     registry = Registry.load()
-    Environments(registry.recipes, places.cache(os.environ)).ready(ENVIRONMENT, lambda _: None)
+    for environment in environments:
+        Environments(registry.recipes, places.cache(os.environ)).ready(environment, lambda _: None)
 
 
-def _done(future: "Future[Any]") -> None:
+def _done(future: "Future[Any]") -> Any:
     try:
-        future.result()
+        return future.result()
     except Unmakeable as failure:
-        raise NotSeen(f"the environment of XGBoost: {failure}") from failure
+        raise NotSeen(f"the environment of a program: {failure}") from failure
 
 
 def _kubectl(cluster: Cluster, screen: Screen, *args: str) -> None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from sagemaker_local.demo import places
 from sagemaker_local.demo.asking import examine, matched
+from sagemaker_local.demo.data import BUCKET, Images
 from sagemaker_local.demo.errors import NotSeen
 from sagemaker_local.demo.objects import Objects, Row
 from sagemaker_local.demo.pictures import gallery
 from sagemaker_local.demo.places import Manifests, Named
-from sagemaker_local.demo.stage import BUCKET, Stage
+from sagemaker_local.demo.stage import Stage
 
 ACT_SECONDS = 120.0
 SECONDS_PER_IMAGE = 0.01
@@ -45,6 +46,7 @@ class Story:
     stage: Stage
     objects: Objects
     manifests: Manifests
+    images: Images
 
     def deploy(self) -> None:
         """Train a model, deploy it, and monitor it."""
@@ -57,14 +59,14 @@ class Story:
 
     def ask(self) -> None:
         """Ask the endpoint about images that the model has never seen, and compare with the batch that was transformed."""
-        images = self.stage.images
+        images = self.images
         self._say(f"\nAct 2: what does the model say about {len(images.held_out)} images that it has never seen?")
         examined = examine(self.stage.runtime, SERVED.name, images.held_out)
         self._say(gallery(examined.worth_seeing(), side=images.side, darkest=images.darkest))
         if examined.accuracy < images.recognised:
             raise NotSeen(f"{images.recognised:.0%} of the digits recognised: it was {examined.accuracy:.1%}")
         self.stage.screen.did(f"{SERVED} recognises {examined.accuracy:.1%} of them")
-        batch = matched(images.held_out, self.stage.read(PREDICTIONS))
+        batch = matched(images.held_out, self.stage.read(BUCKET, PREDICTIONS))
         if batch != list(examined.taken):
             raise NotSeen("the same predictions from the batch transform job as from the endpoint")
         self.stage.screen.did(f"the batch transform job says the same about each, in s3://{BUCKET}/{PREDICTIONS}")
@@ -122,7 +124,7 @@ class Story:
         return Serving(said["EndpointConfigName"], instances)
 
     def _watch(self, seen: Callable[[Sequence[Row]], bool], *, what: str, tolerate_stalled: bool = False) -> None:
-        act = ACT_SECONDS + len(self.stage.images.train) * SECONDS_PER_IMAGE
+        act = ACT_SECONDS + len(self.images.train) * SECONDS_PER_IMAGE
         deadline = time.monotonic() + act
         try:
             while True:

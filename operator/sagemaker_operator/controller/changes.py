@@ -80,7 +80,7 @@ class Changes:
         self._wake_owners(_relation(record), None)
         self._wake_leaving(record)
         self._wake_made(record, None)
-        for referrer in self._store.referrers(key):
+        for referrer in (*self._store.referrers(key), *self._store.watchers(key)):
             self._queue.add(referrer, Lane.TRANSITION)
         self._wake()
 
@@ -98,11 +98,14 @@ class Changes:
     def _know(self, resource: Resource, record: Record | None) -> Record:
         """Take a version of an object into its record, and wake who waits for what is new in it."""
         was, finished = _shown(record), record is not None and record.finished
+        watched = _watched(record)
         relation, used = _relation(record), _used(record)
         learned = self._store.take(resource)
         self._wake_owners(relation, _relation(learned))
         self._wake_made(learned, used)
         self._wake_referrers(learned, was)
+        for watcher in self._store.watchers(learned.key) if _watched(learned) != watched else ():
+            self._queue.add(watcher, Lane.TRANSITION)
         if learned.finished and not finished:
             self._wake_leaving(learned)
         return learned
@@ -175,6 +178,11 @@ def _used(record: Record | None) -> tuple[bool, frozenset[str]] | None:
 def _shown(record: Record | None) -> tuple[bool, str] | None:
     """What those who refer to an object tell about it: whether it is ready, and what keeps it from that."""
     return None if record is None else (record.ready, record.trouble)
+
+
+def _watched(record: Record | None) -> tuple[Any, ...] | None:
+    """What those who hear of an object's changes act upon: also that it has come to rest."""
+    return None if record is None else (*(_shown(record) or ()), record.settled, record.generation, record.deleting)
 
 
 def _asks_for_work(known: Record, resource: Resource) -> bool:

@@ -7,12 +7,12 @@ stand for a SageMaker resource as well: of these the plan says its own part of t
 is planned (`composites`), and when a key comes again (`workers`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sagemaker_operator.composites.asks import Ask, Denied, Told
+from sagemaker_operator.composites.asks import Ask, Denied, Question, Told
 from sagemaker_operator.composites.composite import Composite
 from sagemaker_operator.composites.plan import Plan, Refusal, Situation
 from sagemaker_operator.engine import announce, report
@@ -156,7 +156,7 @@ class Composing:
             return
         self._store.watch(parent.key, kind.watches(parent))
         self._queue.add(parent.key, Lane.USER)
-        for watcher in self._store.referrers(parent.key):
+        for watcher in self._store.watchers(parent.key):
             self._queue.add(watcher, Lane.TRANSITION)
         self._wake()
 
@@ -182,17 +182,24 @@ class Composing:
         for _ in range(_MOST_ROUNDS):
             parent = composition.parent
             plan = self._plan(composition, so_far)
+            if await self._ask(composition, [ask for ask in plan.asks if isinstance(ask, Question)], so_far):
+                continue
             if plan.create and not so_far.fresh:
                 await self._list(composition, so_far)
                 continue
             await self._report(composition, parent, plan, so_far)
-            asked = [ask for ask in plan.asks if ask not in so_far.answers]
-            for ask in asked:
-                so_far.answers[ask] = await self._asking.answer(composition.parent, ask)
+            acted = await self._ask(composition, plan.asks, so_far)
             await self._carry_out(composition, plan, so_far)
-            if not plan.create and not asked:
+            if not plan.create and not acted:
                 return Composed(bool(so_far.refused), so_far.wrote, plan.wake_at)
         raise EndlessPass(f"{composition.key}: {_MOST_ROUNDS} rounds and no end")
+
+    async def _ask(self, composition: Composition, asks: Iterable[Ask], so_far: _Round) -> bool:
+        """Have answered what was not yet in this pass; whether there was anything."""
+        unanswered = [ask for ask in asks if ask not in so_far.answers]
+        for ask in unanswered:
+            so_far.answers[ask] = await self._asking.answer(composition.parent, ask)
+        return bool(unanswered)
 
     async def _carry_out(self, composition: Composition, plan: Plan, so_far: _Round) -> None:
         """What a plan wants of the children."""

@@ -209,9 +209,13 @@ class Store:
         for target in targets:
             self._watchers[target].add(watcher)
 
+    def watchers(self, key: Key) -> tuple[Key, ...]:
+        """The objects that hear of the changes of one, whether it exists or not."""
+        return tuple(self._watchers.get(key, ()))
+
     def referrers(self, key: Key) -> tuple[Key, ...]:
-        """The objects that refer to one or hear of its changes, whether it exists or not."""
-        return tuple(self._referrers.get(key, set()) | self._watchers.get(key, set()))
+        """The objects that refer to one, whether it exists or not."""
+        return tuple(self._referrers.get(key, ()))
 
     def dependents(self, key: Key) -> tuple[str, ...]:
         """The objects that one must outlive: they refer to it, and may have something in SageMaker."""
