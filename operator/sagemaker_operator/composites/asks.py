@@ -1,8 +1,9 @@
 """What a plan can ask of the world, and what it is told.
 
 A plan is pure: where it needs to know what stands in S3, or wants a message to be sent, it says so, and is made again with the
-answer in `Situation.answers`. A `Question` changes nothing, and nothing is said before it is answered. Before an `Act` the status is
-written, so what must be remembered of a message or an edit stands there before it goes out; whoever comes after a crash asks again.
+answer in `Situation.answers`. A `Question` changes nothing, and nothing is said before it is answered. Before an `Act` the status
+is written, so what must be remembered of a message or an edit stands there before it goes out; whoever comes after a crash asks
+again.
 """
 
 from collections.abc import Mapping

@@ -45,8 +45,8 @@ def _short_form() -> Schema:
         "engine": {
             "description": (
                 "Who runs the schedule: Native is SageMaker Model Monitor, which takes no new customers; Operator is this"
-                " operator, with plain processing jobs. Default: Native where monitoringScheduleConfig is set, else Operator. It can"
-                " be changed to Operator, and not back."
+                " operator, with plain processing jobs. Default: Native where monitoringScheduleConfig is set, else Operator. It"
+                " can be changed to Operator, and not back."
             ),
             "type": "string",
             "enum": ["Native", "Operator"],
@@ -121,8 +121,8 @@ def _when() -> Schema:
         },
         "concurrencyPolicy": {
             "description": (
-                "What to do when it is time and the run before is not over: Allow both, Forbid the new one (what it would have read"
-                " is for the next one then), or Replace the earlier one. Default: Forbid."
+                "What to do when it is time and the run before is not over: Allow both, Forbid the new one (what it would have"
+                " read is for the next one then), or Replace the earlier one. Default: Forbid."
             ),
             "type": "string",
             "enum": ["Allow", "Forbid", "Replace"],
