@@ -15,7 +15,7 @@ from pathlib import Path
 from sagemaker_operator.__main__ import main
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["sagemaker_operator.app", "tests.cluster.forked"])
+_FORKS.set_forkserver_preload(["sagemaker_operator.app", "tests.cluster.forked", "tests.cluster.warmed"])
 
 
 def fork(flags: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkServerProcess:
