@@ -140,6 +140,7 @@ class Watch:
         when: str = "cron(0 * ? * * *)",
         image: str = ANALYZER,
         baseline: str | None = "baseline",
+        app: dict[str, str] | None = None,
         **config: str,
     ) -> None:
         """A schedule that watches the data quality of the endpoint of its name."""
@@ -148,7 +149,7 @@ class Watch:
         urls = {member: {"S3Uri": f"s3://data/{baseline}/{file}.json"} for member, file in files.items()}
         self.sagemaker.create_data_quality_job_definition(
             JobDefinitionName=name,
-            DataQualityAppSpecification={"ImageUri": image},
+            DataQualityAppSpecification={"ImageUri": image, **(app or {})},
             DataQualityJobInput={
                 "EndpointInput": {"EndpointName": name, "LocalPath": "/opt/ml/processing/input/endpoint"}
             },
@@ -175,12 +176,15 @@ class Watch:
             self.user.put(f"truth/{endpoint}/{hour}/truth.jsonl", tiny.lines_of(*lines))
 
     def judge(self, name: str, *, baseline: str | None = None, kind: str, app: dict[str, str], **source: str) -> None:
-        """A schedule that runs now and compares what an endpoint of its name answered with the truth."""
+        """A schedule that runs now and looks at the model of an endpoint of its name, with the truth where it needs that."""
         output = {"S3Uri": f"s3://data/reports/{name}", "LocalPath": "/opt/ml/processing/output"}
         watched = {"EndpointName": name, "LocalPath": "/opt/ml/processing/input/endpoint", **source}
-        create = self.sagemaker.create_model_quality_job_definition
-        if kind == "ModelBias":
-            create = self.sagemaker.create_model_bias_job_definition
+        create = {
+            "ModelQuality": self.sagemaker.create_model_quality_job_definition,
+            "ModelBias": self.sagemaker.create_model_bias_job_definition,
+            "ModelExplainability": self.sagemaker.create_model_explainability_job_definition,
+        }[kind]
+        truth = {"GroundTruthS3Input": {"S3Uri": f"s3://data/truth/{name}"}}
         create(
             JobDefinitionName=name,
             **{
@@ -190,7 +194,7 @@ class Watch:
                 else {},
                 f"{kind}JobInput": {
                     "EndpointInput": watched,
-                    "GroundTruthS3Input": {"S3Uri": f"s3://data/truth/{name}"},
+                    **({} if kind == "ModelExplainability" else truth),
                 },
                 f"{kind}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
             },

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from textwrap import dedent
+from typing import Any
 
 import pytest
 from tests.runner.monitored import AWS_ANALYZER, Watch
@@ -10,7 +12,7 @@ from tests.runner.tiny import until
 USUAL = [f"{number / 40},0.3" for number in range(40)]
 DRIFTED = [f"{2 + number / 40},0.3" for number in range(40)]
 
-LATELY = {"when": "NOW", "DataAnalysisStartTime": "-PT24H", "DataAnalysisEndTime": "-PT0H"}
+LATELY: dict[str, Any] = {"when": "NOW", "DataAnalysisStartTime": "-PT24H", "DataAnalysisEndTime": "-PT0H"}
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,23 @@ def test_garbage_among_what_was_captured_is_counted_and_the_rest_is_analysed(wat
 
     assert watch.report(execution, "statistics")["dataset"]["item_count"] == 5
     assert "zz.jsonl" in json.dumps(watch.report(execution, "rejected"))
+
+
+def test_a_script_prepares_what_was_captured(watch: Watch) -> None:
+    script = """
+        def preprocess_handler(inference_record):
+            first, second = inference_record.endpoint_input.data.strip().split(",")
+            return {"difference": float(first) - float(second)} if float(first) > 0 else None
+    """
+    watch.serve("prepared", USUAL[:5])
+    url = watch.user.put("scripts/prepare.py", dedent(script))
+
+    watch.schedule("prepared", baseline=None, app={"RecordPreprocessorSourceUri": url}, **LATELY)
+    execution = watch.execution("prepared")
+
+    statistics = watch.report(execution, "statistics")
+    assert [feature["name"] for feature in statistics["features"]] == ["difference"]
+    assert statistics["dataset"]["item_count"] == 4
 
 
 def test_a_scenario_says_what_is_found_also_where_jobs_really_run(watch: Watch) -> None:

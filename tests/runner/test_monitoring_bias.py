@@ -57,14 +57,31 @@ def test_clarify_explains_a_model_by_asking_a_shadow_endpoint_that_is_gone_after
         "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20, "agg_method": "mean_abs"}},
     }
 
-    job = watch.clarify("explained", config, "1,0\n0,3\n1,3\n")
+    job = watch.clarify("plain", config, "1,0\n0,3\n1,3\n")
 
     assert job["ProcessingJobStatus"] == "Completed", job
-    analysis = json.loads(watch.user.read("explained/analysis.json"))
+    analysis = json.loads(watch.user.read("plain/analysis.json"))
     values = analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
     assert values == {"first": pytest.approx(4 / 3), "second": pytest.approx(4)}
-    assert "clarify-explained" not in watch.emulator.resources("Endpoint")
+    assert "clarify-plain" not in watch.emulator.resources("Endpoint")
     assert watch.emulator.resources("EndpointConfig") == ["captured"]
+
+
+def test_a_schedule_explains_what_an_endpoint_was_asked(watch: Watch) -> None:
+    config = {
+        "headers": ["first", "second"],
+        "predictor": {"model_name": watch.model(), "instance_type": "ml.m5.large", "initial_instance_count": 1},
+        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20}},
+    }
+    url = watch.user.put("shap/analysis_config.json", json.dumps(config))
+    watch.serve("explained", ["1,0", "0,3", "1,3"])
+
+    watch.judge("explained", kind="ModelExplainability", app={"ImageUri": CLARIFY, "ConfigUri": url})
+    execution = watch.execution("explained")
+
+    assert execution["MonitoringExecutionStatus"] == "Completed", execution
+    values = watch.report(execution, "analysis")["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert values == {"first": pytest.approx(4 / 3), "second": pytest.approx(4)}
 
 
 def test_a_model_that_is_not_there_fails_the_job_in_the_words_of_sagemaker(watch: Watch) -> None:
