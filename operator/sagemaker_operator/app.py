@@ -245,6 +245,7 @@ class _Process:
     async def _measure(self, control: Control) -> None:
         while True:
             self._metrics.counted(control.states())
+            self._metrics.violated(control.violations())
             self._metrics.working(control.busy(), limit=self._settings.workers)
             await asyncio.sleep(5)
 

@@ -163,6 +163,14 @@ class Control:
         composed = (known for known in self._composing if self._store.get(known.key) is None)
         return Counter((known.kind.name, known.state) for known in (*self._store, *composed))
 
+    def violations(self) -> dict[tuple[str, str], int]:
+        """How many violations the last run of each monitoring schedule found, by namespace and name."""
+        return {
+            (one.key.namespace, one.key.name): int(one.parent.status["violations"])
+            for one in self._composing
+            if "violations" in one.parent.status
+        }
+
     def _gone(self, key: Key) -> None:
         if key.kind in COMPOSITES or key.kind in COMPANIONS:
             self._composing.vanished(key)

@@ -2,7 +2,8 @@
 
 Names of controller-runtime and client-go are used where we can honour their meaning, so that the dashboards for kubebuilder's and
 Flux's controllers work; the rest begins with ``sagemaker_operator_``. There are no series per object: those belong to
-kube-state-metrics. Not here: serving them (`observe.http`).
+kube-state-metrics. Only what monitoring schedules have found is told of each, up to a number: that is what alerts are about.
+Not here: serving them (`observe.http`).
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from prometheus_client import (
 # controller-runtime's buckets end at 60 s; a pass of ours makes at most a few calls, so every second one of them is enough.
 _PASS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 60.0)
 _CALL = (0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+MOST_SCHEDULES = 200
+"""So many schedules at most have a series of their own: those with the most violations."""
 _WAIT = (0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -43,6 +46,17 @@ class Metrics:
         self._kubernetes = Kubernetes(registry)
         self._objects = Gauge(
             "sagemaker_operator_objects", "Custom resources by state.", ["kind", "state"], registry=registry
+        )
+        self._violations = Gauge(
+            "sagemaker_operator_monitoring_violations",
+            "Violations in the last run of a MonitoringSchedule that analysed anything.",
+            ["namespace", "name"],
+            registry=registry,
+        )
+        self._left_out = Gauge(
+            "sagemaker_operator_monitoring_schedules_left_out",
+            f"MonitoringSchedules without a series of their own, as there are more than {MOST_SCHEDULES}.",
+            registry=registry,
         )
         Gauge("sagemaker_operator_build_info", "Always 1.", ["version"], registry=registry).labels(version).set(1)
 
@@ -112,6 +126,14 @@ class Metrics:
         self._objects.clear()
         for (kind, state), count in objects.items():
             self._objects.labels(kind, state).set(count)
+
+    def violated(self, schedules: Mapping[tuple[str, str], int]) -> None:
+        """How many violations there are, by namespace and name of the schedule; replaces what was told before."""
+        ordered = sorted(schedules.items(), key=lambda one: (-one[1], one[0]))
+        self._violations.clear()
+        for (namespace, name), count in ordered[:MOST_SCHEDULES]:
+            self._violations.labels(namespace, name).set(count)
+        self._left_out.set(max(0, len(ordered) - MOST_SCHEDULES))
 
 
 class Passes:

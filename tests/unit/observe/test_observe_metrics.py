@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from sagemaker_operator.observe.metrics import Metrics
+from sagemaker_operator.observe.metrics import MOST_SCHEDULES, Metrics
 
 
 def samples(metrics: Metrics) -> dict[str, float]:
@@ -88,3 +88,23 @@ def test_two_processes_in_one_interpreter_do_not_share_metrics(metrics: Metrics)
     metrics.retried()
 
     assert 'workqueue_retries_total{name="sagemaker"}' not in samples(other)
+
+
+def test_violations_are_told_of_each_schedule_and_forgotten_with_it(metrics: Metrics) -> None:
+    metrics.violated({("default", "digits"): 2, ("default", "gone"): 1})
+    metrics.violated({("default", "digits"): 3})
+    found = {name: value for name, value in samples(metrics).items() if "monitoring" in name}
+
+    assert found == {
+        'sagemaker_operator_monitoring_violations{name="digits",namespace="default"}': 3,
+        "sagemaker_operator_monitoring_schedules_left_out": 0,
+    }
+
+
+def test_of_very_many_schedules_those_with_the_most_violations_have_a_series(metrics: Metrics) -> None:
+    metrics.violated({("default", f"schedule-{number}"): number for number in range(MOST_SCHEDULES + 5)})
+    found = {name: value for name, value in samples(metrics).items() if "monitoring_violations" in name}
+
+    assert len(found) == MOST_SCHEDULES
+    assert min(found.values()) == 5
+    assert samples(metrics)["sagemaker_operator_monitoring_schedules_left_out"] == 5
