@@ -11,11 +11,11 @@ from sagemaker_analyzer.bias.records import FEATURE, GIVEN, LABEL, PROBABILITY, 
 from sagemaker_analyzer.contract.config import AnalysisConfig, BiasConfig, ColumnName
 from sagemaker_analyzer.contract.task import Layout, Task
 from sagemaker_analyzer.engine.engine import Engine
-from sagemaker_analyzer.errors import BadTask, NoData
+from sagemaker_analyzer.errors import NoData
 from sagemaker_analyzer.explain.dense import read_dense
 from sagemaker_analyzer.explain.reading import input_rows
 from sagemaker_analyzer.quality.attributes import attribute, column_of
-from sagemaker_analyzer.quality.merge import tell_unmerged
+from sagemaker_analyzer.quality.merge import id_column, tell_unmerged, with_ids
 from sagemaker_analyzer.quality.reading import Attributes, Events, read_merged, read_predictions, read_truths
 from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.rejected import Kind, Tally, Unreadable
@@ -48,7 +48,7 @@ class Reader:
         if self.task.dataset.layout is not Layout.CAPTURE:
             return self._of_dataset()
         places = _places(self.task, self)
-        given, true = Events(Stage(self._apart("predictions"))), Events(Stage(self._apart("truths")))
+        given = Events(Stage(self._apart("predictions")))
         if self.task.truth is None:
             read_merged(self.task, places, given, self.rejected, self.unmatched)
             missing = (
@@ -56,18 +56,31 @@ class Reader:
             )
             return of_events(self.engine, self._some(given, missing), None)
         read_predictions(self.task, places, given, self.rejected)
-        predictions = self._some(given, f"{self.task.dataset.source} has no prediction in the window")
-        read_truths(self.task.truth, places.truth, true, self.rejected)
-        truths = self._some(true, f"ground_truth_source {self.task.truth} has no ground truth")
+        missing = f"{self.task.dataset.source} has no prediction in the window"
+        return self._merged(self._some(given, missing), self.task.truth)
+
+    def _merged(self, predictions: Table, truth: Path) -> Records:
+        true = Events(Stage(self._apart("truths")))
+        read_truths(truth, _places(self.task, self).truth, true, self.rejected)
+        truths = self._some(true, f"ground_truth_source {truth} has no ground truth")
         tell_unmerged(self.engine, predictions, truths, self.unmatched, self.rejected)
         return of_events(self.engine, predictions, truths)
 
+    def _of_transform(self, table: Table) -> Table:
+        """What a batch transform job has written: the features, the model's answer, and the ids that it has appended."""
+        headless = self.task.dataset.layout is Layout.CSV and not self.task.dataset.header
+        columns: dict[str, Column | None] = {"id": id_column(table, headless=headless)}
+        places = _places(self.task, self)
+        for name, place in (("given", places.inference), ("probability", places.probability)):
+            columns[name] = None if place is None else column_of(place, table)
+        known = {column.name: column for column in table.columns}
+        columns |= {FEATURE + name: known[name] for name in self.features if name in known}
+        return with_ids(table, columns)
+
     def _of_dataset(self) -> Records:
-        if self.task.truth is not None:
-            raise BadTask(
-                "ground_truth_source is for captured data, whose records have an id; other datasets have their labels"
-            )
         table = self._table(self._apart("rows"))
+        if self.task.truth is not None:
+            return self._merged(self._of_transform(table), self.task.truth)
         label = column_of(attribute("label", str(self.bias.label)), table)
         columns = {LABEL: label}
         asks = self.task.predictor_url or (self.config.predictor is not None and self.config.predictor.is_model)
@@ -87,7 +100,8 @@ class Reader:
     def _table(self, into: Path) -> Table:
         if self.task.dataset.layout is Layout.JSON and self.config.features is not None:
             return read_dense(self.task.dataset.source, self.config, self.rejected, into=into)
-        return read_dataset(self.task.dataset, self.rejected, into=into, names=self.config.headers)
+        names = self.config.headers if self.task.truth is None else self.features
+        return read_dataset(self.task.dataset, self.rejected, into=into, names=names)
 
     def _some(self, events: Events, words: str) -> Table:
         table = events.stage.close(self.rejected)

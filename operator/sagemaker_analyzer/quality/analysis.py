@@ -14,15 +14,14 @@ from sagemaker_analyzer.quality.attributes import Attribute, attribute, column_o
 from sagemaker_analyzer.quality.binary import binary
 from sagemaker_analyzer.quality.compared import SAMPLES, Compared, of_columns, of_merged
 from sagemaker_analyzer.quality.constraints import unchecked, violations
-from sagemaker_analyzer.quality.merge import tell_unmerged, with_ids
+from sagemaker_analyzer.quality.merge import id_column, tell_unmerged, with_ids
 from sagemaker_analyzer.quality.multiclass import multiclass
 from sagemaker_analyzer.quality.reading import Attributes, Events, read_merged, read_predictions, read_truths
 from sagemaker_analyzer.quality.regression import regression
 from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.rejected import Kind, Tally
-from sagemaker_analyzer.reading.stage import Stage, Table
+from sagemaker_analyzer.reading.stage import Column, Stage, Table
 
-_ID = "SageMakerInferenceId"
 _LOG = logging.getLogger(__name__)
 
 
@@ -120,20 +119,9 @@ def _merged(run: _Run, given: Table, truth: Path) -> Compared:
 
 
 def _of_transform(run: _Run, table: Table) -> Table:
-    """What a batch transform job has written, with the ids that it appends if GenerateInferenceId is on.
-
-    They are in a column of that name, or in CSV without a header in the last but one, before the time:
-    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
-    """
-    found = [column for column in table.columns if column.name == _ID]
-    if not found and run.task.dataset.layout is Layout.CSV and not run.task.dataset.header:
-        found = list(table.columns[-2:-1])
-    if not found:
-        raise BadTask(
-            f"ground_truth_source is set, and records have no id: the dataset has no column {_ID}, which batch transform"
-            " adds with GenerateInferenceId"
-        )
-    columns = {"id": found[0], "given": None, "probability": None}
+    """What a batch transform job has written, with the ids that it has appended."""
+    headless = run.task.dataset.layout is Layout.CSV and not run.task.dataset.header
+    columns: dict[str, Column | None] = {"id": id_column(table, headless=headless)}
     for name, place in (("given", run.places.inference), ("probability", run.places.probability)):
         columns[name] = column_of(place, table) if place else None
     return with_ids(table, columns)

@@ -14,8 +14,28 @@ import ibis.expr.types as ir
 
 from sagemaker_analyzer.engine.engine import Engine
 from sagemaker_analyzer.engine.expressions import as_text
+from sagemaker_analyzer.errors import BadTask
 from sagemaker_analyzer.reading.rejected import Kind, Tally
 from sagemaker_analyzer.reading.stage import SAMPLE, Column, Table
+
+_ID = "SageMakerInferenceId"
+
+
+def id_column(table: Table, *, headless: bool) -> Column:
+    """The column with the ids that a batch transform job appends if GenerateInferenceId is on. Raises BadTask if there is none.
+
+    It has a name, or in CSV without a header is the last but one, before the time:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
+    """
+    found = [column for column in table.columns if column.name == _ID]
+    if not found and headless:
+        found = list(table.columns[-2:-1])
+    if not found:
+        raise BadTask(
+            f"ground_truth_source is set, and records have no id: the dataset has no column {_ID}, which batch transform"
+            " adds with GenerateInferenceId"
+        )
+    return found[0]
 
 
 def with_ids(table: Table, columns: Mapping[str, Column | None]) -> Table:

@@ -274,6 +274,15 @@ def test_dense_json_lines_have_the_truth_and_the_features_by_their_paths(job: Jo
     assert job.metrics("small")["SD"] == pytest.approx(expected()["SD"])
 
 
+def test_what_a_batch_transform_wrote_meets_its_truth_by_the_id_that_it_appended(job: Job) -> None:
+    lines = [f"{given},{predicted},e{i},2026-01-01T10:00:00Z" for i, (given, predicted, _) in enumerate(rows())]
+    write(job.root / "truth/a.jsonl", [truth(i, true) for i, (_, _, true) in enumerate(rows())])
+
+    assert job.dataset(CONFIG, lines, ground_truth_source=str(job.root / "truth"), inference_attribute="5") == 0
+
+    assert job.metrics("small")["RD"] == pytest.approx(expected()["RD"])
+
+
 def test_only_the_metrics_that_were_asked_for_are_computed(job: Job) -> None:
     methods = {"pre_training_bias": {"methods": ["CI", "DPL"]}, "post_training_bias": {"methods": ["DI"]}}
 
