@@ -97,7 +97,7 @@ def test_violations_are_told_of_each_schedule_and_forgotten_with_it(metrics: Met
 
     assert found == {
         'sagemaker_operator_monitoring_violations{name="digits",namespace="default"}': 3,
-        "sagemaker_operator_monitoring_schedules_left_out": 0,
+        "sagemaker_operator_monitoring_schedules_left_out{}": 0,
     }
 
 
@@ -107,4 +107,4 @@ def test_of_very_many_schedules_those_with_the_most_violations_have_a_series(met
 
     assert len(found) == MOST_SCHEDULES
     assert min(found.values()) == 5
-    assert samples(metrics)["sagemaker_operator_monitoring_schedules_left_out"] == 5
+    assert samples(metrics)["sagemaker_operator_monitoring_schedules_left_out{}"] == 5
