@@ -124,6 +124,18 @@ def test_every_type_of_monitoring_has_its_definition(monitors: str, more: dict[s
         assert in_effect(play)["MonitoringType"] == monitors
 
 
+def test_a_baseline_of_bias_needs_the_analyzer() -> None:
+    with Rehearsal() as play:
+        serving(play)
+        wish = {"from": {"s3": {"s3URI": f"{BUCKET}/train.csv"}}}
+        more = {"analysisConfigS3URI": f"{BUCKET}/config.json", "groundTruth": {"s3URI": f"{BUCKET}/truth"}}
+        play.apply(native(monitoringType="ModelBias", baseline=wish, **more))
+        play.run(60)
+
+        assert "name its image in spec.image" in play.condition(SCHEDULE, "BaselineReady")["message"]
+        assert not play.jobs("ProcessingJob")
+
+
 def running(play: Rehearsal) -> bool:
     return bool(play.live("ProcessingJob"))
 
@@ -355,7 +367,7 @@ def test_suspending_stops_the_schedule_and_resuming_starts_it() -> None:
         assert play.status(SCHEDULE)["state"] == "Suspended"
         assert "nextScheduleTime" not in play.status(SCHEDULE)
         before = len(play.jobs("ProcessingJob"))
-        play.run(3 * HOUR)
+        play.quiet(3 * HOUR)
         assert len(play.jobs("ProcessingJob")) == before
 
         play.edit(SCHEDULE, suspend=False)

@@ -11,7 +11,7 @@ from sagemaker_operator.engine.verdict import Reason
 
 from . import captures
 from .captures import Obstacle, Questions, Source
-from .runs import Work
+from .runs import Work, image
 from .windows import Window
 
 _FORMS: Mapping[str, Mapping[str, Any]] = {
@@ -19,6 +19,12 @@ _FORMS: Mapping[str, Mapping[str, Any]] = {
     "application/jsonlines": {"json": {"lines": True}},
     "application/x-parquet": {"parquet": {}},
 }
+# What SageMaker Clarify makes of a baseline has another form than what the analyzer does.
+_BY_CLARIFY = frozenset({"ModelBias", "ModelExplainability"})
+_NO_IMAGE = (
+    "A baseline of bias or of explanations is made by the analyzer: name its image in spec.image, or for all schedules with the"
+    " operator's --analyzer-image; or name what Clarify has made in spec.baseline.constraintsS3URI."
+)
 
 
 def work(
@@ -32,6 +38,8 @@ def work(
         here: where the data of the schedule itself lies.
         output: where the results go.
     """
+    if not image(situation) and situation.parent.spec["monitoringType"] in _BY_CLARIFY:
+        return Obstacle(_NO_IMAGE, Reason.INVALID_SPEC, hopeless=True)
     if "s3" in wish:
         return Work((wish["s3"]["s3URI"],), captures.layout(wish["s3"].get("datasetFormat")), output)
     if "trainingJob" in wish:
