@@ -8,7 +8,13 @@ from tests.rehearsal.stage import Rehearsal
 _READS = ("Describe", "List", "Search", "BatchDescribe", "get", "list")
 
 
-def at_each_moment(scenario: Callable[[Rehearsal], None], *, straggle: float | None = None, **arguments: Any) -> int:
+def at_each_moment(
+    scenario: Callable[[Rehearsal], None],
+    *,
+    straggle: float | None = None,
+    reads: bool = True,
+    **arguments: Any,
+) -> int:
     """Play a scenario undisturbed, then again for each moment that is like no other, with the operator killed there.
 
     A process that dies before a request leaves the same behind as one that dies after the request before; so the moments after
@@ -17,6 +23,7 @@ def at_each_moment(scenario: Callable[[Rehearsal], None], *, straggle: float | N
     Args:
         scenario: does something and asserts what must be so whatever happened to the operator.
         straggle: as in `Rehearsal`.
+        reads: whether to kill it also after requests that change nothing, which is as good as before the next one that does.
         arguments: of every `Rehearsal`.
 
     Returns:
@@ -26,8 +33,11 @@ def at_each_moment(scenario: Callable[[Rehearsal], None], *, straggle: float | N
         scenario(first)
     seen: dict[tuple[Any, ...], int] = {}
     for number, label in enumerate(first.labels):
-        late = label[0].side == "before" and not label[0].what.startswith(_READS)
-        if number == 0 or (late if straggle is not None else label[0].side == "after"):
+        if number < first.opening:
+            continue
+        changes = not label[0].what.startswith(_READS)
+        late, done = label[0].side == "before" and changes, label[0].side == "after" and (changes or reads)
+        if number == first.opening or (late if straggle is not None else done):
             seen.setdefault(label, number)
     for label, number in seen.items():
         try:

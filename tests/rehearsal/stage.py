@@ -79,7 +79,7 @@ class Rehearsal:
         self.around.each = self._each
         self.kubernetes = self.around.kubernetes
         self.complaints: list[str] = []
-        self.moments, self.deaths = 0, 0
+        self.moments, self.deaths, self.opening = 0, 0, 0
         self.labels: list[tuple[Moment, *tuple[Any, ...]]] = []
         self.checks: list[Callable[[Object], Any]] = []
         self._die_at, self._straggle, self._workers, self._noting = die_at, straggle, workers, noting
@@ -105,7 +105,9 @@ class Rehearsal:
         if self._working is not None:
             return
         life = Life(self.around, self._died, straggle=self._straggle)
-        sides: dict[str, Any] = dict.fromkeys(("cluster", "cloud", "announcer", "clock", "meter", "files", "messages"), life)
+        sides: dict[str, Any] = dict.fromkeys(
+            ("cluster", "cloud", "announcer", "clock", "meter", "files", "messages"), life
+        )
         control = Control(**sides, sweep=life.sweep, **self._control_arguments)
         for found in self.kubernetes:
             control.ingest(ALL_KINDS[found["kind"]], None, found)
