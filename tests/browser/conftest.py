@@ -12,6 +12,8 @@ from tests.browser.chromium import Chromium, chromium
 
 from sagemaker_local.cluster import places
 
+_PATIENCE = 120_000  # milliseconds: a busy machine is slow without anything being wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -47,7 +49,9 @@ def programs() -> Chromium:
 def browser(programs: Chromium) -> Iterator[Browser]:
     # Not for the whole session: its event loop runs in this thread, where other tests run theirs.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=programs.program, env=dict(programs.environ))
+        browser = playwright.chromium.launch(
+            executable_path=programs.program, env=dict(programs.environ), timeout=_PATIENCE
+        )
         yield browser
         browser.close()
 
@@ -62,6 +66,7 @@ def visit(browser: Browser) -> Iterator[Open]:
             color_scheme="dark" if scheme == "dark" else "light",
             bypass_csp=without_policy,
         )
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         found = Visit(context.new_page())
         found.page.on("console", lambda message: found.said.append(message.text))
