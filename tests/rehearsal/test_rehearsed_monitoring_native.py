@@ -192,6 +192,7 @@ def baselining(play: Rehearsal) -> None:
     (old,) = definitions(play)
     first = compared_with(play)
 
+    play.opens()
     play.edit(SCHEDULE, baseline={"from": {"s3": {"s3URI": f"{BUCKET}/other.csv"}}})
     play.until("the old definition is gone", lambda: old not in definitions(play) and len(definitions(play)) == 1)
 
@@ -235,6 +236,10 @@ def test_a_definition_that_is_wanted_again_while_it_goes_comes_again() -> None:
         play.until("the other one is gone", lambda: definitions(play) == [old])
 
         assert play.committed("CreateDataQualityJobDefinition") == 3
+
+
+def test_a_request_that_arrives_late_exchanges_the_definition_all_the_same() -> None:
+    assert at_each_moment(exchanging, straggle=3.0) > 10
 
 
 def test_an_edit_that_is_taken_back_leaves_the_schedule_as_it_was() -> None:
@@ -367,7 +372,7 @@ def test_suspending_stops_the_schedule_and_resuming_starts_it() -> None:
         assert play.status(SCHEDULE)["state"] == "Suspended"
         assert "nextScheduleTime" not in play.status(SCHEDULE)
         before = len(play.jobs("ProcessingJob"))
-        play.quiet(3 * HOUR)
+        play.quiet(HOUR)
         assert len(play.jobs("ProcessingJob")) == before
 
         play.edit(SCHEDULE, suspend=False)
