@@ -103,10 +103,12 @@ def _summary(execution: Execution, text: str) -> Execution:
         told: Mapping[str, Any] = json.loads(text)
         worst = tuple(map(Finding.of, told.get("worst") or ()))[:_WORST]
         by_check = {str(name): int(count) for name, count in (told.get("byCheck") or {}).items()}
+        violations = int(told["violations"])
         return replace(
             execution,
+            result=Result.VIOLATIONS if violations else Result.COMPLETED,
             explained=True,
-            violations=int(told["violations"]),
+            violations=violations,
             by_check=by_check,
             worst=worst,
             records=told.get("records"),
