@@ -11,6 +11,7 @@ from typing import Any
 
 from sagemaker_analyzer.contract.task import Task
 from sagemaker_analyzer.model import Analysis, Violation
+from sagemaker_analyzer.wording import shown
 
 _WORST = 10
 _METRICS = 20
@@ -111,7 +112,7 @@ def remarks(analysis: Analysis) -> list[str]:
     if analysis.violations:
         first = worst(analysis.violations)[0]
         which = "it is" if len(analysis.violations) == 1 else "the worst is"
-        found.append(f"{which} {subject(first)}: {verdict(first)}")
+        found.append(f"{which} {shown(subject(first), _LONGEST_NAME)}: {verdict(first)}")
     if rejected := sum(part.records for part in analysis.rejected):
         found.append(f"{counted(rejected, 'record')} could not be read")
     if analysis.unmerged:

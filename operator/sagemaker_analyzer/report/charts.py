@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sagemaker_analyzer.report.comparison import Bins, Categories
 from sagemaker_analyzer.report.parts import Spec
-from sagemaker_analyzer.report.wording import labels, number, percent
+from sagemaker_analyzer.wording import labels, number, percent
 
 _WIDTH = 360
 _ROW = 20

@@ -7,7 +7,7 @@ from sagemaker_analyzer.model import Analysis, Drift, Feature, Rejected, Violati
 from sagemaker_analyzer.report.charts import categories, histogram, ranking
 from sagemaker_analyzer.report.comparison import Bins, Categories, compared
 from sagemaker_analyzer.report.parts import Cell, Figure, Key, Section, Table
-from sagemaker_analyzer.report.wording import number, percent, shown
+from sagemaker_analyzer.wording import number, percent, shown
 
 MOST = 30
 """So many features get a chart; all of them are in tables."""

@@ -17,7 +17,7 @@ from sagemaker_analyzer.model import (
 from sagemaker_analyzer.report.charts import curve, over_time, ranking
 from sagemaker_analyzer.report.history import History
 from sagemaker_analyzer.report.parts import Cell, Figure, Key, Section, Table
-from sagemaker_analyzer.report.wording import number, shown
+from sagemaker_analyzer.wording import number, shown
 
 _POINTS = 200
 _LABELS = 30

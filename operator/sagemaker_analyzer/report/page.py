@@ -26,7 +26,7 @@ from sagemaker_analyzer.report.model_sections import (
     quality_section,
 )
 from sagemaker_analyzer.report.parts import Figure, Section
-from sagemaker_analyzer.report.wording import number, shown
+from sagemaker_analyzer.wording import number, shown
 
 _KINDS = {
     AnalysisType.DATA_QUALITY: "Data quality",

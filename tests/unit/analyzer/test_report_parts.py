@@ -14,7 +14,7 @@ from sagemaker_analyzer.model import Bucket, Feature, InferredType, Numbers, Ske
 from sagemaker_analyzer.report.comparison import Bins, Categories, compared
 from sagemaker_analyzer.report.drawing import Undrawable, drawn
 from sagemaker_analyzer.report.history import read_history
-from sagemaker_analyzer.report.wording import labels, number, percent, shown
+from sagemaker_analyzer.wording import labels, number, percent, shown
 
 HERE = Path("here")
 TASK = Task(Dataset(HERE, Layout.CSV), output=HERE, message=HERE, metrics=HERE)

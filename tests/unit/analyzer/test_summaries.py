@@ -92,6 +92,10 @@ def test_a_summary_tells_the_window_and_what_was_measured_of_the_model() -> None
         (analysis(records=1, rejected=1), "no violations in 1 record; 1 record could not be read"),
         (analysis(GONE), "1 violation in 1,234 records; it is zip: missing column"),
         (
+            analysis(drifted("\x1b[2J\nall is well", 0.2)),
+            "1 violation in 1,234 records; it is �[2J�all is well: drift 0.2 of 0.1 allowed",
+        ),
+        (
             analysis(Violation("age", "completeness_check", "", 0.5, 1.0)),
             "1 violation in 1,234 records; it is age: completeness 0.5 of 1 wanted",
         ),

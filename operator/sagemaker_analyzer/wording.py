@@ -1,4 +1,4 @@
-"""How texts and numbers of users are shown: so that they cannot break a page, a chart or a line.
+"""How texts and numbers of users are shown: so that they cannot break a page, a chart, a line or a terminal.
 
 Escaping is not done here: the template escapes everything, and the renderer of charts does too.
 """
