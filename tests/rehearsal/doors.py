@@ -170,6 +170,12 @@ class Life:
 
         return await self._request("look into S3", look)
 
+    async def objects(self, uri: str, *, most: int, region: str) -> tuple[str, ...]:
+        async def look() -> tuple[str, ...]:
+            return tuple(sorted(known for known in self.around.amazon.files if known.startswith(uri)))[:most]
+
+        return await self._request("list S3", look)
+
     async def beginning(self, uri: str, *, most: int, region: str) -> str | None:
         async def read() -> str | None:
             text = self.around.amazon.files.get(uri)

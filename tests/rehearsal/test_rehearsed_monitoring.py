@@ -246,3 +246,20 @@ def test_a_schedule_that_cannot_be_read_is_named() -> None:
         play.until("it says so", lambda: play.says(SCHEDULE, "Stalled"))
 
         assert "25 is no hour" in play.condition(SCHEDULE, "Ready")["message"]
+
+
+def test_what_batch_transform_jobs_read_is_analysed_by_their_manifests() -> None:
+    with Rehearsal() as play:
+        watched = Watched(play)
+        manifest = "s3://monitored/batch/input/2026/01/01/00/nightly.jsonl"
+        play.amazon.files[manifest] = '[{"prefix": "s3://monitored/nightly/"}, "1.csv"]'
+        batch = {"dataCapturedDestinationS3URI": "s3://monitored/batch", "datasetFormat": {"csv": {"header": False}}}
+        play.apply(schedule(source={"batchTransform": batch}))
+
+        until_runs(play, 2)
+
+        *_, job = play.jobs("ProcessingJob")
+        data = job.spec["ProcessingInputs"][0]["S3Input"]
+        assert (data["S3DataType"], data["S3Uri"]) == ("ManifestFile", manifest)
+        assert len(watched.windows) == 0, "its records tell no time: the hour of the manifest does"
+        assert [one["result"] for one in over(play)] == ["Completed", "NoData"]

@@ -83,7 +83,8 @@ class Watched:
             self._put(output, {"constraints.json": {}, "statistics.json": {}})
             job.facts["ExitMessage"] = "Completed: Job completed successfully with no violations."
             return
-        self.windows.append((told["start_time"], told["end_time"]))
+        if "start_time" in told:
+            self.windows.append((told["start_time"], told["end_time"]))
         found = self.finds.pop(0) if self.finds else {}
         if isinstance(found, str):
             job.status, job.facts["ExitMessage"] = "Failed", f"Error: Job inputs had {found}"

@@ -40,11 +40,22 @@ class Files:
             Refused: the URI is none of S3, or there is no such bucket.
             AWSFailure: as `cloud.Cloud.call`.
         """
-        bucket, prefix = parts(uri)
-        request: dict[str, object] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": _LISTED}
-        page = await self._cloud.call("ListObjectsV2", request, region=region, lane=Lane.TRANSITION, service="s3")
-        listed = cast("list[Mapping[str, Any]]", page.get("Contents") or [])
-        return bool(page.get("IsTruncated")) or any(not str(one["Key"]).endswith("/") for one in listed)
+        found, more = await self._listed(uri, _LISTED, region)
+        return more or bool(found)
+
+    async def objects(self, uri: str, *, most: int, region: str) -> tuple[str, ...]:
+        """The URIs of the first objects under a prefix, in their order; those that stand for folders are none.
+
+        Args:
+            uri: ``s3://bucket/prefix``.
+            most: how many are wanted at most, up to 900.
+            region: the AWS region.
+
+        Raises:
+            Refused, AWSFailure: as `anything`.
+        """
+        found, _ = await self._listed(uri, most + _LISTED, region)
+        return found[:most]
 
     async def beginning(self, uri: str, *, most: int, region: str) -> str | None:
         """The first bytes of an object as text, None if there is no such object; what is no UTF-8 is replaced.
@@ -71,6 +82,15 @@ class Files:
                 return ""
             raise
         return bytes(cast("bytes", reply["Body"]))[:most].decode("utf-8", errors="replace")
+
+    async def _listed(self, uri: str, most: int, region: str) -> tuple[tuple[str, ...], bool]:
+        """Objects under a prefix that stand for no folder, and whether there are more."""
+        bucket, prefix = parts(uri)
+        request: dict[str, object] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": most}
+        page = await self._cloud.call("ListObjectsV2", request, region=region, lane=Lane.TRANSITION, service="s3")
+        keys = (str(one["Key"]) for one in cast("list[Mapping[str, Any]]", page.get("Contents") or []))
+        found = tuple(f"s3://{bucket}/{key}" for key in keys if not key.endswith("/"))
+        return found, bool(page.get("IsTruncated"))
 
 
 def parts(uri: str) -> tuple[str, str]:

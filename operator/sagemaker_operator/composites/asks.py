@@ -43,6 +43,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """What lies under a prefix in S3: `Told` the URIs of the first objects, in their order.
+
+    Attributes:
+        most: how many are wanted at most.
+    """
+
+    uri: str
+    region: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """The beginning of an object in S3: `Told` its text, or None if there is no such object.
 
@@ -97,7 +110,7 @@ class Edit:
     patch: str
 
 
-Question = Fetch | Describe | Look | Read
+Question = Fetch | Describe | Look | List | Read
 Act = Publish | Post | Edit
 Ask = Question | Act
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sagemaker_operator.composites.asks import Ask, Denied, Describe, Edit, Fetch, Look, Post, Publish, Read, Told
+from sagemaker_operator.composites.asks import Ask, Denied, Describe, Edit, Fetch, List, Look, Post, Publish, Read, Told
 from sagemaker_operator.composites.table import ALL_KINDS
 from sagemaker_operator.engine import sources
 from sagemaker_operator.engine.lanes import Lane
@@ -26,6 +26,9 @@ class Files(Protocol):
 
     async def anything(self, uri: str, *, region: str) -> bool:
         """Whether anything lies under a prefix, or an `errors.AWSFailure`."""
+
+    async def objects(self, uri: str, *, most: int, region: str) -> tuple[str, ...]:
+        """The URIs of the first objects under a prefix, or an `errors.AWSFailure`."""
 
     async def beginning(self, uri: str, *, most: int, region: str) -> str | None:
         """The first bytes of an object as text, None if there is none, or an `errors.AWSFailure`."""
@@ -83,10 +86,13 @@ class Asking:
         except (Invalid, Forbidden, Missing) as refusal:
             return Denied(str(refusal))
 
-    async def _aws(self, ask: Look | Read | Publish) -> Told | Denied:
+    async def _aws(self, ask: Look | List | Read | Publish) -> Told | Denied:
         match ask:
             case Look() if self._files is not None:
                 return Told(await self._files.anything(ask.uri, region=ask.region or self._region))
+            case List() if self._files is not None:
+                found = self._files.objects(ask.uri, most=ask.most, region=ask.region or self._region)
+                return Told(await found)
             case Read() if self._files is not None:
                 return Told(await self._files.beginning(ask.uri, most=ask.most, region=ask.region or self._region))
             case Publish() if self._messages is not None:

@@ -45,8 +45,8 @@ def _short_form() -> Schema:
         "engine": {
             "description": (
                 "Who runs the schedule: Native is SageMaker Model Monitor, which takes no new customers; Operator is this"
-                " operator, with plain processing jobs. Default: Native where monitoringScheduleConfig is set, else Operator. It"
-                " can be changed to Operator, and not back."
+                " operator. Default: Native where monitoringScheduleConfig is set, else Operator. It can become Operator, and not"
+                " Native again."
             ),
             "type": "string",
             "enum": ["Native", "Operator"],
@@ -161,7 +161,7 @@ def _source() -> Schema:
                 required=("endpointName", "dataCapturedDestinationS3URI"),
             ),
             "batchTransform": _struct(
-                "What batch transform jobs captured; with engine Native only.",
+                "What batch transform jobs captured: each run reads what those have read that began in the hours of its window.",
                 {"dataCapturedDestinationS3URI": _uri(captured), "datasetFormat": _format()},
                 required=("dataCapturedDestinationS3URI", "datasetFormat"),
             ),
@@ -333,10 +333,6 @@ def _rules() -> list[Schema]:
             "message": f"{', '.join(_ONLY_OURS)} are for engine Operator",
         },
         {
-            "rule": f"{native} || !has(self.source) || !has(self.source.batchTransform)",
-            "message": "batchTransform is for engine Native: set source.s3 for the folders that hold what the jobs captured",
-        },
-        {
             "rule": f"{was_native} || !{native}",
             "message": "engine cannot go back to Native: apply another object",
             "fieldPath": ".engine",
@@ -456,7 +452,7 @@ def _format() -> Schema:
     json = _struct("JSON.", {"line": {"description": "Whether each line is a record.", "type": "boolean"}})
     made = _struct(
         "What the files hold: exactly one of these. Default: CSV with a header.",
-        {"csv": csv, "json": json, "parquet": {"description": "Parquet.", "type": "object"}},
+        {"csv": csv, "json": json, "parquet": {"description": "Parquet.", "type": "object", "maxProperties": 0}},
     )
     return made | {"minProperties": 1, "maxProperties": 1}
 

@@ -1,1 +1,1 @@
-"""What the process shows of itself: metrics, probes and logs. Nothing here decides anything, and nothing depends on it."""
+"""What the process shows of itself and its work: metrics, probes, logs, webhooks. Nothing here decides anything."""

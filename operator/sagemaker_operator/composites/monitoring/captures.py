@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sagemaker_operator.composites.asks import Ask, Denied, Fetch, Look, Told
+from sagemaker_operator.composites.asks import Ask, Denied, Fetch, List, Look, Told
 from sagemaker_operator.composites.plan import Situation
 from sagemaker_operator.engine.times import written
 from sagemaker_operator.engine.verdict import Reason
@@ -52,12 +52,14 @@ class Source:
         form: how the analyzer is told what the files hold.
         endpoint: the SageMaker name of the endpoint; empty if it is none.
         timed: whether each record tells its time.
+        listed: whether what lies there are manifests, which list the files with the data.
     """
 
     prefixes: tuple[str, ...]
     form: Mapping[str, Any]
     endpoint: str = ""
     timed: bool = True
+    listed: bool = False
 
 
 def source(situation: Situation) -> Source | Obstacle | Ask:
@@ -70,9 +72,18 @@ def source(situation: Situation) -> Source | Obstacle | Ask:
         prefix = f"{_folder(named['dataCapturedDestinationS3URI'])}{named['endpointName']}/"
         variants = named.get("variantNames") or ("AllTraffic",)
         return Source(tuple(f"{prefix}{one}/" for one in variants), _CAPTURES, named["endpointName"])
+    if "batchTransform" in told:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
+        batch = told["batchTransform"]
+        prefix = f"{_folder(batch['dataCapturedDestinationS3URI'])}input/"
+        return Source((prefix,), layout(batch["datasetFormat"]), timed=False, listed=True)
     if "s3" in told:
         return Source((_folder(told["s3"]["s3URI"]),), layout(told["s3"].get("datasetFormat")), timed=False)
-    return Obstacle("spec.source names no data: set endpointRef, endpoint or s3.", Reason.INVALID_SPEC, hopeless=True)
+    return Obstacle(
+        "spec.source names no data: set endpointRef, endpoint, batchTransform or s3.",
+        Reason.INVALID_SPEC,
+        hopeless=True,
+    )
 
 
 def layout(told: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -94,11 +105,13 @@ def form(source_form: Mapping[str, Any]) -> str:
 
 
 def present(situation: Situation, here: Source, span: Window) -> tuple[str, ...] | Obstacle | Questions:
-    """The folders with data of a window, as S3 URIs: SageMaker fails a job for one that is empty."""
+    """The folders with data of a window, as S3 URIs: SageMaker fails a job for one that is empty. Or the manifests in them."""
+    region = str(situation.parent.spec.get("region") or "")
+    if here.listed:
+        return _manifests(situation, [f"{here.prefixes[0]}{folder}" for folder in ended(span)], region)
     found = _folders(here, span)
     if isinstance(found, Obstacle):
         return found
-    region = str(situation.parent.spec.get("region") or "")
     answers = {Look(uri, region): situation.answers.get(Look(uri, region)) for uri in found}
     unknown = tuple(look for look, answer in answers.items() if answer is None)
     if unknown:
@@ -107,6 +120,27 @@ def present(situation: Situation, here: Source, span: Window) -> tuple[str, ...]
         if isinstance(answer, Denied):
             return Obstacle(f"{look.uri} cannot be looked into: {answer.message}", Reason.SOURCE_UNREADABLE)
     return tuple(look.uri for look, answer in answers.items() if isinstance(answer, Told) and answer.value)
+
+
+def _manifests(situation: Situation, folders: list[str], region: str) -> tuple[str, ...] | Obstacle | Questions:
+    """The manifests that batch transform jobs have left in some folders: each is an input of its own."""
+    asked = [List(uri, region, MOST_INPUTS + 1) for uri in folders]
+    unknown = tuple(one for one in asked if one not in situation.answers)
+    if unknown:
+        return Questions(unknown)
+    found: list[str] = []
+    for one in asked:
+        answer = situation.answers[one]
+        if isinstance(answer, Denied):
+            return Obstacle(f"{one.uri} cannot be looked into: {answer.message}", Reason.SOURCE_UNREADABLE)
+        found += answer.value
+    if len(found) > MOST_INPUTS:
+        said = (
+            f"{len(found)} batch transform jobs or more have left something in the window, and a job has room for {MOST_INPUTS}:"
+            " let spec.schedule run more often."
+        )
+        return Obstacle(said, Reason.INVALID_SPEC, hopeless=True)
+    return tuple(found)
 
 
 def _folders(here: Source, span: Window) -> tuple[str, ...] | Obstacle:

@@ -153,6 +153,7 @@ def _begun(
         baseline.statistics,
         truth,
         here.endpoint,
+        here.listed,
     )
     wanted = Wanted(
         _MAKES,

@@ -50,6 +50,7 @@ class Work:
         constraints, statistics: S3 URIs of what to compare with; empty to suggest them.
         truth: S3 URIs of ground truth.
         endpoint: the SageMaker name of the endpoint.
+        listed: whether the data are manifests, which list the files with the records.
     """
 
     data: Sequence[str]
@@ -60,6 +61,7 @@ class Work:
     statistics: str = ""
     truth: Sequence[str] = field(default=())
     endpoint: str = ""
+    listed: bool = False
 
 
 def image(situation: Situation) -> str:
@@ -100,7 +102,10 @@ def _program(situation: Situation) -> dict[str, Any]:
 def inputs(spec: Mapping[str, Any], work: Work) -> list[dict[str, Any]]:
     """What a job downloads."""
     several = int((spec.get("resources") or {}).get("instanceCount", 1)) > 1
-    found = [_input(f"dataset-{n}", uri, f"{_DATA}/{n}", sharded=several) for n, uri in enumerate(work.data)]
+    found = [
+        _input(f"dataset-{n}", uri, f"{_DATA}/{n}", sharded=several, listed=work.listed)
+        for n, uri in enumerate(work.data)
+    ]
     found += [_input(f"ground-truth-{n}", uri, f"{_TRUTH}/{n}") for n, uri in enumerate(work.truth)]
     for name, uri in (("constraints", work.constraints), ("statistics", work.statistics)):
         if uri:
@@ -169,14 +174,14 @@ def _thresholds(spec: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _input(name: str, uri: str, path: str, *, sharded: bool = False) -> dict[str, Any]:
+def _input(name: str, uri: str, path: str, *, sharded: bool = False, listed: bool = False) -> dict[str, Any]:
     distribution = "ShardedByS3Key" if sharded else "FullyReplicated"
     return {
         "inputName": name,
         "s3Input": {
             "s3URI": uri,
             "localPath": path,
-            "s3DataType": "S3Prefix",
+            "s3DataType": "ManifestFile" if listed else "S3Prefix",
             "s3InputMode": "File",
             "s3DataDistributionType": distribution,
         },

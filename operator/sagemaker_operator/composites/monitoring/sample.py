@@ -64,7 +64,7 @@ def _of_captures(
     if not found:
         said = f"Nothing was captured from {written(span.start)} to {written(span.end)}, and a baseline is to be made of it."
         return Obstacle(said)
-    return Work(found, here.form, output, span if here.timed else None)
+    return Work(found, here.form, output, span if here.timed else None, listed=here.listed)
 
 
 def _of_training(situation: Situation, told: Mapping[str, Any], output: str) -> Work | Obstacle | Questions:
