@@ -21,14 +21,16 @@ from sagemaker_analyzer.explain.usual import given_rows, usual_rows
 from sagemaker_analyzer.files.analysis_config import read_analysis_config
 from sagemaker_analyzer.files.analysis_file import read_attributions
 from sagemaker_analyzer.model import Analysis, Attribution, Attributions, Output, Statistics, Violation
-from sagemaker_analyzer.reading.drawing import drawn
+from sagemaker_analyzer.reading.drawing import drawn, records_of
 from sagemaker_analyzer.reading.rejected import Tally
 
 _LOG = logging.getLogger(__name__)
 
 
-def analyze_explanation(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
+def analyze_explanation(task: Task, engine: Engine, *, scratch: Path) -> Analysis:  # noqa: ARG001
     """Explains predictions for the records, and compares with the baseline if there is one.
+
+    Few records are explained, and that takes a model and no engine.
 
     Raises BadTask, BadBaseline, BadModel or NoData.
     """
@@ -43,7 +45,7 @@ def analyze_explanation(task: Task, engine: Engine, *, scratch: Path) -> Analysi
     tally, rows = Tally(), scratch / "rows"
     rows.mkdir()
     table, columns = read_features(task, config, tally, into=rows)
-    records = engine.totals(table)[columns[0].name].records
+    records = records_of(table)
     features = tuple(column.name for column in columns)
     found = drawn(table, columns, most=config.shap.most_records, seed=config.shap.seed)
     few = list(zip(*found.values(), strict=True))

@@ -15,6 +15,11 @@ Drawn = dict[str, list[float | str | None]]
 """Of each column the values of the records: a number, a text, or None where it is missing."""
 
 
+def records_of(table: Table) -> int:
+    """How many records there are."""
+    return sum(pq.read_metadata(path).num_rows for path in table.files)
+
+
 def drawn(table: Table, columns: Sequence[Column], *, most: int, seed: int) -> Drawn:
     """The columns of at most so many records, in the order in which they stand in the table."""
     sizes = [pq.read_metadata(path).num_rows for path in table.files]
