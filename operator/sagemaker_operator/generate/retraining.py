@@ -189,26 +189,7 @@ def _promote() -> Schema:
                 "enum": ["AsConfigured", "AllAtOnce", "Canary", "Linear"],
                 "default": "AsConfigured",
             },
-            "alarms": {
-                "description": "Alarms of CloudWatch that end the roll-out. Default: those that deploymentConfig has.",
-                "type": "array",
-                # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
-                "minItems": 1,
-                "maxItems": 10,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "alarmName": {
-                            "description": "The name of an alarm.",
-                            "type": "string",
-                            "minLength": 1,
-                            "maxLength": 255,
-                        }
-                    },
-                    "required": ["alarmName"],
-                },
-                "x-kubernetes-list-type": "atomic",
-            },
+            "alarms": _alarms(),
             "approval": {
                 "description": (
                     f"Who says that it may serve: Automatic, or Manual, which waits for the annotation {GROUP}/approve with "
@@ -228,6 +209,29 @@ def _promote() -> Schema:
         "alarms",
     )
     return schema
+
+
+def _alarms() -> Schema:
+    return {
+        "description": "Alarms of CloudWatch that end the roll-out. Default: those that deploymentConfig has.",
+        "type": "array",
+        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+            "type": "object",
+            "properties": {
+                "alarmName": {
+                    "description": "The name of an alarm.",
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 255,
+                }
+            },
+            "required": ["alarmName"],
+        },
+        "x-kubernetes-list-type": "atomic",
+    }
 
 
 def _hold_together(schema: Schema) -> None:

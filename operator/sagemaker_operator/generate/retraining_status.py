@@ -45,7 +45,26 @@ def _notified() -> Schema:
 
 
 def _retraining() -> Schema:
-    decision: Schema = {
+    decision = _decision()
+    step = {"type": "object", "properties": {"state": _text("The state."), "time": _time("When it began.")}}
+    steps = {"description": "What it went through.", **_list(step)}
+    return {
+        "description": "What follows from violations: the decision that is under way or was the last one, and those of before.",
+        "type": "object",
+        "properties": {
+            **deepcopy(decision),
+            "held": _held(),
+            **_lasting(decision),
+            "history": {
+                "description": "The latest decisions with the time of each step, the newest first.",
+                **_list({"type": "object", "properties": {**deepcopy(decision), "steps": steps}}),
+            },
+        },
+    }
+
+
+def _decision() -> Schema:
+    return {
         "decision": _text("What tells it from others; approvals name it."),
         "execution": _text("The run that led to it."),
         "trainingJob": _text("The TrainingJob that was made for it."),
@@ -54,15 +73,7 @@ def _retraining() -> Schema:
         "state": _text("How far it is, or how it ended."),
         "since": _time("When it came to that."),
         "message": _text("What there is to say about it."),
-        "captured": {
-            "description": "What was captured for the training.",
-            "type": "object",
-            "properties": {
-                "s3URI": _text("The prefix in S3."),
-                "startTime": _time("When the window begins."),
-                "endTime": _time("When it ends."),
-            },
-        },
+        "captured": _captured(),
         "artifact": _text("The artifact that was trained."),
         "metric": {
             "description": "What the gate looked at.",
@@ -87,62 +98,62 @@ def _retraining() -> Schema:
             },
         },
     }
-    step = {"type": "object", "properties": {"state": _text("The state."), "time": _time("When it began.")}}
+
+
+def _captured() -> Schema:
     return {
-        "description": "What follows from violations: the decision that is under way or was the last one, and those of before.",
+        "description": "What was captured for the training.",
         "type": "object",
         "properties": {
-            **deepcopy(decision),
-            "held": {
-                "description": "Why violations of the latest run lead to nothing, or not yet.",
-                "type": "object",
-                "properties": {
-                    "execution": _text("The run."),
-                    "reason": _text("Why, in one word."),
-                    "message": _text("Why, for people."),
-                },
+            "s3URI": _text("The prefix in S3."),
+            "startTime": _time("When the window begins."),
+            "endTime": _time("When it ends."),
+        },
+    }
+
+
+def _held() -> Schema:
+    return {
+        "description": "Why violations of the latest run lead to nothing, or not yet.",
+        "type": "object",
+        "properties": {
+            "execution": _text("The run."),
+            "reason": _text("Why, in one word."),
+            "message": _text("Why, for people."),
+        },
+    }
+
+
+def _lasting(decision: Schema) -> Schema:
+    """What outlives decisions."""
+    return {
+        "promoted": {
+            "description": "The model that was promoted last.",
+            "type": "object",
+            "properties": {
+                "trainingJob": _text("The TrainingJob of the model."),
+                "artifact": _text("Its artifact."),
+                "metric": deepcopy(decision["metric"]),
             },
-            "promoted": {
-                "description": "The model that was promoted last.",
-                "type": "object",
-                "properties": {
-                    "trainingJob": _text("The TrainingJob of the model."),
-                    "artifact": _text("Its artifact."),
-                    "metric": decision["metric"],
-                },
-            },
-            "baselineSince": _time("Since when baselineFrom counts."),
-            "baselineFrom": {
-                "description": "What is compared with since a model was promoted, in place of spec.baseline.",
-                "type": "object",
-                "properties": {
-                    "captured": decision["captured"],
-                    "trainingJob": {
-                        "description": "A channel of a TrainingJob.",
-                        "type": "object",
-                        "properties": {"name": _text("The TrainingJob."), "channel": _text("The channel.")},
-                    },
-                },
-            },
-            "history": {
-                "description": "The latest decisions with the time of each step, the newest first.",
-                "type": "array",
-                "items": {
+        },
+        "baselineSince": _time("Since when baselineFrom counts."),
+        "baselineFrom": {
+            "description": "What is compared with since a model was promoted, in place of spec.baseline.",
+            "type": "object",
+            "properties": {
+                "captured": _captured(),
+                "trainingJob": {
+                    "description": "A channel of a TrainingJob.",
                     "type": "object",
-                    "properties": {
-                        **deepcopy(decision),
-                        "steps": {
-                            "description": "What it went through.",
-                            "type": "array",
-                            "items": step,
-                            "x-kubernetes-list-type": "atomic",
-                        },
-                    },
+                    "properties": {"name": _text("The TrainingJob."), "channel": _text("The channel.")},
                 },
-                "x-kubernetes-list-type": "atomic",
             },
         },
     }
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "x-kubernetes-list-type": "atomic"}
 
 
 def _text(said: str) -> Schema:
