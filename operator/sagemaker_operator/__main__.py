@@ -83,6 +83,13 @@ def main() -> None:
 @click.option(
     "--drift", default=36000.0, show_default=True, type=click.FloatRange(1), help="Seconds between comparisons at rest."
 )
+@click.option(
+    "--first-look",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 60),
+    help="Seconds before the first look at what AWS is changing; the pauses after it grow from there.",
+)
 @click.option("--leader-elect/--no-leader-elect", default=True, show_default=True, help="Let other instances stand by.")
 @click.option(
     "--lease-namespace", metavar="NAME", help="Namespace of the Lease; by default the pod's or the context's."

@@ -240,6 +240,7 @@ class _Process:
             analyzer=settings.analyzer_image,
             resync=settings.resync,
             drift=settings.drift,
+            first_look=settings.first_look,
         )
 
     async def _measure(self, control: Control) -> None:

@@ -25,6 +25,7 @@ class Settings:
         threads: how many AWS calls may run at once.
         resync: between two looks at a service at rest.
         drift: between two comparisons of any resource at rest.
+        first_look: before the first look at what AWS is changing; later ones come after ever longer pauses.
         leader_elect: whether other instances may stand by.
         lease_namespace, lease_name: the Lease by which they agree.
         identity: what this instance calls itself.
@@ -46,6 +47,7 @@ class Settings:
     threads: int = 16
     resync: float = 60.0
     drift: float = 36_000.0
+    first_look: float = 1.0
     leader_elect: bool = True
     lease_namespace: str | None = None
     lease_name: str = "sagemaker-operator"

@@ -42,6 +42,7 @@ class Control:
         elsewhere: where SageMaker is, if not at AWS.
         analyzer: the image that monitors, where a manifest names none.
         resync, drift: seconds between looks at what is at rest (see `watchlist`).
+        first_look: seconds before the first look at what AWS is changing.
     """
 
     def __init__(  # noqa: PLR0913 - the one place where all parts meet
@@ -64,10 +65,18 @@ class Control:
         analyzer: str = "",
         resync: float = 60.0,
         drift: float = 36_000.0,
+        first_look: float = 1.0,
     ) -> None:
         self._store, self._queue = Store(), WorkQueue()
         self._watchlist = Watchlist(
-            queue=self._queue, sweep=sweep, clock=clock, region=region, resync=resync, drift=drift, wake=self._wake
+            queue=self._queue,
+            sweep=sweep,
+            clock=clock,
+            region=region,
+            resync=resync,
+            drift=drift,
+            wake=self._wake,
+            first_look=first_look,
         )
         self._changes = Changes(
             store=self._store,
@@ -114,6 +123,7 @@ class Control:
             clock=clock,
             meter=meter,
             gone=self._gone,
+            first_look=first_look,
         )
 
     def ingest(self, kind: AnyKind, event: str | None, body: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ from .store import Record
 _log = logging.getLogger(__name__)
 
 _HANDFUL = 8
-# Between two sweeps, so that a small fleet does not use up the calls that AWS allows.
+# Between two sweeps, in first looks, so that a small fleet does not use up the calls that AWS allows.
 _PAUSE = 2.0
 # A resource that no sweep ever shows is looked at alone after that time.
 _SAFETY = 120.0
@@ -65,6 +65,7 @@ class Watchlist:
         region: where resources live that name no region.
         resync: seconds between two looks at a service at rest.
         drift: seconds between two comparisons of a record at rest.
+        first_look: seconds before the first look at what AWS is changing.
         wake: called when a sweep has queued something.
     """
 
@@ -78,9 +79,11 @@ class Watchlist:
         resync: float,
         drift: float,
         wake: Callable[[], None],
+        first_look: float = 1.0,
     ) -> None:
         self._queue, self._sweep, self._clock = queue, sweep, clock
         self._region, self._resync, self._drift = region, resync, drift
+        self._first_look = first_look
         self._wake = wake
         self._groups: dict[tuple[str, str, Lane], _Group] = {}
         self._of: dict[Key, tuple[_Group, str]] = {}
@@ -89,7 +92,8 @@ class Watchlist:
         """Wake the key when AWS has changed its resource."""
         group = self._join(record, Lane.TRANSITION)
         many = group is not None and group.swept
-        pause = _SAFETY * random.uniform(0.75, 1.25) if many else delay(Pace.WATCH, record.tries, random.random())
+        own = delay(Pace.WATCH, record.tries, random.random(), first_look=self._first_look)
+        pause = _SAFETY * random.uniform(0.75, 1.25) if many else own
         self._queue.add_at(record.key, self._clock.monotonic() + pause, Lane.TRANSITION)
 
     def settle(self, record: Record) -> None:
@@ -147,7 +151,7 @@ class Watchlist:
 
     async def _keep_sweeping(self, group: _Group, lane: Lane) -> None:
         while group.swept:
-            await self._clock.sleep(_PAUSE if lane is Lane.TRANSITION else self._resync)
+            await self._clock.sleep(self._between_sweeps(lane))
             try:
                 await self._sweep_once(group, lane)
             except AWSFailure as failure:
@@ -157,7 +161,10 @@ class Watchlist:
                 )
                 self._ask_alone(group, lane, within=30.0)
         # Those who are left relied on the sweeps until now.
-        self._ask_alone(group, lane, within=_PAUSE if lane is Lane.TRANSITION else self._resync)
+        self._ask_alone(group, lane, within=self._between_sweeps(lane))
+
+    def _between_sweeps(self, lane: Lane) -> float:
+        return _PAUSE * self._first_look if lane is Lane.TRANSITION else self._resync
 
     def _ask_alone(self, group: _Group, lane: Lane, *, within: float) -> None:
         for record in group.members.values():

@@ -60,9 +60,11 @@ class Workers:
         clock: Clock,
         meter: Meter,
         gone: Callable[[Key], None],
+        first_look: float,
     ) -> None:
         self._queue, self._store, self._passes, self._composing = queue, store, passes, composing
         self._watcher, self._clock, self._meter, self._gone = watcher, clock, meter, gone
+        self._first_look = first_look
         self._work = asyncio.Event()
         self._stopping = False
 
@@ -188,7 +190,8 @@ class Workers:
         if isinstance(record, Record):
             self._watch(record, pace)
         if pace in RHYTHM and pace is not Pace.WATCH:
-            due = self._clock.monotonic() + delay(pace, record.tries, random.random())
+            pause = delay(pace, record.tries, random.random(), first_look=self._first_look)
+            due = self._clock.monotonic() + pause
             self._queue.add_at(record.key, due, lane)
 
     def _watch(self, record: Record, pace: Pace) -> None:

@@ -30,13 +30,16 @@ RHYTHM = {
 }
 
 
-def delay(pace: Pace, tries: int, spread: float) -> float:
+def delay(pace: Pace, tries: int, spread: float, *, first_look: float = 1.0) -> float:
     """Seconds until the next look.
 
     Args:
         pace: one that has a rhythm.
         tries: how often in a row it was left at this pace before.
         spread: a random number in [0, 1), so that many resources do not come back at once.
+        first_look: seconds before the first look at what AWS is changing; the pauses after it grow from there.
     """
     first, factor, longest = RHYTHM[pace]
+    if pace in (Pace.WATCH, Pace.SOON):
+        first *= first_look
     return float(min(longest, first * factor ** min(tries, 64)) * (0.75 + 0.5 * spread))

@@ -15,7 +15,7 @@ MANY, FEW = 20, 3
 class Watching:
     """A watchlist with everything around it."""
 
-    def __init__(self, names: int, **listing: Any) -> None:
+    def __init__(self, names: int, *, first_look: float = 1.0, **listing: Any) -> None:
         self.queue, self.clock, self.store = WorkQueue(), HandClock(), Store()
         self.listing = Listing([row(f"job-{number}") for number in range(names)], **listing)
         self.list = Watchlist(
@@ -26,6 +26,7 @@ class Watching:
             resync=60.0,
             drift=36_000.0,
             wake=lambda: None,
+            first_look=first_look,
         )
         self.records = [self.store.take(read(running(f"job-{number}"))) for number in range(names)]
 
@@ -47,6 +48,16 @@ class Watching:
     async def sweeps(self, count: int) -> None:
         while self.listing.sweeps < count:
             await asyncio.sleep(0)
+
+
+async def test_who_is_in_a_hurry_looks_sooner() -> None:
+    hurried, patient = Watching(FEW, first_look=0.2), Watching(FEW)
+    for watching in (hurried, patient):
+        watching.watch()
+        watching.clock.seconds = 0.3
+
+    assert hurried.woken() == {"job-0", "job-1", "job-2"}
+    assert patient.woken() == set()
 
 
 async def test_a_handful_is_asked_for_one_by_one() -> None:
