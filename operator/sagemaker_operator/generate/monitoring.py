@@ -99,9 +99,8 @@ def _short_form() -> Schema:
 def _when() -> Schema:
     schedule: Schema = {
         "description": (
-            "When, as a cron expression: minute, hour, day of month, month, day of week; or one of @hourly, @daily … SageMaker's"
-            " own form, cron(0 * ? * * *), is understood too. With engine Native only what SageMaker can do: every hour, or"
-            " once or several times a day at full hours."
+            "When, as a cron expression: minute, hour, day of month, month, day of week; or @hourly, @daily …; or in SageMaker's"
+            " form, cron(0 * ? * * *). With engine Native every hour, or once or several times a day at full hours."
         ),
         "type": "string",
         "minLength": 1,
