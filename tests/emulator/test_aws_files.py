@@ -95,6 +95,16 @@ async def test_a_prefix_has_something_only_if_there_is_an_object_with_content_to
     assert not await files.anything("s3://data/captured/2026/01/02/04", region=REGION)
 
 
+async def test_objects_are_listed_in_their_order_and_no_more_than_wanted(s3: Any, files: Files) -> None:
+    for name in ("03/", "03/b.jsonl", "03/a.jsonl", "04/c.jsonl"):
+        s3.put_object(Bucket="data", Key=f"input/{name}", Body=b"" if name.endswith("/") else b"{}")
+
+    found = await files.objects("s3://data/input/03/", most=5, region=REGION)
+
+    assert found == ("s3://data/input/03/a.jsonl", "s3://data/input/03/b.jsonl")
+    assert await files.objects("s3://data/input/", most=1, region=REGION) == found[:1]
+
+
 @pytest.mark.parametrize(
     "uri", ["", "data/captured", "https://data.s3.amazonaws.com/x", "s3://", "s3://Data/x", "s3://d/x"]
 )

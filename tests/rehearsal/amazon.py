@@ -118,7 +118,9 @@ class _Buckets:
         return True
 
     def keys(self, account: str, bucket: str, prefix: str) -> list[str]:
-        found = (uri.removeprefix(f"s3://{bucket}/") for uri in self._files if uri.startswith(f"s3://{bucket}/{prefix}"))
+        found = (
+            uri.removeprefix(f"s3://{bucket}/") for uri in self._files if uri.startswith(f"s3://{bucket}/{prefix}")
+        )
         return sorted(found)
 
     def get(self, account: str, bucket: str, key: str) -> bytes | None:

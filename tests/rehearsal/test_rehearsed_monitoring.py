@@ -263,3 +263,18 @@ def test_what_batch_transform_jobs_read_is_analysed_by_their_manifests() -> None
         assert (data["S3DataType"], data["S3Uri"]) == ("ManifestFile", manifest)
         assert len(watched.windows) == 0, "its records tell no time: the hour of the manifest does"
         assert [one["result"] for one in over(play)] == ["Completed", "NoData"]
+
+
+def test_later_runs_are_given_the_accounts_of_earlier_ones() -> None:
+    with Rehearsal() as play:
+        Watched(play).captures()
+        play.apply(schedule())
+
+        until_runs(play, 3)
+
+        # The first of them looks at the end of another month.
+        _, _, first, second = (
+            {one["InputName"] for one in job.spec["ProcessingInputs"]} for job in play.jobs("ProcessingJob")
+        )
+        assert "history" not in first
+        assert "history" in second

@@ -78,7 +78,7 @@ class Watched:
         if job.status != "Completed" or "ExitMessage" in job.facts:
             return
         told = job.spec["Environment"]
-        output = job.spec["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+        output, *others = (one["S3Output"]["S3Uri"] for one in job.spec["ProcessingOutputConfig"]["Outputs"])
         if "baseline_constraints" not in told:
             self._put(output, {"constraints.json": {}, "statistics.json": {}})
             job.facts["ExitMessage"] = "Completed: Job completed successfully with no violations."
@@ -89,7 +89,8 @@ class Watched:
         if isinstance(found, str):
             job.status, job.facts["ExitMessage"] = "Failed", f"Error: Job inputs had {found}"
             return
-        self._put(output, {"summary.json": summary(found, self.records)})
+        for where in (output, *(f"{other}/{told.get('start_time')}" for other in others)):
+            self._put(where, {"summary.json": summary(found, self.records)})
         word = "CompletedWithViolations" if found else "Completed"
         job.facts["ExitMessage"] = f"{word}: Job completed successfully with {len(found) or 'no'} violations."
 

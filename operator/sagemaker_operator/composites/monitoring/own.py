@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sagemaker_operator.composites.asks import Ask
+from sagemaker_operator.composites.asks import Ask, Look, Told
 from sagemaker_operator.composites.child import Child
 from sagemaker_operator.composites.cron import turns
 from sagemaker_operator.composites.cron.history import SCHEDULED, History
@@ -44,6 +44,18 @@ class _Known:
     history: History
     executions: tuple[Execution, ...]
     asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run that is to be started: over which data, and where the accounts of earlier ones would be."""
+
+    name: str
+    due: Unmet
+    timetable: Timetable
+    span: Window
+    data: tuple[str, ...]
+    history: Look
 
 
 def plan(situation: Situation) -> Plan:
@@ -126,48 +138,52 @@ def _starter(situation: Situation, known: _Known, here: Source) -> Callable[[Unm
             return Turn(turns.SOUND, asks=found.asks)
         if not found:
             return _nothing(name, due.latest, span, "Nothing was captured in the window.")
-        return _begun(situation, known, here, due, (name, found, span, timetable))
+        # For the charts of the report: those of a month are few enough to be downloaded.
+        region = str(situation.parent.spec.get("region") or "")
+        history = Look(f"{_base(situation)}/history/{span.start:%Y/%m}/", region)
+        if history not in situation.answers:
+            return Turn(turns.SOUND, asks=(history,))
+        return _begun(situation, known, here, _Run(name, due, timetable, span, found, history))
 
     return start
 
 
-def _begun(
-    situation: Situation,
-    known: _Known,
-    here: Source,
-    due: Unmet,
-    run: tuple[str, tuple[str, ...], Window, Timetable],
-) -> Turn:
-    name, uris, span, timetable = run
-    parent, baseline = situation.parent, known.settled.baseline
+def _begun(situation: Situation, known: _Known, here: Source, run: _Run) -> Turn:
+    parent, baseline, remembered = situation.parent, known.settled.baseline, situation.answers[run.history]
     assert baseline is not None, "nothing is started without"
-    folder = f"{due.latest:%Y/%m/%d/%H%M}"
-    output = f"{parent.spec['output']['s3OutputPath'].rstrip('/')}/{parent.namespace}/{parent.name}/{folder}"
-    truth = (parent.spec["groundTruth"]["s3URI"],) if "groundTruth" in parent.spec else ()
+    output = f"{_base(situation)}/{run.due.latest:%Y/%m/%d/%H%M}"
     work = runs.Work(
-        uris,
-        here.form,
-        output,
-        span if here.timed else None,
-        baseline.constraints,
-        baseline.statistics,
-        truth,
-        here.endpoint,
-        here.listed,
+        data=run.data,
+        data_form=here.form,
+        output=output,
+        span=run.span if here.timed else None,
+        constraints=baseline.constraints,
+        statistics=baseline.statistics,
+        truth=(parent.spec["groundTruth"]["s3URI"],) if "groundTruth" in parent.spec else (),
+        endpoint=here.endpoint,
+        listed=here.listed,
+        history=run.history.uri.rstrip("/"),
+        remembered=isinstance(remembered, Told) and bool(remembered.value),
     )
     wanted = Wanted(
         _MAKES,
-        name,
+        run.name,
         runs.job(situation, work),
         labels={f"{GROUP}/monitoringschedule": parent.name[:63]},
         annotations={
             PURPOSE: _RUNS,
-            SCHEDULED: timetable.local(due.latest).isoformat(),
-            executions.WINDOW: f"{written(span.start)}/{written(span.end)}",
+            SCHEDULED: run.timetable.local(run.due.latest).isoformat(),
+            executions.WINDOW: f"{written(run.span.start)}/{written(run.span.end)}",
             executions.OUTPUT: output,
         },
     )
-    return turns.started(situation, due, wanted)
+    return turns.started(situation, run.due, wanted)
+
+
+def _base(situation: Situation) -> str:
+    """The folder of everything that the schedule leaves in S3."""
+    parent = situation.parent
+    return f"{parent.spec['output']['s3OutputPath'].rstrip('/')}/{parent.namespace}/{parent.name}"
 
 
 def _nothing(name: str, due: datetime, span: Window, line: str) -> Turn:

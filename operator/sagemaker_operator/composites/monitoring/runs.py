@@ -20,7 +20,9 @@ _BASELINE = f"{_ROOT}/input/baseline"
 _TRUTH = f"{_ROOT}/input/ground_truth"
 _CONFIG = f"{_ROOT}/input/config"
 _SCRIPTS = f"{_ROOT}/input/scripts"
+_HISTORY = f"{_ROOT}/input/history"
 _OUTPUT = f"{_ROOT}/output"
+_KEPT = f"{_ROOT}/history"
 _TYPES = {
     "DataQuality": "DATA_QUALITY",
     "ModelQuality": "MODEL_QUALITY",
@@ -51,6 +53,8 @@ class Work:
         truth: S3 URIs of ground truth.
         endpoint: the SageMaker name of the endpoint.
         listed: whether the data are manifests, which list the files with the records.
+        history: the S3 URI of a folder for short accounts of all runs; empty to keep none.
+        remembered: whether there is anything in it yet.
     """
 
     data: Sequence[str]
@@ -62,6 +66,8 @@ class Work:
     truth: Sequence[str] = field(default=())
     endpoint: str = ""
     listed: bool = False
+    history: str = ""
+    remembered: bool = False
 
 
 def image(situation: Situation) -> str:
@@ -73,8 +79,15 @@ def job(situation: Situation, work: Work) -> dict[str, Any]:
     """The spec of the ProcessingJob that does some work."""
     spec = situation.parent.spec
     output = spec.get("output") or {}
-    results = {"s3URI": work.output, "localPath": _OUTPUT, "s3UploadMode": "EndOfJob"}
-    outputs: dict[str, Any] = {"outputs": [{"outputName": "monitoring_output", "s3Output": results}]}
+    kept = {"monitoring_output": (work.output, _OUTPUT)}
+    if work.history:
+        kept["history"] = (work.history, _KEPT)
+    outputs: dict[str, Any] = {
+        "outputs": [
+            {"outputName": name, "s3Output": {"s3URI": uri, "localPath": path, "s3UploadMode": "EndOfJob"}}
+            for name, (uri, path) in kept.items()
+        ]
+    }
     if "kmsKeyID" in output:
         outputs["kmsKeyID"] = output["kmsKeyID"]
     same = {name: spec[name] for name in ("networkConfig", "tags", "region") if name in spec}
@@ -110,6 +123,8 @@ def inputs(spec: Mapping[str, Any], work: Work) -> list[dict[str, Any]]:
     for name, uri in (("constraints", work.constraints), ("statistics", work.statistics)):
         if uri:
             found.append(_input(name, uri, f"{_BASELINE}/{name}"))
+    if work.remembered:
+        found.append(_input("history", work.history, _HISTORY))
     if "analysisConfigS3URI" in spec:
         found.append(_input("analysis-config", spec["analysisConfigS3URI"], _CONFIG))
     for name, own in (
@@ -138,21 +153,26 @@ def environment(situation: Situation, work: Work) -> dict[str, str]:
         told["sagemaker_endpoint_name"] = work.endpoint
     if work.span is not None:
         told |= {"start_time": written(work.span.start), "end_time": written(work.span.end)}
-    if work.constraints:
-        told["baseline_constraints"] = f"{_BASELINE}/constraints/{_last(work.constraints)}"
-    if work.statistics:
-        told["baseline_statistics"] = f"{_BASELINE}/statistics/{_last(work.statistics)}"
-    if work.truth:
-        told["ground_truth_source"] = _TRUTH
-    if "analysisConfigS3URI" in spec:
-        told["analysis_config"] = f"{_CONFIG}/{_last(spec['analysisConfigS3URI'])}"
-    if "recordPreprocessorSourceURI" in spec:
-        told["record_preprocessor_script"] = f"{_SCRIPTS}/preprocessor/{_last(spec['recordPreprocessorSourceURI'])}"
-    if "postAnalyticsProcessorSourceURI" in spec:
-        told["post_analytics_processor_script"] = (
-            f"{_SCRIPTS}/postprocessor/{_last(spec['postAnalyticsProcessorSourceURI'])}"
-        )
-    return told
+    return told | _paths(spec, work)
+
+
+def _paths(spec: Mapping[str, Any], work: Work) -> dict[str, str]:
+    """Where in the container things are."""
+    config, before, after = (
+        _last(str(spec.get(name, "")))
+        for name in ("analysisConfigS3URI", "recordPreprocessorSourceURI", "postAnalyticsProcessorSourceURI")
+    )
+    found = (
+        ("baseline_constraints", work.constraints, f"{_BASELINE}/constraints/{_last(work.constraints)}"),
+        ("baseline_statistics", work.statistics, f"{_BASELINE}/statistics/{_last(work.statistics)}"),
+        ("history_destination", work.history, _KEPT),
+        ("history_source", work.remembered, _HISTORY),
+        ("ground_truth_source", work.truth, _TRUTH),
+        ("analysis_config", config, f"{_CONFIG}/{config}"),
+        ("record_preprocessor_script", before, f"{_SCRIPTS}/preprocessor/{before}"),
+        ("post_analytics_processor_script", after, f"{_SCRIPTS}/postprocessor/{after}"),
+    )
+    return {name: path for name, there, path in found if there}
 
 
 def _thresholds(spec: Mapping[str, Any]) -> list[str]:
