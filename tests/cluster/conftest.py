@@ -23,6 +23,8 @@ from sagemaker_operator.kinds import GROUP
 CRDS = Path(__file__).parents[2] / "crds"
 # A training job takes 344 s in SageMaker and 0.7 s here, an endpoint 240 s and 0.5 s.
 SPEED = 500.0
+# What AWS takes minutes for is over before the operator would look for the first time.
+FIRST_LOOK = "--first-look=0.2"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,6 +128,7 @@ def operators(user: User, sagemaker: Emulator, tmp_path: Path, kinds: list[str])
             (
                 f"--endpoint-url={sagemaker.url}",
                 f"--namespace={user.namespace}",
+                FIRST_LOOK,
                 *kinds,
                 *(flags or ("--no-leader-elect",)),
             ),
