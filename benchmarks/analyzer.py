@@ -42,7 +42,7 @@ sys.exit(run(os.environ, root=Path(sys.argv[1])))
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a program took: seconds by the clock and of the processors, and MB at most; and the features that it says have drifted."""
+    """What a program took: seconds by the clock and of the processors, and MB at most; and what it says has drifted."""
 
     seconds: float
     cpu: float

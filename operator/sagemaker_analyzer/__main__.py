@@ -15,7 +15,7 @@ dataset_source, dataset_format, output_path, start_time, end_time, baseline_cons
 publish_cloudwatch_metrics, categorical_drift_method, record_preprocessor_script, post_analytics_processor_script,
 sagemaker_endpoint_name, sagemaker_monitoring_schedule_name, analysis_type, problem_type, inference_attribute,
 probability_attribute, probability_threshold_attribute, ground_truth_attribute, ground_truth_source, analysis_config,
-predictor_url, history_source."""
+predictor_url, history_source, spark_master."""
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ from sagemaker_analyzer.files.statistics_file import read_statistics
 from sagemaker_analyzer.model import Analysis, InferredType
 from sagemaker_analyzer.profile.statistics import profile
 from sagemaker_analyzer.quality.analysis import analyze_quality
-from sagemaker_analyzer.reading.dataset import read_dataset
 from sagemaker_analyzer.reading.rejected import Tally
 from sagemaker_analyzer.reading.scripts import preprocessor
 
@@ -35,7 +34,7 @@ def analyze_data(task: Task, engine: Engine, *, scratch: Path) -> Analysis:
     tally = Tally()
     names = tuple(feature.name for feature in constraints.features) if constraints else ()
     prepare = preprocessor(task.preprocessor) if task.preprocessor else None
-    table = read_dataset(task.dataset, tally, into=scratch, window=task.window, names=names, prepare=prepare)
+    table = engine.read(task.dataset, tally, into=scratch, window=task.window, names=names, prepare=prepare)
     statistics = profile(engine, table, as_texts=_texts(constraints))
     if constraints is None:
         return Analysis(statistics, rejected=tally.rejected())

@@ -12,8 +12,8 @@ from sagemaker_analyzer.analyze import analyze
 from sagemaker_analyzer.contract.environment import read_task
 from sagemaker_analyzer.contract.outcome import Outcome, completed, refused
 from sagemaker_analyzer.contract.task import Task
-from sagemaker_analyzer.engine.duckdb import duckdb_engine
-from sagemaker_analyzer.errors import BadTask, Refused
+from sagemaker_analyzer.engine.chosen import engine_for, work, works_for
+from sagemaker_analyzer.errors import Refused
 from sagemaker_analyzer.model import Analysis
 from sagemaker_analyzer.reading.scripts import postprocess
 from sagemaker_analyzer.report.history import read_history
@@ -31,6 +31,10 @@ def run(environment: Mapping[str, str], arguments: Sequence[str] = (), *, root: 
     message = root / "output/message"
     try:
         task = read_task(environment, arguments=arguments, root=root)
+        if works_for(task):
+            with tempfile.TemporaryDirectory() as directory:
+                work(task, Path(directory))
+            return 0
         analysis = _analysed(task)
         _write(task, analysis)
         if task.postprocessor:
@@ -46,12 +50,10 @@ def run(environment: Mapping[str, str], arguments: Sequence[str] = (), *, root: 
 
 
 def _analysed(task: Task) -> Analysis:
-    if task.instances > 1:
-        raise BadTask(f"the job has {task.instances} instances; this analyzer works on one: set InstanceCount to 1")
     with tempfile.TemporaryDirectory() as directory:
         table, spill = Path(directory) / "table", Path(directory) / "spill"
         table.mkdir()
-        with duckdb_engine(spill) as engine:
+        with engine_for(task, spill) as engine:
             analysis = analyze(task, engine, scratch=table)
     features = f" of {len(found)} features" if (found := analysis.statistics.features) else ""
     _LOG.info("%d records%s", analysis.statistics.records, features)
@@ -73,6 +75,11 @@ def _write(task: Task, analysis: Analysis) -> None:
         task.metrics.parent.mkdir(parents=True, exist_ok=True)
         at = task.window.start if task.window else datetime.now(UTC)
         task.metrics.write_text("".join(f"{line}\n" for line in metrics(task, analysis, at=at)), encoding="utf-8")
+    if task.record is not None:
+        at = task.window.start if task.window else datetime.now(UTC)
+        kept = task.record / f"{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+        kept.mkdir(parents=True, exist_ok=True)
+        _put(kept / "summary.json", results(task, analysis)["summary.json"])
     # Last, as it takes the longest and the other files do not need it.
     (task.output / "report.html").write_text(report(task, analysis, read_history(task)), encoding="utf-8")
 

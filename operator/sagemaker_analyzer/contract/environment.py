@@ -31,6 +31,7 @@ def read_task(environment: Mapping[str, str], *, arguments: Sequence[str] = (), 
     method = environment.get("categorical_drift_method") or None
     if method is not None and method not in _DRIFT_METHODS:
         raise BadTask(f"categorical_drift_method is {method!r}; it may be {' or '.join(_DRIFT_METHODS)}")
+    hosts, host = _hosts(root / "config/resourceconfig.json")
     return Task(
         dataset=dataset,
         output=Path(environment.get("output_path") or root / "processing/output"),
@@ -44,7 +45,9 @@ def read_task(environment: Mapping[str, str], *, arguments: Sequence[str] = (), 
         schedule=environment.get("sagemaker_monitoring_schedule_name", ""),
         preprocessor=preprocessor,
         postprocessor=_script(environment, "post_analytics_processor_script"),
-        instances=_instances(root / "config/resourceconfig.json"),
+        hosts=hosts,
+        host=host,
+        spark_master=environment.get("spark_master") or None,
         analysis=analysis,
         problem=_one_of(environment, "problem_type", Problem),
         inference=environment.get("inference_attribute") or None,
@@ -56,6 +59,7 @@ def read_task(environment: Mapping[str, str], *, arguments: Sequence[str] = (), 
         thresholds=_thresholds(environment, arguments, analysis),
         predictor_url=_url(environment, "predictor_url"),
         history=Path(environment["history_source"]) if environment.get("history_source") else None,
+        record=Path(environment["history_destination"]) if environment.get("history_destination") else None,
     )
 
 
@@ -201,14 +205,16 @@ def _enabled(environment: Mapping[str, str], name: str) -> bool:
     return value == "Enabled"
 
 
-def _instances(path: Path) -> int:
-    """How many instances the job has.
+def _hosts(path: Path) -> tuple[tuple[str, ...], str]:
+    """All instances of the job, in the order that all of them agree on, and which one this is.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
     """
     try:
-        return len(json.loads(path.read_text(encoding="utf-8"))["hosts"])
+        found = json.loads(path.read_text(encoding="utf-8"))
+        hosts = tuple(sorted(map(str, found["hosts"])))
+        return hosts, str(found.get("current_host", hosts[0]))
     except FileNotFoundError:
-        return 1
-    except (ValueError, KeyError, TypeError) as error:
+        return (), ""
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise BadTask(f"{path} does not tell the hosts of this job: {error!r}") from error

@@ -82,7 +82,8 @@ class Task:
     The attributes tell where the label that the model gave, its probability and the true label are: the name or the index of
     a column, or a JSON path. `truth` has records of ground truth; without it, the dataset has the true labels. `config` is
     Clarify's analysis_config.json, `history` a directory with the summaries of earlier runs, which
-    the first run does not have yet.
+    the first run does not have yet, and `record` one for a copy of this run's, for later ones.
+    `hosts` are all instances of the job, if it has several, and `host` is this one of them.
     """
 
     dataset: Dataset
@@ -97,7 +98,9 @@ class Task:
     schedule: str = ""
     preprocessor: Path | None = None
     postprocessor: Path | None = None
-    instances: int = 1
+    hosts: tuple[str, ...] = ()
+    host: str = ""
+    spark_master: str | None = None
     analysis: AnalysisType = AnalysisType.DATA_QUALITY
     problem: Problem | None = None
     inference: str | None = None
@@ -109,3 +112,9 @@ class Task:
     thresholds: Thresholds = field(default_factory=Thresholds)
     predictor_url: str | None = None
     history: Path | None = None
+    record: Path | None = None
+
+    @property
+    def instances(self) -> int:
+        """How many instances the job has."""
+        return max(len(self.hosts), 1)

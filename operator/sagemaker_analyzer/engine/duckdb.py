@@ -1,6 +1,6 @@
 """The engine for one machine: DuckDB, which works in parts and puts on disk what does not fit into the memory it may have."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,14 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from sagemaker_analyzer.engine import expressions
+from sagemaker_analyzer.contract.task import Dataset, Window
+from sagemaker_analyzer.engine import computing
 from sagemaker_analyzer.engine.engine import Frequencies, Totals
 from sagemaker_analyzer.engine.sketches import Sketcher
 from sagemaker_analyzer.model import Sketch
+from sagemaker_analyzer.reading.dataset import read_dataset
+from sagemaker_analyzer.reading.rejected import Tally
+from sagemaker_analyzer.reading.scripts import Preprocessor
 from sagemaker_analyzer.reading.stage import Table
 
 # A run may have 1 GB: the rest is for reading and sketches.
@@ -27,35 +31,26 @@ class DuckDB:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
+    def read(
+        self,
+        dataset: Dataset,
+        tally: Tally,
+        *,
+        into: Path,
+        window: Window | None = None,
+        names: Sequence[str] = (),
+        prepare: Preprocessor | None = None,
+    ) -> Table:
+        """As `Engine.read`."""
+        return read_dataset(dataset, tally, into=into, window=window, names=names, prepare=prepare)
+
     def totals(self, table: Table) -> dict[str, Totals]:
         """As `Engine.totals`."""
-        row = self._rows(expressions.totals(self._data(table), table))[0]
-
-        def of(index: int, name: str) -> Any:
-            return row[expressions.field(index, name)] or 0
-
-        return {
-            column.name: Totals(
-                records=row["records"],
-                numbers=of(i, "numbers"),
-                texts=of(i, "texts"),
-                whole=of(i, "whole"),
-                mean=float(of(i, "mean")),
-                sum=float(of(i, "sum")),
-                std_dev=float(of(i, "std_dev")),
-                minimum=float(of(i, "minimum")),
-                maximum=float(of(i, "maximum")),
-            )
-            for i, column in enumerate(table.columns)
-        }
+        return computing.totals(self._rows, self._data(table), table)
 
     def frequencies(self, table: Table, column: str, most: int) -> Frequencies:
         """As `Engine.frequencies`."""
-        found = next(candidate for candidate in table.columns if candidate.name == column)
-        grouped = expressions.counts(self._data(table), found)
-        rows = self._rows(expressions.most_frequent(grouped, most))
-        distinct = len(rows) if len(rows) < most else self._rows(grouped.aggregate(n=grouped.count()))[0]["n"]
-        return Frequencies(distinct, tuple((row["value"], row["records"]) for row in rows))
+        return computing.frequencies(self._rows, self._data(table), table, column, most)
 
     def sketches(self, table: Table, columns: list[str]) -> dict[str, Sketch]:
         """As `Engine.sketches`: one file after the other, each by its row groups."""
@@ -90,6 +85,8 @@ def duckdb_engine(scratch: Path, *, threads: int | None = None) -> Iterator[Duck
         memory_limit=_MEMORY, temp_directory=str(scratch), **({"threads": threads} if threads else {})
     )
     try:
+        # DuckDB writes numbers as Python does.
+        connection.raw_sql("CREATE MACRO literal_of(number) AS CAST(number AS VARCHAR)")
         yield DuckDB(connection)
     finally:
         connection.disconnect()

@@ -1,12 +1,16 @@
 """What an engine does, whichever it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
+from sagemaker_analyzer.contract.task import Dataset, Window
 from sagemaker_analyzer.model import Sketch
+from sagemaker_analyzer.reading.rejected import Tally
+from sagemaker_analyzer.reading.scripts import Preprocessor
 from sagemaker_analyzer.reading.stage import Table
 
 
@@ -35,6 +39,18 @@ class Frequencies:
 
 class Engine(Protocol):
     """Computes over tables of any size; columns are named as in `Table.columns`."""
+
+    def read(
+        self,
+        dataset: Dataset,
+        tally: Tally,
+        *,
+        into: Path,
+        window: Window | None = None,
+        names: Sequence[str] = (),
+        prepare: Preprocessor | None = None,
+    ) -> Table:
+        """As `reading.dataset.read_dataset`, on all the machines that there are; `into` may remain empty."""
 
     def totals(self, table: Table) -> dict[str, Totals]:
         """Of every column its totals, in one pass over the data."""

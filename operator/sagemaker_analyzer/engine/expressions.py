@@ -5,6 +5,8 @@ import ibis.expr.types as ir
 
 from sagemaker_analyzer.reading.stage import Column, Table
 
+# From here on, not all whole numbers are doubles.
+_EXACT = 2.0**53
 _FIELDS = ("numbers", "texts", "whole", "mean", "sum", "std_dev", "minimum", "maximum")
 
 
@@ -16,7 +18,7 @@ def totals(data: ir.Table, table: Table) -> ir.Table:
         values = (
             number.count(),
             (data[column.text].notnull() & number.isnull()).sum(),
-            (number == number.floor()).sum(),
+            is_whole(number).sum(),
             number.mean(),
             number.sum(),
             number.std(how="pop"),
@@ -41,9 +43,20 @@ def counts(data: ir.Table, column: Column) -> ir.Table:
 
 def as_text(number: ir.FloatingValue, text: ir.StringValue) -> ir.StringValue:
     """The values of a column as texts, of which it has the one or the other; whole numbers without a fraction."""
-    whole = (number == number.floor()) & (number.abs() < 2.0**53)
-    written = whole.ifelse(number.round().cast("int64").cast("string"), number.cast("string"))
+    whole = is_whole(number) & (number.abs() < _EXACT)
+    # Engines may cast also what is not whole.
+    written = whole.ifelse(whole.ifelse(number, 0.0).cast("int64").cast("string"), literal_of(number))
     return ibis.coalesce(text, written)
+
+
+def is_whole(number: ir.FloatingValue) -> ir.BooleanValue:
+    """Whether a number has no fraction. Its floor would be an integer to Ibis, which not every number fits into."""
+    return number % 1.0 == 0.0
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def literal_of(number: float) -> str:  # type: ignore[empty-body]
+    """A number as the shortest text of it, as Python writes it; every engine makes such a function known to its database."""
 
 
 def most_frequent(grouped: ir.Table, most: int) -> ir.Table:

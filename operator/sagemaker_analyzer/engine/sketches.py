@@ -35,6 +35,17 @@ class Sketcher:
         for other in others:
             self._sketch.merge(other._sketch)  # noqa: SLF001 - of the same class
 
+    def serialized(self) -> bytes:
+        """What was taken in, for `of_bytes`."""
+        return bytes(self._sketch.serialize())
+
+    @classmethod
+    def of_bytes(cls, form: bytes) -> "Sketcher":
+        """A sketch of the serialized form."""
+        found = cls()
+        found._sketch = datasketches.kll_doubles_sketch.deserialize(form)
+        return found
+
     def sketch(self) -> Sketch:
         """What was taken in, by level."""
         return Sketch(K, _SHRINK, _levels(self._sketch))

@@ -28,18 +28,23 @@ def read_dataset(
     `samples` is how many of them the records are drawn into, as `Stage` tells. The window is for captured data, whose records
     alone have a time, and so is `prepare`, the script of a user. Raises NoData if not a single record was left.
     """
-    files = [path for path in files_of(dataset.source) if path.stat().st_size]
+    files = files_of(dataset.source)
+    filled = [path for path in files if path.stat().st_size]
     reading = Reading(dataset, window, tuple(names))
     # What a script remembers, and chance, need all records one after the other.
-    groups = groups_of(files) if prepare is None and not samples else [files]
+    groups = groups_of(filled) if prepare is None and not samples else [filled]
     if len(groups) > 1:
         parts, found = read_apart(reading, groups, into=into)
     else:
-        parts, found = read_files(reading, files, into=into, prepare=prepare, samples=samples)
+        parts, found = read_files(reading, filled, into=into, prepare=prepare, samples=samples)
     tally.take(found)
-    table = table_of(parts, tally)
+    return some(table_of(parts, tally), dataset, window, tally, files=len(files))
+
+
+def some(table: Table, dataset: Dataset, window: Window | None, tally: Tally, *, files: int) -> Table:
+    """The table, which was read from so many files. Raises NoData if it has no records."""
     if not table.files:
         left_out = sum(rejected.records for rejected in tally.rejected())
         span = f" from {window.start.isoformat()} to {window.end.isoformat()}" if window else ""
-        raise NoData(f"{len(files)} files under {dataset.source} have no record{span}; {left_out} could not be read")
+        raise NoData(f"{files} files under {dataset.source} have no record{span}; {left_out} could not be read")
     return table

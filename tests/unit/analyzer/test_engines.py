@@ -53,6 +53,13 @@ def test_a_column_is_missing_where_files_do_not_have_it(engine: DuckDB, tmp_path
     assert (totals["b"].records, totals["b"].numbers, totals["b"].texts) == (3, 0, 1)
 
 
+def test_numbers_that_no_integer_can_be_are_whole_and_written_as_they_are(engine: DuckDB, tmp_path: Path) -> None:
+    table = staged(tmp_path, {"a": ["1e300", "-1e300", "0.5", "-2", "x"]})
+
+    assert engine.totals(table)["a"].whole == 3
+    assert dict(engine.frequencies(table, "a", 10).counts) == dict.fromkeys(("1e+300", "-1e+300", "0.5", "-2", "x"), 1)
+
+
 def test_frequencies_are_counted_exactly_and_the_most_frequent_come_first(engine: DuckDB, tmp_path: Path) -> None:
     table = staged(tmp_path, {"a": ["x", "y", "y", None, "10", "10.5", "z"]}, {"a": [10, None]})
 

@@ -231,13 +231,15 @@ def test_a_run_that_cannot_be_done_says_why(job: Job, environment: dict[str, str
     assert job.message.startswith(words)
 
 
-def test_more_than_one_instance_is_refused(job: Job) -> None:
+def test_several_instances_without_spark_are_refused(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     (job.root / "config").mkdir(parents=True)
-    (job.root / "config/resourceconfig.json").write_text('{"hosts": ["algo-1", "algo-2"]}')
+    (job.root / "config/resourceconfig.json").write_text('{"current_host": "a", "hosts": ["a", "b"]}')
+    monkeypatch.delitem(sys.modules, "sagemaker_analyzer.engine.spark", raising=False)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
 
     assert job.run(dataset_source="/") == 1
 
-    assert "set InstanceCount to 1" in job.message
+    assert "pyspark is not installed: set InstanceCount to 1" in job.message
 
 
 def test_a_fault_of_the_machine_still_leaves_a_message(job: Job, baseline: Job) -> None:
@@ -301,3 +303,17 @@ def test_the_command_tells_its_arguments_and_variables() -> None:
 
     assert "dataset_source" in done.stdout
     assert "--metric-threshold" in done.stdout
+
+
+def test_a_summary_is_kept_for_the_reports_of_later_runs(job: Job) -> None:
+    write(job.root / "input/ages.csv", ["age", "1", "2"])
+    kept = job.root / "history"
+
+    job.run(
+        dataset_source=str(job.root / "input"),
+        dataset_format='{"csv": {"header": true}}',
+        history_destination=str(kept),
+    )
+
+    (copy,) = kept.glob("*/summary.json")
+    assert copy.read_text() == (job.root / "processing/output/summary.json").read_text()
