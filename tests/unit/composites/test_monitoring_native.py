@@ -286,3 +286,18 @@ def test_the_worst_finding_is_the_farthest_from_what_is_allowed() -> None:
 def test_a_file_that_holds_something_else_is_said_to(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         findings(text)
+
+
+def test_the_latest_run_is_known_where_the_list_lags_behind_or_cannot_be_had() -> None:
+    latest = {
+        **ROW,
+        "monitoringExecutionStatus": "Failed",
+        "failureReason": "Job inputs had no data",
+        "processingJobARN": "",
+    }
+    listed = {**ROW, "monitoringExecutionStatus": "InProgress"}
+
+    for status in ({"monitoringExecutions": [listed]}, {}):
+        told = {**status, "lastMonitoringExecutionSummary": latest}
+        ((one,), _) = native.executions(situation(status=told), ())
+        assert one.result is Result.NO_DATA

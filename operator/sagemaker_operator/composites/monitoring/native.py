@@ -22,6 +22,7 @@ from .execution import Execution, Result
 from .executions import count_of, explain, newest
 
 LISTED = "monitoringExecutions"
+_LATEST = "lastMonitoringExecutionSummary"
 MAKES = tuple(f"{monitors}JobDefinition" for monitors in REFERENCES)
 _BUSY = frozenset({"Pending", "InProgress", "Stopping"})
 _NO_DATA = "no data"
@@ -66,11 +67,19 @@ def executions(situation: Situation, before: tuple[Execution, ...]) -> tuple[tup
     """
     found = {one.name: one for one in before}
     asks: list[Ask] = []
-    for row in situation.parent.status.get(LISTED) or ():
+    for row in _rows(situation.parent.status):
         one, asked = _looked_into(situation, _seen(situation.parent, row, found), row)
         found[one.name] = one
         asks += asked
     return newest(found.values()), tuple(asks)
+
+
+def _rows(status: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The runs that SageMaker tells of: those that it lists, and the latest as Describe shows it, which a list lags behind."""
+    found = {row["scheduledTime"]: row for row in status.get(LISTED) or ()}
+    if (latest := status.get(_LATEST)) is not None and "scheduledTime" in latest:
+        found[latest["scheduledTime"]] = latest
+    return found.values()
 
 
 def _definition(parent: Object) -> Definition | None:
@@ -82,7 +91,7 @@ def _definition(parent: Object) -> Definition | None:
 
 def _moving(status: Mapping[str, Any]) -> bool:
     """Whether SageMaker changes the schedule or runs it."""
-    last = (status.get("lastMonitoringExecutionSummary") or {}).get("monitoringExecutionStatus")
+    last = (status.get(_LATEST) or {}).get("monitoringExecutionStatus")
     return status.get("monitoringScheduleStatus") in (None, "Pending") or last in _BUSY
 
 
