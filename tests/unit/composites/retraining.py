@@ -292,3 +292,13 @@ def approve(play: Play, *, word: str = "approve") -> Following:
     """A person says yes, or no."""
     play.annotations[f"{GROUP}/{word}"] = play.decision
     return play.step()
+
+
+def promoted(play: Play) -> Play:
+    """The whole way with a model that is good enough."""
+    play.step()
+    play.wait(minutes=5)
+    play.trained()
+    play.wait(minutes=1)
+    play.rolled_out()
+    return play
