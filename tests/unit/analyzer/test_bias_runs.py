@@ -387,9 +387,7 @@ def test_a_baseline_of_other_facets_is_refused(job: Job, baseline: Job) -> None:
 
 def test_truth_that_never_came_is_no_data(job: Job) -> None:
     path = write(job.root / "in/a.jsonl", [capture("1,2,3,1,fine", "1")])
-
     assert job.run(CONFIG, dataset_source=str(path.parent), inference_attribute="0") == 1
-
     assert job.message.startswith("Error: Job inputs had no data: ")
     assert "set ground_truth_source" in job.message
 
