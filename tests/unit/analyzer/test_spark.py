@@ -21,7 +21,8 @@ from sagemaker_analyzer.errors import NoData
 from sagemaker_analyzer.model import Analysis, Feature, Numbers
 from sagemaker_analyzer.results import results
 
-LONG = tuple(f"2026-01-01T{hour}:30:00Z" for hour in (10, 11))
+# Java runs for seconds only, in which it does not pay to compile for speed.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,10 @@ def duckdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDB]:
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
-    with spark_engine("local[2]", host="127.0.0.1", scratch=tmp_path_factory.mktemp("spark")) as engine:
-        yield engine
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("JAVA_TOOL_OPTIONS", QUICK)
+        with spark_engine("local[2]", host="127.0.0.1", scratch=tmp_path_factory.mktemp("spark")) as engine:
+            yield engine
 
 
 def task(tmp_path: Path, layout: Layout, *, baseline: Path | None = None, window: Window | None = None) -> Task:

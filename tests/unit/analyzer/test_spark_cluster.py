@@ -16,6 +16,8 @@ from sagemaker_analyzer.command import run
 logging.basicConfig(level=logging.INFO, stream=sys.stdout)
 sys.exit(run(os.environ, root=Path(sys.argv[1])))
 """
+# Java runs for seconds only, in which it does not pay to compile for speed.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 HOSTS = ("127.0.0.1", "127.0.0.2")
 
 
