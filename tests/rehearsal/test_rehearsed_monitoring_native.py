@@ -1,75 +1,23 @@
-"""Monitoring by SageMaker itself on a virtual clock: its definitions, what its runs find, and how it is handed over."""
+"""Monitoring by SageMaker itself on a virtual clock: its definitions, and how it is suspended, deleted and handed over."""
 
 from typing import Any
 
 import pytest
-from tests.builders import example
-from tests.emulator.asking import endpoint_config, model
-from tests.rehearsal.kubernetes import NAMESPACE
 from tests.rehearsal.moments import at_each_moment
+from tests.rehearsal.native import (
+    BASELINE,
+    KIND,
+    at_once,
+    definitions,
+    in_effect,
+    native,
+    ready,
+    refused,
+    running,
+    serving,
+)
 from tests.rehearsal.stage import Rehearsal
-from tests.rehearsal.watched import BUCKET, HOUR, IMAGE, SCHEDULE, Watched, schedule, until_runs
-
-from sagemaker_operator.engine.resource import Key
-
-KIND = "MonitoringSchedule"
-CAPTURE = {
-    "EnableCapture": True,
-    "InitialSamplingPercentage": 100,
-    "DestinationS3Uri": f"{BUCKET}/captures",
-    "CaptureOptions": [{"CaptureMode": "Input"}],
-}
-DRIFT = {
-    "feature_name": "age",
-    "constraint_check_type": "baseline_drift_check",
-    "description": "Baseline drift distance: 0.31 exceeds threshold: 0.1",
-}
-LOST = {
-    "feature_name": "job",
-    "constraint_check_type": "completeness_check",
-    "description": "Data completeness is: 80.0% exceeds threshold: 90.0%",
-}
-BASELINE = {
-    "constraintsS3URI": f"{BUCKET}/baseline/constraints.json",
-    "statisticsS3URI": f"{BUCKET}/baseline/statistics.json",
-}
-
-
-def native(**spec: Any) -> dict[str, Any]:
-    """A schedule that SageMaker is to run."""
-    told = {"delaySeconds": None, "image": None, "baseline": BASELINE, "schedule": "@hourly", **spec}
-    return schedule(engine="Native", **told)
-
-
-def serving(play: Rehearsal, **members: Any) -> None:
-    """The endpoint digits, which somebody has made without Kubernetes."""
-    play.console("CreateModel", **model())
-    play.console("CreateEndpointConfig", **endpoint_config(DataCaptureConfig=CAPTURE, **members))
-    play.console("CreateEndpoint", EndpointName="digits", EndpointConfigName="first")
-    play.run(600)
-    play.opens()
-
-
-def definitions(play: Rehearsal) -> list[Key]:
-    """The objects of definitions that are there."""
-    found = (one for one in play.kubernetes if one["kind"].endswith("JobDefinition"))
-    return [Key(one["kind"], NAMESPACE, one["metadata"]["name"]) for one in found]
-
-
-def in_effect(play: Rehearsal) -> dict[str, Any]:
-    """The configuration of the only schedule, as SageMaker has it."""
-    (found,) = play.jobs(KIND)
-    return dict(found.spec["MonitoringScheduleConfig"])
-
-
-def refused(play: Rehearsal, operation: str) -> int:
-    """How often SageMaker has refused an operation."""
-    return play.amazon.core.journal.count(operation) - play.committed(operation)
-
-
-def ready(play: Rehearsal) -> bool:
-    told = play.condition(SCHEDULE, "Ready")
-    return told.get("status") == "True" and told.get("observedGeneration") == play.generation(SCHEDULE)
+from tests.rehearsal.watched import BUCKET, HOUR, IMAGE, SCHEDULE, Watched, until_runs
 
 
 def creating(play: Rehearsal) -> None:
@@ -134,17 +82,6 @@ def test_a_baseline_of_bias_needs_the_analyzer() -> None:
 
         assert "name its image in spec.image" in play.condition(SCHEDULE, "BaselineReady")["message"]
         assert not play.jobs("ProcessingJob")
-
-
-def running(play: Rehearsal) -> bool:
-    return bool(play.live("ProcessingJob"))
-
-
-def at_once(play: Rehearsal) -> None:
-    """A schedule that SageMaker runs as soon as it has it, for two minutes."""
-    serving(play)
-    play.amazon.core.scenarios.take("ProcessingJob", "", seconds=120)
-    play.apply(native(schedule="NOW"))
 
 
 def exchanging(play: Rehearsal) -> None:
@@ -256,108 +193,6 @@ def test_an_edit_that_is_taken_back_leaves_the_schedule_as_it_was() -> None:
 
         assert definitions(play) == [old]
         assert play.committed("UpdateMonitoringSchedule") in (0, 2)
-
-
-def test_violations_are_listed_with_the_worst_first() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        play.amazon.core.scenarios.violate(KIND, "", violations=[LOST, DRIFT], times=1)
-        play.apply(native())
-
-        (first,) = until_runs(play, 1)
-
-        assert first["result"] == "CompletedWithViolations"
-        assert first["violations"] == 2
-        assert first["byCheck"] == {"completeness_check": 1, "baseline_drift_check": 1}
-        drift = {"feature": "age", "check": "baseline_drift_check", "value": 0.31, "threshold": 0.1}
-        assert first["worst"] == [drift, {"feature": "job", "check": "completeness_check"}]
-        assert first["windowStart"] < first["windowEnd"] == first["scheduledTime"]
-        assert first["outputS3URI"].startswith(f"{BUCKET}/results/")
-        assert play.says(SCHEDULE, "ViolationsFound")
-        assert play.says(SCHEDULE, "Ready")
-        second = until_runs(play, 2)[0]
-        assert second["result"] == "Completed"
-        assert play.says(SCHEDULE, "ViolationsFound", "False")
-
-
-def test_no_data_is_neither_success_nor_failure() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="Job inputs had no data", times=1)
-        play.apply(native())
-
-        (execution,) = until_runs(play, 1)
-
-        assert execution["result"] == "NoData"
-        assert play.says(SCHEDULE, "NoData")
-        assert play.says(SCHEDULE, "Ready")
-        assert not play.condition(SCHEDULE, "ViolationsFound")
-
-
-def test_no_data_is_explained_where_the_endpoint_captures_nothing() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        endpoint = example("Endpoint")
-        endpoint["spec"] = {"endpointName": "digits", "endpointConfigName": "first", "adoptionPolicy": "Always"}
-        key = play.apply(endpoint)
-        play.console("CreateEndpointConfig", **endpoint_config("silent"))
-        play.edit(key, endpointConfigName="silent")
-        play.until(
-            "it captures nothing any more",
-            lambda: (
-                play.status(key).get("endpointConfigName") == "silent" and "dataCaptureConfig" not in play.status(key)
-            ),
-        )
-        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="Job inputs had no data")
-        play.apply(native(source={"endpointRef": {"name": key.name}}))
-
-        until_runs(play, 1)
-
-        hint = "captures nothing: set dataCaptureConfig"
-        play.until("it says why", lambda: hint in play.condition(SCHEDULE, "NoData")["message"], within=60)
-        assert play.says(SCHEDULE, "Ready")
-
-
-def test_a_run_that_fails_says_what_its_container_said() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        play.amazon.core.scenarios.fail("ProcessingJob", "", reason="AlgorithmError: exit code 1", times=1)
-        play.apply(native())
-
-        (execution,) = until_runs(play, 1)
-
-        assert execution["result"] == "Failed"
-        assert "AlgorithmError" in execution["message"]
-        assert play.says(SCHEDULE, "Ready")
-
-
-def test_a_job_that_cannot_be_looked_at_is_told_and_not_asked_for_again_and_again() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        play.amazon.core.faults.deny("DescribeProcessingJob")
-        play.apply(native())
-
-        (execution,) = until_runs(play, 1)
-
-        assert execution["result"] == "Completed"
-        assert "cannot be looked at" in execution["message"]
-        assert play.amazon.core.journal.count("DescribeProcessingJob") <= 3
-
-
-def test_many_schedules_at_rest_tell_of_their_runs_too() -> None:
-    with Rehearsal() as play:
-        serving(play)
-        keys = []
-        for number in range(10):
-            manifest = native()
-            manifest["metadata"]["name"] = f"digits-{number}"
-            keys.append(play.apply(manifest))
-
-        play.until(
-            "each has told of a run",
-            lambda: all(play.status(key).get("lastResult") == "Completed" for key in keys),
-            within=3 * HOUR,
-        )
 
 
 def test_suspending_stops_the_schedule_and_resuming_starts_it() -> None:
