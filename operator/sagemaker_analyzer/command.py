@@ -1,24 +1,12 @@
 """The command: environment in, files and exit message out."""
 
-import json
 import logging
-import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sagemaker_analyzer.analyze import analyze
 from sagemaker_analyzer.contract.environment import read_task
 from sagemaker_analyzer.contract.outcome import Outcome, completed, refused
-from sagemaker_analyzer.contract.task import Task
-from sagemaker_analyzer.engine.chosen import engine_for, work, works_for
 from sagemaker_analyzer.errors import Refused
-from sagemaker_analyzer.model import Analysis
-from sagemaker_analyzer.reading.scripts import postprocess
-from sagemaker_analyzer.report.history import read_history
-from sagemaker_analyzer.report.page import report
-from sagemaker_analyzer.results import metrics, results, tables
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,14 +19,11 @@ def run(environment: Mapping[str, str], arguments: Sequence[str] = (), *, root: 
     message = root / "output/message"
     try:
         task = read_task(environment, arguments=arguments, root=root)
-        if works_for(task):
-            with tempfile.TemporaryDirectory() as directory:
-                work(task, Path(directory))
+        from sagemaker_analyzer.job import carry_out  # noqa: PLC0415 loads the engine, which a refused task does not wait for
+
+        analysis = carry_out(task)
+        if analysis is None:
             return 0
-        analysis = _analysed(task)
-        _write(task, analysis)
-        if task.postprocessor:
-            postprocess(task.postprocessor)
         outcome = completed(len(analysis.violations))
     except Refused as reason:
         outcome = refused(reason)
@@ -47,45 +32,6 @@ def run(environment: Mapping[str, str], arguments: Sequence[str] = (), *, root: 
         raise
     _tell(message, outcome)
     return outcome.code
-
-
-def _analysed(task: Task) -> Analysis:
-    with tempfile.TemporaryDirectory() as directory:
-        table, spill = Path(directory) / "table", Path(directory) / "spill"
-        table.mkdir()
-        with engine_for(task, spill) as engine:
-            analysis = analyze(task, engine, scratch=table)
-    features = f" of {len(found)} features" if (found := analysis.statistics.features) else ""
-    _LOG.info("%d records%s", analysis.statistics.records, features)
-    for part in (*analysis.rejected, *analysis.unmatched):
-        _LOG.warning("%s: %d records are left out: %s: %s", part.file, part.records, part.kind, part.example)
-    for said in analysis.violations:
-        _LOG.warning("%s: %s: %s", said.feature, said.check, said.description)
-    return analysis
-
-
-def _write(task: Task, analysis: Analysis) -> None:
-    task.output.mkdir(parents=True, exist_ok=True)
-    for name, form in results(task, analysis).items():
-        _put(task.output / name, form)
-    for name, text in tables(analysis).items():
-        (task.output / name).parent.mkdir(parents=True, exist_ok=True)
-        (task.output / name).write_text(text, encoding="utf-8")
-    if task.publish_metrics:
-        task.metrics.parent.mkdir(parents=True, exist_ok=True)
-        at = task.window.start if task.window else datetime.now(UTC)
-        task.metrics.write_text("".join(f"{line}\n" for line in metrics(task, analysis, at=at)), encoding="utf-8")
-    if task.record is not None:
-        at = task.window.start if task.window else datetime.now(UTC)
-        kept = task.record / f"{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
-        kept.mkdir(parents=True, exist_ok=True)
-        _put(kept / "summary.json", results(task, analysis)["summary.json"])
-    # Last, as it takes the longest and the other files do not need it.
-    (task.output / "report.html").write_text(report(task, analysis, read_history(task)), encoding="utf-8")
-
-
-def _put(path: Path, form: dict[str, Any]) -> None:
-    path.write_text(json.dumps(form, indent=1), encoding="utf-8")
 
 
 def _tell(message: Path, outcome: Outcome) -> None:
