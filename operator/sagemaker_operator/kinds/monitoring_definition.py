@@ -19,7 +19,8 @@ REFERENCES: Mapping[str, str] = {
 }
 """The field of a ``monitoringScheduleConfig`` that refers to a definition, by type of monitoring."""
 
-_RESOURCES = {"instanceType": "ml.m5.xlarge", "instanceCount": 1, "volumeSizeInGB": 30}
+RESOURCES: Mapping[str, Any] = {"instanceType": "ml.m5.xlarge", "instanceCount": 1, "volumeSizeInGB": 30}
+"""What the jobs of a schedule run on, as far as a manifest says nothing else."""
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html: paths below this one are its own.
 _INPUT = "/opt/ml/processing/input/endpoint"
 _OUTPUT = "/opt/ml/processing/output"
@@ -65,7 +66,7 @@ def definition(name: str, spec: Mapping[str, Any], status: Mapping[str, Any]) ->
         f"{part}AppSpecification": _program(monitors, spec),
         f"{part}JobInput": _input(monitors, spec),
         f"{part}JobOutputConfig": _output(spec),
-        "jobResources": {"clusterConfig": {**_RESOURCES, **(spec.get("resources") or {})}},
+        "jobResources": {"clusterConfig": {**RESOURCES, **(spec.get("resources") or {})}},
     }
     if "constraints" in files:
         compared = {"constraintsResource": {"s3URI": files["constraints"]}}

@@ -5,7 +5,7 @@ or needs a human.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sagemaker_operator.composites.plan import Situation
 from sagemaker_operator.engine.times import written
 from sagemaker_operator.engine.verdict import Reason
 
+from .execution import Execution, Result
 from .following import Captured
 from .windows import Window, covering, ended
 
@@ -158,7 +159,15 @@ def _folders(here: Source, span: Window) -> tuple[str, ...] | Obstacle:
     return tuple(f"{prefix}{folder}" for prefix in here.prefixes for folder in exact)
 
 
-def captured(here: Source, span: Window) -> Captured:
+def of_latest(here: Source | Obstacle | Ask | None, executions: Sequence[Execution]) -> Captured | None:
+    """Where the data of the latest run that found anything lies; None if that is not known."""
+    latest = next((one for one in executions if one.result is Result.VIOLATIONS), None)
+    if not isinstance(here, Source) or latest is None or latest.start is None or latest.end is None:
+        return None
+    return _prefix(here, Window(latest.start, latest.end))
+
+
+def _prefix(here: Source, span: Window) -> Captured:
     """The one prefix that holds a window, and perhaps more."""
     (folder,) = covering(span, most=1)
     first = here.prefixes[0]

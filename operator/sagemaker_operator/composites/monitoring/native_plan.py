@@ -21,8 +21,7 @@ from . import captures, executions, native, notices, retraining, told
 from .baseline import Settled, settle
 from .captures import Obstacle, Source
 from .execution import Execution, Result
-from .following import Captured, Following
-from .windows import Window
+from .following import Following
 
 _TELLS = KINDS["MonitoringSchedule"].told_beside
 _AGAIN = timedelta(seconds=30)
@@ -42,7 +41,7 @@ def plan(situation: Situation) -> Plan:
         (
             *([settled.following] if settled is not None else []),
             notices.follow(situation, found),
-            retraining.follow(situation, found, _captured(here, found)),
+            retraining.follow(situation, found, captures.of_latest(here, found)),
         )
     )
     following = _following(situation)
@@ -124,13 +123,6 @@ def _times(found: tuple[Execution, ...], following: datetime | None) -> dict[str
         "nextScheduleTime": following,
     }
     return {name: written(moment) for name, moment in times.items() if moment is not None}
-
-
-def _captured(here: Source | Obstacle | Ask | None, found: tuple[Execution, ...]) -> Captured | None:
-    latest = next((one for one in found if one.result is Result.VIOLATIONS), None)
-    if not isinstance(here, Source) or latest is None or latest.start is None or latest.end is None:
-        return None
-    return captures.captured(here, Window(latest.start, latest.end))
 
 
 def _waits(settled: Settled | None, found: tuple[Execution, ...]) -> bool:

@@ -21,7 +21,7 @@ from . import captures, executions, notices, retraining, runs, told
 from .baseline import PURPOSE, Settled, settle
 from .captures import Obstacle, Source
 from .execution import Execution, Result
-from .following import Captured, Following
+from .following import Following
 from .schedule import in_cron
 from .windows import Window, window
 
@@ -80,7 +80,7 @@ def _composed(situation: Situation, known: _Known, turn: Turn) -> Plan:
         (
             known.settled.following,
             notices.follow(situation, all_of_them),
-            retraining.follow(situation, all_of_them, _captured(known.here, all_of_them)),
+            retraining.follow(situation, all_of_them, captures.of_latest(known.here, all_of_them)),
         )
     )
     status: dict[str, Any] = {**turns.status(situation, known.history), **turn.status}
@@ -203,14 +203,6 @@ def _remembered(situation: Situation, all_of_them: tuple[Execution, ...], turn: 
     if turn.verdict.suspended or (before.get("skipping") and not begun):
         told["skipping"] = True
     return told
-
-
-def _captured(here: Source | Obstacle | Ask, all_of_them: tuple[Execution, ...]) -> Captured | None:
-    """Where the data of the latest run that found anything lies."""
-    latest = next((one for one in all_of_them if one.result is Result.VIOLATIONS), None)
-    if not isinstance(here, Source) or latest is None or latest.start is None or latest.end is None:
-        return None
-    return captures.captured(here, Window(latest.start, latest.end))
 
 
 def _too_many(situation: Situation, known: _Known) -> tuple[Child, ...]:

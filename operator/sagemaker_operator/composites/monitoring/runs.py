@@ -10,6 +10,7 @@ from typing import Any
 
 from sagemaker_operator.composites.plan import Situation
 from sagemaker_operator.engine.times import written
+from sagemaker_operator.kinds.monitoring_definition import RESOURCES
 
 from .captures import form
 from .windows import Window
@@ -36,7 +37,6 @@ _ATTRIBUTES = {
     "probabilityThresholdAttribute": "probability_threshold_attribute",
     "groundTruthAttribute": "ground_truth_attribute",
 }
-_RESOURCES = {"instanceType": "ml.m5.xlarge", "instanceCount": 1, "volumeSizeInGB": 30}
 _LIMIT = 3600
 
 
@@ -99,7 +99,7 @@ def job(situation: Situation, work: Work) -> dict[str, Any]:
         "environment": environment(situation, work),
         "processingInputs": inputs(spec, work),
         "processingOutputConfig": outputs,
-        "processingResources": {"clusterConfig": {**_RESOURCES, **(spec.get("resources") or {})}},
+        "processingResources": {"clusterConfig": {**RESOURCES, **(spec.get("resources") or {})}},
         "roleARN": spec["roleARN"],
         "stoppingCondition": {"maxRuntimeInSeconds": int(spec.get("maxRuntimeInSeconds", _LIMIT))},
         **same,
