@@ -125,12 +125,12 @@ class Watch:
         print(self.user.logged(GROUP, f"{name}/"))
         return said
 
-    def baseline(self, name: str = "baseline") -> None:
+    def baseline(self, name: str = "baseline", *, image: str = ANALYZER) -> None:
         """Statistics and constraints of rows between 0 and 1, suggested by a job from CSV in S3, below `name`."""
         rows = [f"{2 * (a + b) / 50},{a / 50},{b / 50}" for a in range(50) for b in range(10, 20)]
         self.user.put(f"rows-{name}/rows.csv", "\n".join(["score,first,second", *rows, ""]))
         told = {"dataset_format": json.dumps({"csv": {"header": True, "output_columns_position": "START"}})}
-        ended = self.process(name, environment=told, rows=f"s3://data/rows-{name}")
+        ended = self.process(name, image=image, environment=told, rows=f"s3://data/rows-{name}")
         assert ended["ProcessingJobStatus"] == "Completed", ended
 
     def schedule(

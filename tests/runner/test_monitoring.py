@@ -17,31 +17,32 @@ LATELY: dict[str, Any] = {"when": "NOW", "DataAnalysisStartTime": "-PT24H", "Dat
 
 @pytest.fixture(scope="module")
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    """Somebody whose baseline was suggested by the image of Model Monitor; what it suggested is for schedules of any image."""
     made = Watch(tmp_path_factory.mktemp("images"))
-    made.baseline()
+    made.baseline(image=AWS_ANALYZER)
     yield made
     made.close()
 
 
-def test_a_processing_job_of_the_analyzer_suggests_a_baseline_from_csv_in_s3(watch: Watch) -> None:
+@pytest.fixture(scope="module")
+def drifted(watch: Watch) -> dict[str, Any]:
+    """An execution that has looked at drifted data, with garbage among it."""
+    watch.serve("now", DRIFTED)
+    (key,) = watch.user.keys("captured/now/")
+    watch.user.put(f"{key.rpartition('/')[0]}/zz.jsonl", b'{"captureData": {"endpointInput"\n\xff\xfe\nnonsense\n{}\n')
+    watch.schedule("now", **LATELY)
+    return watch.execution("now")
+
+
+def test_the_image_of_model_monitor_is_the_analyzer_which_suggests_a_baseline_from_csv_in_s3(watch: Watch) -> None:
     job = watch.sagemaker.describe_processing_job(ProcessingJobName="baseline")
     statistics = json.loads(watch.user.read("baseline/statistics.json"))
     constraints = json.loads(watch.user.read("baseline/constraints.json"))
 
+    assert job["AppSpecification"]["ImageUri"] == AWS_ANALYZER
     assert job["ExitMessage"] == "Completed: Job completed successfully with no violations."
     assert statistics["dataset"]["item_count"] == 500
     assert [feature["name"] for feature in constraints["features"]] == ["score", "first", "second"]
-
-
-def test_the_image_of_model_monitor_is_run_by_the_same_analyzer(watch: Watch) -> None:
-    watch.user.put("few/rows.csv", "age\n1\n2\n")
-
-    job = watch.process(
-        "few", image=AWS_ANALYZER, environment={"dataset_format": '{"csv": {"header": true}}'}, rows="s3://data/few"
-    )
-
-    assert job["ProcessingJobStatus"] == "Completed"
-    assert json.loads(watch.user.read("few/statistics.json"))["dataset"] == {"item_count": 2}
 
 
 def test_a_job_without_a_variable_that_it_needs_fails_and_names_it(watch: Watch) -> None:
@@ -55,17 +56,14 @@ def test_a_job_without_a_variable_that_it_needs_fails_and_names_it(watch: Watch)
     assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
 
 
-def test_a_schedule_that_runs_now_finds_that_what_was_captured_has_drifted(watch: Watch) -> None:
-    watch.serve("now", DRIFTED)
-
-    watch.schedule("now", **LATELY)
-    execution = watch.execution("now")
-
-    violations = watch.report(execution, "constraint_violations")["violations"]
-    drifted = {row["feature_name"] for row in violations if row["constraint_check_type"] == "baseline_drift_check"}
-    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
-    assert {"first", "score"} <= drifted
-    assert watch.job_of(execution)["ExitMessage"] == (
+def test_a_schedule_that_runs_now_finds_that_what_was_captured_has_drifted(
+    watch: Watch, drifted: dict[str, Any]
+) -> None:
+    violations = watch.report(drifted, "constraint_violations")["violations"]
+    features = {row["feature_name"] for row in violations if row["constraint_check_type"] == "baseline_drift_check"}
+    assert drifted["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert {"first", "score"} <= features
+    assert watch.job_of(drifted)["ExitMessage"] == (
         f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
     )
     assert watch.metric("feature_baseline_drift_first", Endpoint="now", MonitoringSchedule="now") > 0.1
@@ -112,16 +110,11 @@ def test_data_outside_of_the_window_is_no_data_either(watch: Watch) -> None:
     assert watch.job_of(execution)["ExitMessage"].startswith("Error: Job inputs had no data")
 
 
-def test_garbage_among_what_was_captured_is_counted_and_the_rest_is_analysed(watch: Watch) -> None:
-    watch.serve("garbage", USUAL[:5])
-    (key,) = watch.user.keys("captured/garbage/")
-    watch.user.put(f"{key.rpartition('/')[0]}/zz.jsonl", b'{"captureData": {"endpointInput"\n\xff\xfe\nnonsense\n{}\n')
-
-    watch.schedule("garbage", **LATELY)
-    execution = watch.execution("garbage")
-
-    assert watch.report(execution, "statistics")["dataset"]["item_count"] == 5
-    assert "zz.jsonl" in json.dumps(watch.report(execution, "rejected"))
+def test_garbage_among_what_was_captured_is_counted_and_the_rest_is_analysed(
+    watch: Watch, drifted: dict[str, Any]
+) -> None:
+    assert watch.report(drifted, "statistics")["dataset"]["item_count"] == len(DRIFTED)
+    assert "zz.jsonl" in json.dumps(watch.report(drifted, "rejected"))
 
 
 def test_a_script_prepares_what_was_captured(watch: Watch) -> None:
