@@ -56,6 +56,8 @@ class Watched:
         finds: what the next runs are to find, one after another: by feature, how far it is from a threshold of 0.1; "no data"
             where the container finds none. Runs for which nothing is said find nothing.
         records: how many records each run sees.
+        rejected: how many others it cannot read.
+        mute: whether jobs leave nothing and say nothing, as those of an image that is not the analyzer.
         windows: the windows that were analysed, in their order.
     """
 
@@ -63,6 +65,8 @@ class Watched:
         self._play = play
         self.finds: list[Mapping[str, float] | str] = []
         self.records = 1000
+        self.rejected = 0
+        self.mute = False
         self.windows: list[tuple[str, str]] = []
         play.amazon.listen(self._heard)
 
@@ -75,7 +79,7 @@ class Watched:
     def _heard(self, job: Resource, _: float) -> None:
         if job.kind != "ProcessingJob" or "dataset_source" not in job.spec.get("Environment", {}):
             return
-        if job.status != "Completed" or "ExitMessage" in job.facts:
+        if job.status != "Completed" or "ExitMessage" in job.facts or self.mute:
             return
         told = job.spec["Environment"]
         output, *others = (one["S3Output"]["S3Uri"] for one in job.spec["ProcessingOutputConfig"]["Outputs"])
@@ -90,7 +94,7 @@ class Watched:
             job.status, job.facts["ExitMessage"] = "Failed", f"Error: Job inputs had {found}"
             return
         for where in (output, *(f"{other}/{told.get('start_time')}" for other in others)):
-            self._put(where, {"summary.json": summary(found, self.records)})
+            self._put(where, {"summary.json": summary(found, self.records) | {"rejected": self.rejected}})
         word = "CompletedWithViolations" if found else "Completed"
         job.facts["ExitMessage"] = f"{word}: Job completed successfully with {len(found) or 'no'} violations."
 

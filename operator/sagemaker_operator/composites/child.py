@@ -70,7 +70,9 @@ class Child:
 
 def _message(resource: Resource, outcome: Mapping[str, Any]) -> str:
     told = resource.status
-    return str(told.get("exitMessage") or told.get("failureReason") or outcome.get("message") or "")
+    # A container that is content says nothing of results that could not be stored.
+    said = (None if resource.says("Succeeded") else told.get("failureReason"), told.get("exitMessage"))
+    return " ".join(dict.fromkeys(str(text) for text in said if text)) or str(outcome.get("message") or "")
 
 
 def tags(spec: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

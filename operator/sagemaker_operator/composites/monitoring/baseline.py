@@ -8,10 +8,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sagemaker_operator.composites.asks import Ask, Denied, Fetch
+from sagemaker_operator.composites.asks import Ask, Denied, Fetch, Look, Told
 from sagemaker_operator.composites.child import Child
 from sagemaker_operator.composites.plan import Refusal, Situation, Wanted
 from sagemaker_operator.engine.announce import Announcement
@@ -27,6 +27,7 @@ PURPOSE = f"{GROUP}/monitoring"
 SUGGESTS = "baseline"
 _MAKES = "ProcessingJob"
 _FILES = ("constraints.json", "statistics.json")
+_AGAIN = "Delete that ProcessingJob to try again, or change the baseline."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ def _shared(situation: Situation, name: str) -> Settled:
     if answer is None:
         return Settled(None, Obstacle("The shared baseline is being looked for."), Following(asks=(ask,)))
     where = f"MonitoringSchedule {situation.parent.namespace}/{name}"
+    if name == situation.parent.name:
+        said = "spec.baselineRef is the schedule itself: name another one, or say in spec.baseline what to make it of."
+        return _not_yet(situation, Obstacle(said, Reason.INVALID_SPEC, hopeless=True))
     if isinstance(answer, Denied):
         return _not_yet(situation, Obstacle(f"{where} cannot be read: {answer.message}"))
     if answer.value is None:
@@ -109,6 +113,17 @@ def _suggested(situation: Situation, wish: Mapping[str, Any], here: Source | Obs
     if not child.succeeded:
         return _failed(situation, child, before)
     constraints, statistics = (f"{_output(situation, name)}/{file}" for file in _FILES)
+    left = Look(constraints, str(situation.parent.spec.get("region") or ""))
+    answer = situation.answers.get(left)
+    if answer is None:
+        waiting = _not_yet(
+            situation, Obstacle(f"ProcessingJob {name} is done: its files are being looked for."), before
+        )
+        return Settled(None, waiting.obstacle, Following.together([waiting.following, Following(asks=(left,))]))
+    if isinstance(answer, Told) and not answer.value:
+        return _failed(
+            situation, replace(child, message=f"it has left no {_FILES[0]} in {_output(situation, name)}."), before
+        )
     told = {"state": "Ready", "processingJob": name, "constraintsS3URI": constraints, "statisticsS3URI": statistics}
     told["since"] = child.ended or written(situation.now)
     event = Announcement("Normal", "BaselineReady", f"ProcessingJob {name} has suggested the baseline.", "Baseline")
@@ -144,7 +159,7 @@ def _begun(
 
 
 def _failed(situation: Situation, child: Child, before: Mapping[str, Any]) -> Settled:
-    said = f"ProcessingJob {child.name} could not suggest a baseline: {child.message}"
+    said = f"ProcessingJob {child.name} could not suggest a baseline: {child.message} {_AGAIN}"
     event = () if before.get("state") == "Failed" else (Announcement("Warning", "BaselineFailed", said, "Baseline"),)
     told = {**_kept(before), "state": "Failed", "processingJob": child.name, "message": said[:1024]}
     old = _known(before)

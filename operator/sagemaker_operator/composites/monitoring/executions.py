@@ -21,6 +21,7 @@ WINDOW = f"{GROUP}/monitored-window"
 OUTPUT = f"{GROUP}/monitoring-output"
 _WORST = 5
 _NO_DATA = "no data"
+_INPUTS = "Job inputs"
 _LONGEST = 512
 
 
@@ -37,8 +38,9 @@ def of_jobs(situation: Situation, jobs: Iterable[Child]) -> tuple[tuple[Executio
         seen = _seen(found.get(job.name), job)
         if seen is None:
             continue
-        explained, asked = explain(situation, seen)
-        found[job.name] = explained
+        explained, asked = explain(situation, seen, mute=_mute(job, seen))
+        # Nothing is said of violations before it is known whether the run looked for any.
+        found[job.name] = replace(seen, result=Result.IN_PROGRESS) if asked else explained
         asks += asked
     for name in found.keys() - {job.name for job in jobs}:
         if not found[name].over:
@@ -51,8 +53,16 @@ def newest(executions: Iterable[Execution]) -> tuple[Execution, ...]:
     return tuple(sorted(executions, key=lambda one: one.scheduled, reverse=True))[:MOST]
 
 
-def explain(situation: Situation, execution: Execution) -> tuple[Execution, tuple[Ask, ...]]:
-    """An execution with what its files tell, and what has to be read for that."""
+def explain(
+    situation: Situation, execution: Execution, *, mute: Execution | None = None
+) -> tuple[Execution, tuple[Ask, ...]]:
+    """An execution with what its files tell, and what has to be read for that.
+
+    Args:
+        situation: with the files that were read.
+        execution: as its job tells it.
+        mute: what it is if there are no such files.
+    """
     if execution.explained or execution.result not in (Result.COMPLETED, Result.VIOLATIONS) or not execution.output:
         return execution, ()
     region = str(situation.parent.spec.get("region") or "")
@@ -66,7 +76,18 @@ def explain(situation: Situation, execution: Execution) -> tuple[Execution, tupl
             return replace(execution, explained=not answer.passing, message=said), ()
         if isinstance(answer, Told) and answer.value is not None:
             return reader(execution, str(answer.value)), ()
-    return replace(execution, explained=True), ()
+    return mute or replace(execution, explained=True), ()
+
+
+def _mute(job: Child, execution: Execution) -> Execution | None:
+    """What an execution is whose job has left no files and claims nothing either: nobody has looked for violations then."""
+    if execution.result is not Result.COMPLETED or job.message.startswith(f"{Result.COMPLETED}:"):
+        return None
+    said = (
+        f"The job has left neither summary.json nor constraint_violations.json in {execution.output}: name the analyzer's image"
+        " in spec.image (`docker build --target analyzer`)."
+    )
+    return replace(execution, result=Result.FAILED, explained=True, message=said[:_LONGEST])
 
 
 def _seen(before: Execution | None, job: Child) -> Execution | None:
@@ -80,8 +101,10 @@ def _seen(before: Execution | None, job: Child) -> Execution | None:
         return one
     result = _result(job)
     count = count_of(job.message) if result is Result.VIOLATIONS else 0
-    said = "" if result in (Result.COMPLETED, Result.VIOLATIONS) else job.message[:_LONGEST]
-    return replace(one, result=result, violations=count, message=said, ended=read(job.ended))
+    said = "" if result in (Result.COMPLETED, Result.VIOLATIONS) else job.message
+    if result is Result.NO_DATA:
+        said = said[said.find(_INPUTS) :] if _INPUTS in said else said
+    return replace(one, result=result, violations=count, message=said[:_LONGEST], ended=read(job.ended))
 
 
 def _result(job: Child) -> Result:

@@ -249,7 +249,7 @@ def _failure(message: Message) -> str:
     if message.state is State.GIVEN_UP:
         return f"{what} and is given up after {message.tries} tries: {message.said}"
     again = "" if message.next is None else f" It is tried again at {written(message.next)}."
-    return f"{what}: {message.said}{again}"
+    return f"{what}: {message.said.rstrip('.')}.{again}"
 
 
 def _event(execution: Execution) -> Announcement:

@@ -53,6 +53,10 @@ def events(situation: Situation, executions: tuple[Execution, ...]) -> Iterable[
             yield Announcement("Warning", f"Execution{one.result}", f"{one.name}: {one.message}", "Monitor")
         elif one.result is Result.COMPLETED and one.name in before:
             yield Announcement("Normal", "NoViolations", f"{one.name}: no violations.", "Monitor")
+        if one.rejected and one.result in TELLING:
+            seen = "" if one.records is None else f" beside {one.records:,} that were analysed"
+            said = f"{one.name}: {one.rejected:,} records could not be read{seen}: {one.output}/rejected.json says why."
+            yield Announcement("Warning", "RecordsRejected", said, "Monitor")
 
 
 def _telling(executions: tuple[Execution, ...]) -> Execution | None:
