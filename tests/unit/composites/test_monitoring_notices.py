@@ -190,7 +190,8 @@ def test_each_set_of_violations_has_an_id_of_its_own() -> None:
     ("answer", "why"),
     [
         (Told(503), "The webhook answers with HTTP status 503."),
-        (Told(302), "The webhook answers with HTTP status 302."),
+        (Told(302), "The webhook answers with HTTP status 302 and is not followed: let its Secret hold the address"),
+        (Denied("Publish: NotFound: Topic does not exist"), "Topic does not exist. It is tried again at"),
         (Denied("the webhook did not answer within 10 s", passing=True), "the webhook did not answer within 10 s"),
         (Denied("Secret hooks has no key url."), "Secret hooks has no key url."),
     ],

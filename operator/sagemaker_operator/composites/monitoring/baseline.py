@@ -121,9 +121,8 @@ def _suggested(situation: Situation, wish: Mapping[str, Any], here: Source | Obs
         )
         return Settled(None, waiting.obstacle, Following.together([waiting.following, Following(asks=(left,))]))
     if isinstance(answer, Told) and not answer.value:
-        return _failed(
-            situation, replace(child, message=f"it has left no {_FILES[0]} in {_output(situation, name)}."), before
-        )
+        said = f"it has left no {_FILES[0]} in {_output(situation, name)}: is its image that of the analyzer?"
+        return _failed(situation, replace(child, message=said), before)
     told = {"state": "Ready", "processingJob": name, "constraintsS3URI": constraints, "statisticsS3URI": statistics}
     told["since"] = child.ended or written(situation.now)
     event = Announcement("Normal", "BaselineReady", f"ProcessingJob {name} has suggested the baseline.", "Baseline")

@@ -229,7 +229,13 @@ def _refusal(message: Message, answer: Told | Denied) -> str:
     if isinstance(answer, Denied):
         return answer.message
     if message.way is Way.WEBHOOK and not 200 <= int(answer.value) < 300:
-        return f"The webhook answers with HTTP status {answer.value}."
+        said = f"The webhook answers with HTTP status {answer.value}"
+        redirects = 300 <= int(answer.value) < 400
+        return (
+            f"{said} and is not followed: let its Secret hold the address that it leads to."
+            if redirects
+            else f"{said}."
+        )
     return ""
 
 

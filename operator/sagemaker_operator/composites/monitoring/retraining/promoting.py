@@ -150,7 +150,7 @@ def _promoted(situation: Situation, memory: Memory, decision: Decision, where: s
     since = {"baselineSince": written(situation.now), "baselineFrom": rebased} if rebased else {}
     said = f"{where} serves the model of TrainingJob {decision.job}."
     if rebased:
-        said += " Later runs are compared with another baseline, which is being made."
+        said += " Later runs are compared with another baseline: the condition BaselineReady tells of it."
     kept = replace(memory, lasting={**memory.lasting, "promoted": promoted, **since})
     return ended(situation, kept, decision, State.PROMOTED, said)
 
