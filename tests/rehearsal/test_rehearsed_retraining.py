@@ -131,7 +131,8 @@ def test_violations_lead_to_another_model_that_serves_and_to_another_baseline() 
             "RetrainingPromoted",
         ]
         assert len(play.around.sent) == 1
-        # What comes is compared with what was captured.
+        # What comes is compared with what was captured, and that begins at once.
+        play.until("another baseline is on its way", lambda: len(play.live("ProcessingJob")) == 1, within=10)
         play.until(
             "there is another baseline",
             lambda: play.says(SCHEDULE, "BaselineReady") and len(baselines(play)) == 2,

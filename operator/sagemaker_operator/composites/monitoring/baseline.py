@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sagemaker_operator.composites.asks import Ask, Denied, Fetch, Look, Told
@@ -195,6 +196,12 @@ def _not_yet(situation: Situation, obstacle: Obstacle, told: Mapping[str, Any] |
 def _refused(name: str, refusal: Refusal) -> Obstacle:
     reason = Reason.NAME_CONFLICT if refusal.taken else Reason.CREATION_FAILED
     return Obstacle(f"{_MAKES} {name} cannot be created: {refusal.message}", reason, hopeless=True)
+
+
+def again(situation: Situation, told: Mapping[str, Any]) -> datetime | None:
+    """When to make the plan again: at once, if it has just been decided to compare with something else."""
+    wish = (told.get("retraining") or {}).get("baselineFrom")
+    return situation.now if wish is not None and wish != _rebased(situation) else None
 
 
 def _rebased(situation: Situation) -> Mapping[str, Any] | None:

@@ -18,7 +18,7 @@ from sagemaker_operator.kinds import KINDS
 from sagemaker_operator.kinds.monitoring_form import CONFIG, IN_EFFECT, left_to_us, plain
 
 from . import captures, executions, native, notices, retraining, told
-from .baseline import Settled, settle
+from .baseline import Settled, again, settle
 from .captures import Obstacle, Source
 from .execution import Execution, Result
 from .following import Following
@@ -47,7 +47,8 @@ def plan(situation: Situation) -> Plan:
     following = _following(situation)
     status = {**_times(found, following), **follows.status}
     status |= told.status(found, None, settled, follows.status) | _state(situation, settled)
-    wakes = [following, follows.wake_at, situation.now + _AGAIN if _waits(settled, found) else None]
+    retry = situation.now + _AGAIN if _waits(settled, found) else None
+    wakes = [following, follows.wake_at, again(situation, follows.status), retry]
     # What is written now is what the definition is made of: nobody would come again for that.
     as_written = replace(situation, parent=replace(parent, status={**parent.status, **status}))
     return Plan(

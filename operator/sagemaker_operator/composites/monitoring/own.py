@@ -18,7 +18,7 @@ from sagemaker_operator.engine.verdict import Reason, State, reconciling, stalle
 from sagemaker_operator.kinds import GROUP
 
 from . import captures, executions, notices, retraining, runs, told
-from .baseline import PURPOSE, Settled, settle
+from .baseline import PURPOSE, Settled, again, settle
 from .captures import Obstacle, Source
 from .execution import Execution, Result
 from .following import Following
@@ -87,16 +87,14 @@ def _composed(situation: Situation, known: _Known, turn: Turn) -> Plan:
     status |= {**_remembered(situation, all_of_them, turn), **follows.status}
     status |= told.status(all_of_them, turn.verdict, known.settled, follows.status)
     told_apart = told.asides(all_of_them)
-    moments = [
-        moment for moment in (turn.following, follows.wake_at, _retry(situation, known, turn)) if moment is not None
-    ]
+    moments = (turn.following, follows.wake_at, again(situation, follows.status), _retry(situation, known, turn))
     return Plan(
         status,
         turn.verdict,
         (*known.history.events, *turn.events, *told.events(situation, all_of_them), *follows.events),
         create=(*turn.create, *follows.create),
         delete=(*_too_many(situation, known), *turn.replaced, *follows.delete),
-        wake_at=min(moments, default=None),
+        wake_at=min((moment for moment in moments if moment is not None), default=None),
         asides=(*told_apart, *follows.asides),
         asks=(*known.asks, *turn.asks, *follows.asks),
         release=follows.release,
