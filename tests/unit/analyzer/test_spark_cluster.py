@@ -29,6 +29,8 @@ def instance(root: Path, host: str, data: Path, port: int) -> "subprocess.Popen[
         "dataset_source": str(data),
         "output_path": str(root / "processing/output"),
         "SPARK_MASTER_PORT": str(port),
+        "SPARK_WORKER_CORES": "1",
+        "JAVA_TOOL_OPTIONS": QUICK,
     }
     with (root / "log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-W", "ignore", "-c", PROGRAM, str(root)]
