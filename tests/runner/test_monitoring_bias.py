@@ -13,9 +13,10 @@ FACETS = {
     "label": "label",
     "label_values_or_threshold": [1],
     "facet": [{"name_or_index": "second", "value_or_threshold": [1]}],
+    "methods": {"post_training_bias": {"methods": ["DPPL", "RD"]}},
 }
-FAIR = [f"{0.5 - second if good else -second},{second}" for second in (0, 1) for good in (True, False)] * 10
-UNFAIR = [f"{0.5 - second if second == 0 else -second},{second}" for second in (0, 1) for _ in (True, False)] * 10
+FAIR = [f"{0.5 - second if good else -second},{second}" for second in (0, 1) for good in (True, False)] * 5
+UNFAIR = [f"{0.5 - second if second == 0 else -second},{second}" for second in (0, 1) for _ in (True, False)] * 5
 """The answer is 1 where a row is good, and 0 elsewhere; to the unfair, all of the second group are not."""
 
 
@@ -30,7 +31,7 @@ def judge(watch: Watch, name: str, rows: list[str], *, baseline: str | None = No
     """What a schedule found about an endpoint that was asked for these rows, half of which should have got a 1."""
     url = watch.user.put("config/analysis_config.json", json.dumps(FACETS))
     watch.serve(name, rows)
-    watch.truth(name, [1, 0] * 20)
+    watch.truth(name, [1, 0] * 10)
     app = {"ImageUri": CLARIFY, "ConfigUri": url}
     watch.judge(name, baseline=baseline, kind="ModelBias", app=app, InferenceAttribute="0")
     return watch.execution(name)
@@ -49,20 +50,16 @@ def test_a_schedule_finds_that_a_model_has_become_unfair(watch: Watch) -> None:
     assert {violation["facet"] for violation in violations} == {"second"}
 
 
-def test_clarify_explains_a_model_by_asking_a_shadow_endpoint_that_is_gone_afterwards(watch: Watch) -> None:
-    config = {
-        "dataset_type": "text/csv",
-        "headers": ["first", "second"],
-        "predictor": {"model_name": watch.model(), "instance_type": "ml.m5.large", "initial_instance_count": 1},
-        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20, "agg_method": "mean_abs"}},
-    }
+def test_clarify_asks_a_shadow_endpoint_for_predictions_that_is_gone_afterwards(watch: Watch) -> None:
+    predictor = {"model_name": watch.model(), "instance_type": "ml.m5.large", "initial_instance_count": 1}
+    config = {**FACETS, "predictor": predictor}
 
-    job = watch.clarify("plain", config, "1,0\n0,3\n1,3\n")
+    job = watch.clarify("plain", config, "".join(f"{row},{good}\n" for row in UNFAIR for good in (1, 0)))
 
     assert job["ProcessingJobStatus"] == "Completed", job
     analysis = json.loads(watch.user.read("plain/analysis.json"))
-    values = analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
-    assert values == {"first": pytest.approx(4 / 3), "second": pytest.approx(4)}
+    (facet,) = analysis["post_training_bias_metrics"]["facets"]["second"]
+    assert {metric["name"]: metric["value"] for metric in facet["metrics"]}["DPPL"] == 1
     assert "clarify-plain" not in watch.emulator.resources("Endpoint")
     assert watch.emulator.resources("EndpointConfig") == ["captured"]
 
@@ -71,7 +68,7 @@ def test_a_schedule_explains_what_an_endpoint_was_asked(watch: Watch) -> None:
     config = {
         "headers": ["first", "second"],
         "predictor": {"model_name": watch.model(), "instance_type": "ml.m5.large", "initial_instance_count": 1},
-        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20}},
+        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20, "agg_method": "mean_abs"}},
     }
     url = watch.user.put("shap/analysis_config.json", json.dumps(config))
     watch.serve("explained", ["1,0", "0,3", "1,3"])
@@ -82,6 +79,7 @@ def test_a_schedule_explains_what_an_endpoint_was_asked(watch: Watch) -> None:
     assert execution["MonitoringExecutionStatus"] == "Completed", execution
     values = watch.report(execution, "analysis")["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
     assert values == {"first": pytest.approx(4 / 3), "second": pytest.approx(4)}
+    assert watch.emulator.resources("EndpointConfig") == ["captured"]
 
 
 def test_a_model_that_is_not_there_fails_the_job_in_the_words_of_sagemaker(watch: Watch) -> None:
