@@ -67,6 +67,7 @@ def test_what_is_too_little_is_told_in_numbers() -> None:
     assert held({"minViolations": 5}, execution(0)) == "3 of 5 violations that onViolation.minViolations asks for."
     assert held({"minViolations": 5, "checkTypes": [TYPE]}, execution(0)) == (
         "0 of 5 violations of the kind that counts (onViolation.checkTypes, features) that onViolation.minViolations asks for."
+        " The run has baseline_drift_check: 3, the worst of age."
     )
     assert (
         held({"minSamples": 5000}, execution(0))

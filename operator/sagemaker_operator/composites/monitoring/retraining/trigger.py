@@ -120,12 +120,22 @@ def _too_little(rule: Rule, execution: Execution) -> Held | None:
     if found < rule.violations:
         which = " of the kind that counts (onViolation.checkTypes, features)" if rule.checks or rule.features else ""
         said = f"{found} of {rule.violations} violations{which} that onViolation.minViolations asks for."
+        if which:
+            said += f" The run has {_listed(execution)}."
         return Held(execution.name, "FewViolations", said)
     if rule.samples and (execution.records is None or execution.records < rule.samples):
         seen = "an unknown number of" if execution.records is None else f"{execution.records:,}"
         said = f"The run looked at {seen} records; onViolation.minSamples asks for {rule.samples:,}."
         return Held(execution.name, "FewSamples", said)
     return None
+
+
+def _listed(execution: Execution) -> str:
+    """Of which checks a run has violations, and among the worst of which features: as a rule has to spell them."""
+    checks = ", ".join(f"{check}: {many}" for check, many in execution.by_check.items())
+    features = ", ".join(dict.fromkeys(finding.feature for finding in execution.worst))
+    told = [checks or "violations of unknown checks", f"of {features}" if features else ""]
+    return ", the worst ".join(text for text in told if text)
 
 
 def _counted(rule: Rule, execution: Execution) -> int:
