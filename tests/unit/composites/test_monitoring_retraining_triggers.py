@@ -99,6 +99,17 @@ def test_after_a_decision_there_is_none_for_as_long_as_the_cooldown_says() -> No
     assert play.held == ("", "")
 
 
+def test_why_nothing_follows_is_a_sentence_of_its_own() -> None:
+    play = Play(rule={"cooldown": "3h"})
+    play.step()
+    play.trained(succeeded=False, message="exit code: 1")
+    play.executions = [execution(1)]
+
+    (aside,) = play.wait(hours=1).asides
+
+    assert "exit code: 1. The last decision to train is of" in aside.message
+
+
 def test_there_are_no_more_decisions_in_any_seven_days_than_the_rule_allows() -> None:
     play = Play(rule={"cooldown": "1h", "maxRetrainsPerWeek": 2, "promote": None})
     for hour in (0, 30, 60):

@@ -40,7 +40,9 @@ def of_jobs(situation: Situation, jobs: Iterable[Child]) -> tuple[tuple[Executio
             continue
         explained, asked = explain(situation, seen, mute=_mute(job, seen))
         # Nothing is said of violations before it is known whether the run looked for any.
-        found[job.name] = replace(seen, result=Result.IN_PROGRESS) if asked else explained
+        before = found.get(job.name)
+        told = before is not None and before.over
+        found[job.name] = replace(seen, result=Result.IN_PROGRESS) if asked and not told else explained
         asks += asked
     for name in found.keys() - {job.name for job in jobs}:
         if not found[name].over:

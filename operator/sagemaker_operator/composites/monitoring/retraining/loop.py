@@ -90,8 +90,8 @@ def _condition(memory: Memory, held: Held | None) -> tuple[Aside, ...]:
         return (Aside(_CONDITION, "True", latest.state, latest.message),)
     if latest is None:
         return () if held is None else (Aside(_CONDITION, "False", held.reason, held.message),)
-    more = "" if held is None else f" {held.message}"
-    return (Aside(_CONDITION, "False", latest.state, f"{latest.message}{more}"),)
+    said = latest.message if held is None else f"{latest.message.rstrip('.')}. {held.message}"
+    return (Aside(_CONDITION, "False", latest.state, said),)
 
 
 def _forgotten(situation: Situation, memory: Memory) -> tuple[Child, ...]:
