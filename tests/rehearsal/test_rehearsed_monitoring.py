@@ -278,3 +278,21 @@ def test_later_runs_are_given_the_accounts_of_earlier_ones() -> None:
         )
         assert "history" not in first
         assert "history" in second
+
+
+def test_no_window_is_lost_if_the_first_run_after_a_suspension_cannot_start() -> None:
+    with Rehearsal() as play:
+        watched = Watched(play)
+        watched.captures()
+        play.apply(schedule())
+        until_runs(play, 1)
+        play.edit(SCHEDULE, suspend=True)
+        play.run(5 * 3600)
+
+        play.edit(SCHEDULE, suspend=False, baseline={"from": {"s3": None, "trainingJob": {"name": "nobody"}}})
+        play.run(3 * 3600)
+        assert len(watched.windows) == 1
+        play.edit(SCHEDULE, baseline={"from": {"s3": {"s3URI": "s3://monitored/train.csv"}, "trainingJob": None}})
+        play.until("another run is over", lambda: len(watched.windows) == 2, within=8000)
+
+        assert watched.windows[1] == ("2026-01-01T04:59:00Z", "2026-01-01T08:59:00Z")

@@ -10,6 +10,7 @@ from sagemaker_operator.composites.plan import Plan, Refusal, Situation
 from sagemaker_operator.composites.table import COMPOSITES
 from sagemaker_operator.engine.resource import Object
 from sagemaker_operator.engine.times import written
+from sagemaker_operator.engine.verdict import Verdict
 
 ROW = COMPOSITES["CronTrainingJob"]
 START = datetime(2026, 1, 5, 12, 0, 30, tzinfo=UTC)
@@ -130,3 +131,9 @@ class Play:
 def name(hour: int, minute: int = 0, day: int = 5) -> str:
     """The name of the job of a time on 5 January, or another day."""
     return f"nightly-{int(datetime(2026, 1, day, hour, minute, tzinfo=UTC).timestamp()) // 60}"
+
+
+def verdict(plan: Plan) -> Verdict:
+    """What a plan says, which has all the say here."""
+    assert plan.verdict is not None
+    return plan.verdict

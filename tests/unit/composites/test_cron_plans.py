@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from schedules import START, Play, name
+from schedules import START, Play, name, verdict
 
 from sagemaker_operator.composites.plan import CONTROLLER_UID, Refusal, manifest
 from sagemaker_operator.engine.verdict import Reason, State
@@ -19,7 +19,7 @@ def test_nothing_is_started_before_it_is_time() -> None:
     assert play.made == []
     assert play.status == {"activeCount": 0, "nextScheduleTime": "2026-01-05T13:00:00Z"}
     assert plan.wake_at == datetime(2026, 1, 5, 13, tzinfo=UTC)
-    assert (plan.verdict.state, plan.verdict.suspended) == (State.READY, False)
+    assert (verdict(plan).state, verdict(plan).suspended) == (State.READY, False)
 
 
 def test_when_it_is_time_a_job_is_made_and_told() -> None:
@@ -182,7 +182,7 @@ def test_a_schedule_that_is_suspended_starts_nothing_and_says_so() -> None:
     plan = play.wait(hours=5)
 
     assert play.made == []
-    assert (plan.verdict.state, plan.verdict.suspended) == (State.READY, True)
+    assert (verdict(plan).state, verdict(plan).suspended) == (State.READY, True)
     assert "nextScheduleTime" not in play.status
     assert plan.wake_at is None
 
@@ -223,7 +223,11 @@ def test_a_schedule_that_cannot_be_used_names_the_field(spec: dict[str, Any], to
 
     plan = play.wait(hours=5)
 
-    assert (plan.verdict.state, plan.verdict.reason, plan.verdict.message) == (State.STALLED, Reason.INVALID_SPEC, told)
+    assert (verdict(plan).state, verdict(plan).reason, verdict(plan).message) == (
+        State.STALLED,
+        Reason.INVALID_SPEC,
+        told,
+    )
     assert play.made == []
 
 
@@ -233,10 +237,10 @@ def test_a_job_that_cannot_be_made_stalls_the_schedule_with_the_reason(taken: bo
 
     plan = play.wait(hours=1)
 
-    assert (plan.verdict.state, plan.verdict.reason) == (State.STALLED, reason)
-    assert plan.verdict.message == f"TrainingJob {name(13)} cannot be created: no room"
+    assert (verdict(plan).state, verdict(plan).reason) == (State.STALLED, reason)
+    assert verdict(plan).message == f"TrainingJob {name(13)} cannot be created: no room"
     play.refused = {}
-    assert play.wait(minutes=2).verdict.state is State.READY
+    assert verdict(play.wait(minutes=2)).state is State.READY
     assert play.made == [name(13)]
 
 
@@ -273,7 +277,7 @@ def test_nothing_is_started_while_the_schedule_is_being_deleted() -> None:
     plan = play.wait(hours=3)
 
     assert (play.made, plan.create, plan.delete) == ([name(13)], (), ())
-    assert (plan.verdict.state, plan.verdict.reason) == (State.RECONCILING, Reason.DELETING)
+    assert (verdict(plan).state, verdict(plan).reason) == (State.RECONCILING, Reason.DELETING)
 
 
 def test_around_the_change_to_summer_time_each_time_has_a_job_of_its_own() -> None:

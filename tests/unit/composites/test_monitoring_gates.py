@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.composites.retraining import GATE, OLD, Play, endpoint, execution, job_body, promoted
+from retraining import GATE, OLD, Play, endpoint, execution, job_body, promoted
 
 
 @pytest.mark.parametrize(

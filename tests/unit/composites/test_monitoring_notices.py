@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.composites.retraining import HOUR, START, execution
+from retraining import HOUR, START, execution
 
 from sagemaker_operator.composites.asks import Ask, Denied, Post, Publish, Told
 from sagemaker_operator.composites.monitoring import notices

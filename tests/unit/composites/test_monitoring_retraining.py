@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.composites.retraining import (
+from retraining import (
     GATE,
     PROMOTE,
     TEMPLATE,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.composites.retraining import PROMOTE, VARIANT, Play, endpoint, said
+from retraining import PROMOTE, VARIANT, Play, endpoint, said
 
 from sagemaker_operator.engine.resource import PAUSED
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.composites.retraining import TEMPLATE, Play, endpoint, execution
+from retraining import TEMPLATE, Play, endpoint, execution
 
 from sagemaker_operator.composites.monitoring.execution import Finding, Result
 from sagemaker_operator.composites.monitoring.retraining.trigger import duration

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from sagemaker_operator.composites.cron.timetable import Timetable
 from sagemaker_operator.composites.monitoring.schedule import in_cron
-from sagemaker_operator.composites.monitoring.windows import Window, covering, ended, window
-from sagemaker_operator.engine.times import written
+from sagemaker_operator.composites.monitoring.windows import Window, covering, ended, resumed, window
 
 SPEC = {"delaySeconds": 0}
 
@@ -23,14 +22,14 @@ def at(text: str) -> datetime:
 def through(timetable: Timetable, start: datetime, count: int, spec: dict[str, Any]) -> list[Window]:
     """The windows of so many runs, one after another, each of which was started."""
     windows: list[Window] = []
-    status: dict[str, Any] = {}
+    until: datetime | None = None
     due = start
     for _ in range(count):
         following = timetable.after(due)
         assert following is not None
         due = following
-        windows.append(window(spec, status, timetable, due))
-        status = {"analysedUntil": written(windows[-1].end)}
+        windows.append(window(spec, until, timetable, due))
+        until = windows[-1].end
     return windows
 
 
@@ -49,31 +48,29 @@ def test_windows_meet_also_when_clocks_are_changed(zone: str, schedule: str, mon
 def test_the_first_window_begins_where_a_run_before_would_have_ended() -> None:
     timetable = Timetable.of("0 */6 * * *", None)
 
-    found = window({"delaySeconds": 600}, {}, timetable, at("2026-01-05T12:00"))
+    found = window({"delaySeconds": 600}, None, timetable, at("2026-01-05T12:00"))
 
     assert (found.start, found.end) == (at("2026-01-05T05:50"), at("2026-01-05T11:50"))
 
 
 def test_another_schedule_reads_nothing_twice() -> None:
-    status = {"analysedUntil": "2026-01-05T11:30:00Z"}
-
-    found = window(SPEC, status, Timetable.of("0 0 * * *", None), at("2026-01-06T00:00"))
+    found = window(SPEC, at("2026-01-05T11:30"), Timetable.of("0 0 * * *", None), at("2026-01-06T00:00"))
 
     assert (found.start, found.end) == (at("2026-01-05T11:30"), at("2026-01-06T00:00"))
 
 
 def test_a_longer_delay_makes_a_window_that_was_read_already_empty() -> None:
-    status = {"analysedUntil": "2026-01-05T11:00:00Z"}
+    assert window(
+        {"delaySeconds": 7200}, at("2026-01-05T11:00"), Timetable.of("0 * * * *", None), at("2026-01-05T12:00")
+    ).empty
 
-    assert window({"delaySeconds": 7200}, status, Timetable.of("0 * * * *", None), at("2026-01-05T12:00")).empty
 
-
-def test_after_a_suspension_a_window_begins_at_the_schedule_s_own_time_and_never_before_what_was_read() -> None:
+def test_when_it_goes_on_all_but_the_last_window_counts_as_read_and_nothing_is_read_again() -> None:
     hourly = Timetable.of("0 * * * *", None)
-    long_ago, just_now = ({"analysedUntil": f"2026-01-0{day}T11:30:00Z", "skipping": True} for day in (1, 5))
 
-    assert window(SPEC, long_ago, hourly, at("2026-01-05T12:00")).start == at("2026-01-05T11:00")
-    assert window(SPEC, just_now, hourly, at("2026-01-05T12:00")).start == at("2026-01-05T11:30")
+    assert resumed(SPEC, at("2026-01-01T11:00"), hourly, at("2026-01-05T12:10")) == at("2026-01-05T11:00")
+    assert resumed(SPEC, at("2026-01-05T11:30"), hourly, at("2026-01-05T12:10")) == at("2026-01-05T11:30")
+    assert resumed(SPEC, None, hourly, at("2026-01-05T12:10")) == at("2026-01-05T11:00")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import Any
 from sagemaker_operator.composites.asks import Ask, Look, Told
 from sagemaker_operator.composites.child import Child
 from sagemaker_operator.composites.cron import turns
+from sagemaker_operator.composites.cron.expression import Unparseable
 from sagemaker_operator.composites.cron.history import SCHEDULED, History
 from sagemaker_operator.composites.cron.runs import Unmet
-from sagemaker_operator.composites.cron.timetable import Timetable
+from sagemaker_operator.composites.cron.timetable import Timetable, UnknownZone
 from sagemaker_operator.composites.cron.turns import Turn
 from sagemaker_operator.composites.plan import Plan, Situation, Wanted
 from sagemaker_operator.engine.times import read, written
@@ -23,7 +24,7 @@ from .captures import Obstacle, Source
 from .execution import Execution, Result
 from .following import Following
 from .schedule import in_cron
-from .windows import Window, window
+from .windows import Window, resumed, window
 
 _MAKES = "ProcessingJob"
 _RUNS = "run"
@@ -126,7 +127,7 @@ def _starter(situation: Situation, known: _Known, here: Source) -> Callable[[Unm
         name = turns.name_of(situation, due.latest)
         if (failed := turns.refused(situation, _MAKES, name)) is not None:
             return failed
-        span = window(situation.parent.spec, situation.parent.status, timetable, due.latest)
+        span = window(situation.parent.spec, _until(situation), timetable, due.latest)
         if span.empty:
             return _nothing(name, due.latest, span, "All of the window had been analysed before.")
         found = captures.present(situation, here, span)
@@ -195,12 +196,28 @@ def _remembered(situation: Situation, all_of_them: tuple[Execution, ...], turn: 
     """What has to be known later: up to where everything was read, which only a run that was started can move."""
     before = situation.parent.status
     ends = [one.end for one in all_of_them if one.end is not None]
-    until = max((moment for moment in (read(before.get("analysedUntil")), *ends) if moment is not None), default=None)
+    until = max((moment for moment in (_until(situation), *ends) if moment is not None), default=None)
     told: dict[str, Any] = {} if until is None else {"analysedUntil": written(until)}
-    begun = any(one.name not in {known["name"] for known in before.get("executions") or ()} for one in all_of_them)
-    if turn.verdict.suspended or (before.get("skipping") and not begun):
-        told["skipping"] = True
-    return told
+    skips = turn.verdict.suspended or (before.get("skipping") and _timetable(situation) is None)
+    return {**told, "skipping": True} if skips else told
+
+
+def _until(situation: Situation) -> datetime | None:
+    """Up to where everything was read, or counts as read as the schedule was suspended."""
+    spec, before = situation.parent.spec, situation.parent.status
+    until, timetable = read(before.get("analysedUntil")), _timetable(situation)
+    if not before.get("skipping") or spec.get("suspend") or timetable is None:
+        return until
+    return resumed(spec, until, timetable, situation.now)
+
+
+def _timetable(situation: Situation) -> Timetable | None:
+    """When the schedule is due; None if that cannot be read."""
+    spec = situation.parent.spec
+    try:
+        return Timetable.of(in_cron(spec["schedule"]), spec.get("timeZone"))
+    except (Unparseable, UnknownZone):
+        return None
 
 
 def _too_many(situation: Situation, known: _Known) -> tuple[Child, ...]:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sagemaker_operator.composites.cron.timetable import Timetable
-from sagemaker_operator.engine.times import read
 
 _DELAY = 300
 _HOUR = timedelta(hours=1)
@@ -34,13 +33,29 @@ class Window:
         return self.end <= self.start
 
 
-def window(spec: Mapping[str, Any], status: Mapping[str, Any], timetable: Timetable, due: datetime) -> Window:
-    """The window of the run that is scheduled for a time."""
-    delay = timedelta(seconds=spec.get("delaySeconds", _DELAY))
-    before, until = timetable.before(due), read(status.get("analysedUntil"))
-    usual = (before or due - _DAY) - delay
-    start = usual if until is None else max(usual, until) if status.get("skipping") else until
-    return Window(start, due - delay)
+def window(spec: Mapping[str, Any], until: datetime | None, timetable: Timetable, due: datetime) -> Window:
+    """The window of the run that is scheduled for a time; everything was read up to another, if it is known."""
+    return Window(until or _end(spec, timetable.before(due) or due - _DAY), _end(spec, due))
+
+
+def resumed(spec: Mapping[str, Any], until: datetime | None, timetable: Timetable, now: datetime) -> datetime | None:
+    """Up to where everything counts as read when a schedule goes on: what came meanwhile is not, but for the last window.
+
+    Args:
+        spec: of the schedule.
+        until: up to where everything was read before it was suspended.
+        timetable: when it is due.
+        now: when it goes on.
+    """
+    latest = timetable.before(now)
+    if latest is None:
+        return until
+    start = _end(spec, timetable.before(latest) or latest - _DAY)
+    return start if until is None else max(start, until)
+
+
+def _end(spec: Mapping[str, Any], due: datetime) -> datetime:
+    return due - timedelta(seconds=spec.get("delaySeconds", _DELAY))
 
 
 def covering(span: Window, *, most: int) -> tuple[str, ...]:
